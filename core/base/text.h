@@ -1,0 +1,41 @@
+/*
+ * text.h - small string tools without memory of their own.
+ */
+#ifndef AVSWAP_CORE_BASE_TEXT_H
+#define AVSWAP_CORE_BASE_TEXT_H
+
+#include "core/base/mem.h"
+
+struct strs {
+    const char **v;
+    size_t n;
+};
+
+bool text_eq(const char *a, const char *b); /* NULL is equal only to NULL */
+bool text_starts(const char *s, const char *prefix);
+bool text_ends(const char *s, const char *suffix);
+bool text_in(const struct strs *list, const char *s);
+/* Shell-like pattern over the whole string: * ? and [set]; '*' also matches '/'. */
+bool text_glob(const char *pattern, const char *s);
+/* The candidate nearest to `word` by edit distance, or NULL when none is near enough to suggest. */
+const char *text_nearest(const char *word, const char *const *candidates, size_t n);
+/* A decimal or 0x number that fills the whole string. */
+bool text_number(const char *s, long long *ret) MUST_CHECK;
+bool text_utf8_valid(const char *s, size_t n);
+
+/*
+ * Appends s so that it is harmless on a terminal and in a log line: control characters (C0, C1, DEL), bidirectional
+ * overrides and bytes that are not UTF-8 become \xNN or \u{N}. Everything that came from a PC goes through here.
+ */
+void text_show(struct buf *b, const char *s);
+/* Bytes from the system (file names, command output) as valid UTF-8: bad bytes become U+FFFD, NUL ends. */
+char *text_from_bytes(struct arena *a, const char *p, size_t n) MUST_CHECK;
+/* Columns that s takes on a terminal (every code point one; combining marks none). */
+size_t text_width(const char *s);
+
+/* Walks the lines of a text: returns false at the end; the line is not terminated. */
+bool text_line(const char **cursor, const char *end, const char **line, size_t *n);
+/* Copies a list. */
+bool strs_copy(struct arena *a, const struct strs *from, struct strs *to) MUST_CHECK;
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * cond.h - conditions and probes: the one vocabulary that detection, requirements, health, expected states and
+ * verification share.
+ *
+ * A condition is exactly one of: "all" (list), "any" (list), "not" (one), or a probe. As JSON:
+ *
+ *   {"all": [{"probe": "package", "name": "kesl"},
+ *            {"not": {"probe": "unit", "name": "kesl.service", "state": "active"}},
+ *            {"probe": "fact", "name": "os.version", "op": "ge", "value": "10"}]}
+ *
+ * cond_judge() is pure: it looks at facts only, and answers yes, no or unknown with the evidence.
+ *
+ * probe      uses                              says yes when
+ * package    name, [version op value], [state] a package of that name (pattern) is there (state: default any but
+ *                                              config-files)
+ * unit       name, [state]                     a service of that name is loaded; or active / enabled / failed
+ * process    name | exe                        a process with that name or executable (pattern) runs
+ * file       path, [max_age_h], [state]        a file matches; its mtime is not older; state: file | dir
+ * user group name                              the account exists
+ * fanotify   [exe], [name]                     a process (pattern) holds fanotify marks
+ * firewall   mark                              a rule carries this mark ("0x400")
+ * selinux    name                              a local file context of this type (pattern) exists
+ * command    argv, [json|key], op, value,      the product's own command answers so; without json and key the exit
+ *            [timeout_s]                       status is compared
+ * fact       name, op, value|values            a general fact compares so; names: see cond_fact_names()
+ */
+#ifndef AVSWAP_CORE_MODEL_COND_H
+#define AVSWAP_CORE_MODEL_COND_H
+
+#include "core/model/facts.h"
+
+enum probe_kind {
+    PROBE_NONE,
+    PROBE_PACKAGE,
+    PROBE_UNIT,
+    PROBE_PROCESS,
+    PROBE_FILE,
+    PROBE_USER,
+    PROBE_GROUP,
+    PROBE_FANOTIFY,
+    PROBE_FIREWALL,
+    PROBE_SELINUX,
+    PROBE_COMMAND,
+    PROBE_FACT,
+    PROBE_COUNT
+};
+
+enum cond_op { OP_NONE, OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_IN, OP_GLOB, OP_MAX_AGE_H };
+enum cond_decode { DECODE_TEXT, DECODE_NUMBER, DECODE_VERSION, DECODE_DATE, DECODE_EPOCH_S, DECODE_EPOCH_MS };
+
+struct cond {
+    LIST(struct cond) all;
+    LIST(struct cond) any;
+    struct cond *not;
+    int probe; /* enum probe_kind */
+    const char *name;
+    const char *path;
+    const char *exe;
+    const char *state;
+    const char *mark;
+    struct strs argv;
+    const char *json; /* dotted path into the command's JSON output */
+    const char *key;  /* text output: the rest of the line that begins with this key */
+    int op;           /* enum cond_op */
+    int decode;       /* enum cond_decode */
+    const char *value;
+    struct strs values;
+    long long max_age_h;
+    long long timeout_s; /* of a command; default 20 */
+};
+
+extern const struct schema cond_schema;
+
+enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
+extern const char *const tri_names[];
+
+struct verdict {
+    enum tri answer;
+    const char *evidence; /* one line for people, owned by the arena given; never NULL */
+};
+
+/* Judges c against the facts. A NULL condition is yes. False only when memory runs out. */
+bool cond_judge(const struct cond *c, const struct facts *f, struct arena *a, struct verdict *ret,
+                struct err *e) MUST_CHECK;
+/* One line for people: "package kesl is installed". */
+const char *cond_text(const struct cond *c, struct arena *a) MUST_CHECK;
+/* The value that a command answered, by json or key; NULL when there is none. Also for reports (database date). */
+const char *cond_extract(const struct answer *answer, const char *json, const char *key, struct arena *a);
+const struct answer *cond_answer(const struct facts *f, const struct strs *argv);
+const char *const *cond_fact_names(size_t *n);
+
+/* Which parts of the facts and which files and commands judging c needs; adds to *parts and q. */
+bool cond_questions(const struct cond *c, struct arena *a, unsigned *parts, struct questions *q,
+                    struct err *e) MUST_CHECK;
+bool questions_add_path(struct questions *q, struct arena *a, const char *path, struct err *e) MUST_CHECK;
+bool questions_add_command(struct questions *q, struct arena *a, const struct strs *argv, long long timeout_s,
+                           struct err *e) MUST_CHECK;
+
+#endif

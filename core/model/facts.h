@@ -1,0 +1,168 @@
+/*
+ * facts.h - facts.json: what was observed on one PC, and nothing concluded from it.
+ *
+ * Made by core/detect/collect.c; read by everybody else as const. A part that could not be read stands in `gaps`, so
+ * that "not seen" and "could not look" stay apart: probes on a gap answer unknown. Arguments of processes are not
+ * recorded, as they may hold secrets.
+ */
+#ifndef AVSWAP_CORE_MODEL_FACTS_H
+#define AVSWAP_CORE_MODEL_FACTS_H
+
+#include "core/base/schema.h"
+
+enum package_state { /* dpkg's states (dpkg(1)); rpm has only "installed" */
+    PACKAGE_ABSENT,
+    PACKAGE_CONFIG_FILES,
+    PACKAGE_HALF_INSTALLED,
+    PACKAGE_UNPACKED,
+    PACKAGE_HALF_CONFIGURED,
+    PACKAGE_TRIGGERS, /* triggers-awaited or triggers-pending: works */
+    PACKAGE_INSTALLED,
+};
+
+struct machine {
+    const char *id; /* /etc/machine-id, or another stable id */
+    const char *hostname;
+    const char *boot_id;
+};
+
+struct os_facts {
+    const char *family;     /* "linux", "windows", "macos" */
+    const char *id;         /* os-release ID, as "debian" */
+    struct strs id_like;    /* os-release ID_LIKE */
+    const char *version_id; /* os-release VERSION_ID; NULL on rolling systems */
+    const char *name;       /* PRETTY_NAME */
+    const char *kernel;     /* uname -r */
+    const char *arch;       /* "x86_64", "aarch64" */
+    const char *init;       /* "systemd", "sysv", "other" */
+};
+
+struct disk {
+    const char *path; /* the folder asked about */
+    long long free_mib;
+    long long total_mib;
+};
+
+struct package {
+    const char *manager; /* "dpkg", "rpm" */
+    const char *name;
+    const char *version;
+    const char *arch;
+    int state; /* enum package_state */
+};
+
+struct unit {
+    const char *name;    /* with suffix: "kesl.service"; a sysv script has none */
+    const char *manager; /* "systemd", "sysv" */
+    const char *load;    /* systemd: loaded, not-found, masked */
+    const char *active;  /* active, inactive, failed, activating ... */
+    const char *enabled; /* enabled, disabled, static ...; NULL unknown */
+};
+
+struct process {
+    long long pid;
+    long long ppid;
+    long long uid;
+    const char *name; /* comm */
+    const char *exe;  /* NULL for kernel threads */
+};
+
+struct file_fact {
+    const char *path;
+    const char *kind; /* "file", "dir", "link", "other" */
+    long long size;
+    instant mtime;
+};
+
+struct fanotify_holder {
+    long long pid;
+    const char *exe;
+    const char *name;
+    long long marks;
+};
+
+struct firewall_rule {
+    const char *tool; /* "iptables", "ip6tables", "nft", "ip-rule" */
+    const char *text; /* the rule as the tool prints it */
+    long long mark;
+};
+
+struct answer { /* of a command that a product manifest asked for */
+    struct strs argv;
+    long long exit; /* -1: could not be started or was killed */
+    bool timed_out;
+    const char *out;
+};
+
+struct gap {
+    const char *what; /* a collector's name: "packages", "fanotify", ... */
+    const char *why;
+};
+
+struct package_lock {
+    bool held;
+    long long pid; /* 0: unknown */
+    const char *holder;
+    const char *path;
+};
+
+struct facts {
+    instant collected_at;
+    const char *tool; /* version of avswap */
+    struct machine *machine;
+    struct os_facts *os;
+    long long memory_mib;
+    long long cpus;
+    LIST(struct disk) disks;
+    LIST(struct package) packages;
+    LIST(struct unit) units;
+    LIST(struct process) processes;
+    LIST(struct file_fact) files;
+    struct strs users;
+    struct strs groups;
+    LIST(struct fanotify_holder) fanotify;
+    LIST(struct firewall_rule) firewall;
+    const char *selinux_mode; /* "enforcing", "permissive", "disabled"; NULL: none */
+    struct strs selinux_contexts; /* local file contexts ("PATTERN TYPE"), of semanage's store */
+    bool reboot_pending;
+    struct strs reboot_reasons;
+    struct package_lock *package_lock;
+    LIST(struct answer) answers;
+    LIST(struct gap) gaps;
+};
+
+extern const struct schema facts_schema;
+
+/* What the catalogue needs to know of a PC beyond the general facts. Pure data; filled by question.h. */
+struct question_command {
+    struct strs argv;
+    long long timeout_s;
+};
+
+struct questions {
+    LIST(const char *) paths; /* file patterns */
+    LIST(struct question_command) commands;
+};
+
+/* Which parts of the facts to collect: a probe during a run asks only for what it needs. */
+enum facts_part {
+    FACTS_OS = 1 << 0, /* machine, os, memory, disks */
+    FACTS_PACKAGES = 1 << 1,
+    FACTS_UNITS = 1 << 2,
+    FACTS_PROCESSES = 1 << 3,
+    FACTS_FILES = 1 << 4,
+    FACTS_ACCOUNTS = 1 << 5,
+    FACTS_FANOTIFY = 1 << 6,
+    FACTS_FIREWALL = 1 << 7,
+    FACTS_SELINUX = 1 << 8,
+    FACTS_REBOOT = 1 << 9,
+    FACTS_LOCK = 1 << 10,
+    FACTS_COMMANDS = 1 << 11,
+    FACTS_ALL = (1 << 12) - 1,
+};
+
+bool facts_has_gap(const struct facts *f, const char *what);
+const struct package *facts_package(const struct facts *f, const char *name);
+const struct unit *facts_unit(const struct facts *f, const char *name);
+
+#endif

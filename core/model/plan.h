@@ -1,0 +1,105 @@
+/*
+ * plan.h - plan.json: everything the worker will do on one PC, concrete, explained, and bound by digests.
+ *
+ * The plan is self-contained: a run needs no catalogue. `digest` is the SHA-256 of the plan without that key
+ * (json_digest). Secrets appear by name only.
+ */
+#ifndef AVSWAP_CORE_MODEL_PLAN_H
+#define AVSWAP_CORE_MODEL_PLAN_H
+
+#include "core/model/finding.h"
+#include "core/model/playbook.h"
+
+struct assumption { /* checked again before the first step; a plan whose assumptions fail is refused */
+    const char *text;
+    struct cond *cond;
+};
+
+struct candidate {
+    const char *product;
+    const char *name;
+    int fate; /* enum candidate_fate */
+    struct strs reasons; /* sentences */
+};
+enum candidate_fate { CANDIDATE_REJECTED, CANDIDATE_ELIGIBLE, CANDIDATE_CHOSEN };
+
+struct plan_product { /* what the worker must know of a source or target */
+    const char *product;
+    const char *name;
+    const char *version; /* sources: as found */
+    int role;
+    struct health *health;
+    struct cond *gone; /* sources: holds when every trace that must go has gone */
+    struct eicar_def *eicar;
+    LIST(struct exit_code) exit_codes;
+    LIST(struct leftover) leftovers;
+    LIST(struct leftover) reinstallers;
+};
+
+struct undo {
+    const char *verb;
+    const json_t *args;
+    const char *title;
+};
+
+struct step {
+    const char *id; /* "s01".. in order */
+    int stage;
+    const char *verb;
+    const char *title;
+    const char *product; /* whose step it is; NULL: the plan's */
+    const json_t *args;
+    struct cond *before; /* expected state; NULL: any */
+    struct cond *after;  /* its effect holds (with the verb's own probe) */
+    struct undo *undo;
+    const char *no_undo; /* why there is none: "changes nothing", or a no-return */
+    long long timeout_s;
+    bool auxiliary;
+    bool drops_network;
+    bool no_return; /* once it acted, the steps before it can no longer be undone */
+    LIST(struct exit_code) exit_codes;
+};
+
+enum rung { RUNG_NEW_HEALTHY, RUNG_OLD_RESTORED, RUNG_OTHER_PROTECTION, RUNG_UNPROTECTED, RUNG_COUNT };
+extern const char *const rung_names[];
+
+struct ladder_rung {
+    int rung;
+    bool allowed;
+    const char *why;
+    struct cond *cond; /* other protection: holds when it protects */
+};
+
+struct plan {
+    const char *id; /* first 12 digits of the digest without id and digest */
+    instant made_at;
+    const char *tool;
+    const char *catalog_digest;
+    struct machine *machine;
+    const char *strategy; /* playbook id */
+    LIST(struct plan_product) sources;
+    struct plan_product *target; /* NULL: nothing to install */
+    struct strs explain;    /* why this one, why this way */
+    LIST(struct candidate) candidates;
+    struct strs warnings;
+    LIST(struct ladder_rung) ladder;
+    LIST(struct assumption) assumptions;
+    struct strs secrets; /* names needed */
+    const json_t *secret_sources; /* MAP name -> "file:..." | "env:..." */
+    LIST(struct step) steps;
+    long long max_reboots;
+    bool no_reboot;
+    long long unprotected_limit_s;
+    bool eicar;
+    struct strs unverified; /* sections run although not verified */
+    const char *digest;
+};
+extern const struct schema plan_schema;
+
+/* Computes the digest of a plan (its digest field is left out). */
+bool plan_digest(const struct plan *p, char hex[65], struct err *e) MUST_CHECK;
+/* Reads and checks a plan: schema, digest, step ids. */
+bool plan_read(struct doc *d, const char *file, const char *text, size_t len, struct plan *ret, struct err *e) MUST_CHECK;
+const struct step *plan_step(const struct plan *p, const char *id);
+
+#endif

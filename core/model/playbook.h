@@ -1,0 +1,37 @@
+/*
+ * playbook.h - playbooks/<strategy>.json: a strategy as stages of steps in terms of "source" and "target".
+ */
+#ifndef AVSWAP_CORE_MODEL_PLAYBOOK_H
+#define AVSWAP_CORE_MODEL_PLAYBOOK_H
+
+#include "core/model/product.h"
+
+enum stage {
+    STAGE_PREFLIGHT,
+    STAGE_PREPARE,
+    STAGE_INSTALL,
+    STAGE_REMOVE,
+    STAGE_CLEAN,
+    STAGE_ACTIVATE,
+    STAGE_VERIFY,
+    STAGE_COMMIT,
+    STAGE_COUNT
+};
+extern const char *const stage_names[];
+
+struct playbook_stage {
+    int stage; /* enum stage; their order in the file is the order of the run */
+    LIST(struct step_def) steps;
+};
+
+struct playbook {
+    const char *id; /* "replace", "overlap", "builtin", "remove-only" */
+    const char *title;
+    const char *doc;
+    bool installs;      /* needs a target that is not yet there */
+    bool passive;       /* the target must be installable without its on-access engine running */
+    LIST(struct playbook_stage) stages;
+};
+extern const struct schema playbook_schema;
+
+#endif

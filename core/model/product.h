@@ -1,0 +1,208 @@
+/*
+ * product.h - vendors/<vendor>/vendor.json and vendors/<vendor>/<product>.json: how one product on one OS family is
+ * recognised, installed, judged healthy, removed, and what it leaves behind.
+ *
+ * A product is a source (to be removed) or a target (a replacement) by the measures in force, not by its file.
+ * Every section carries `source` (where the fact comes from) and `confidence`; unverified ones are not run unattended.
+ * Step arguments may contain ${name}: values of `vars` (never of secret ones), and
+ *   ${run} ${payload} ${backup}   folders of this run.
+ */
+#ifndef AVSWAP_CORE_MODEL_PRODUCT_H
+#define AVSWAP_CORE_MODEL_PRODUCT_H
+
+#include "core/model/cond.h"
+
+enum confidence {
+    CONFIDENCE_UNSET,
+    CONFIDENCE_DOCUMENTED, /* the vendor's or the distribution's documentation, or its published installer */
+    CONFIDENCE_FIELD,      /* public code or reports of people who did it */
+    CONFIDENCE_TESTED,     /* done by this project's own tests on the real product */
+    CONFIDENCE_UNVERIFIED, /* believed; refuses to run without --allow-unverified */
+};
+extern const char *const confidence_names[];
+
+enum product_role {
+    ROLE_UNSET,
+    ROLE_PROTECTION, /* detects and blocks by itself */
+    ROLE_COMPONENT,  /* a part of a protection product, as a GUI */
+    ROLE_AGENT,      /* management: removed last */
+};
+extern const char *const product_role_names[];
+
+struct step_def { /* a step as written in a product or playbook, before the planner made it concrete */
+    const char *verb; /* NULL in a playbook's `use` step */
+    const char *use;  /* playbooks only: "source.remove", "source.clean", "target.install", ... */
+    const char *title;
+    const json_t *args;     /* checked against the verb's schema */
+    struct cond *when;      /* planned only if it holds on the facts; unknown counts as no */
+    struct cond *after;     /* holds once the step had its effect; default: the verb's own probe */
+    long long timeout_s;    /* 0: the verb's default */
+    bool auxiliary;         /* its failure is recorded but never leads to a rollback */
+    bool drops_network;
+    const char *source;
+    int confidence;
+};
+extern const struct schema step_def_schema;
+
+struct section { /* a list of steps */
+    LIST(struct step_def) steps;
+    long long expected_s; /* how long it usually takes, for progress and polling */
+    const char *source;
+    int confidence;
+};
+
+struct supplier { /* whose engine is inside */
+    const char *vendor;
+    const char *source;
+    int confidence;
+};
+
+struct requirement {
+    const char *text; /* "at least 3 GiB of memory" */
+    struct cond *cond;
+    const char *source;
+    int confidence;
+};
+
+struct leftover {
+    const char *id;
+    const char *text;
+    struct cond *cond; /* yes: it is here */
+    const char *source;
+    int confidence;
+};
+
+struct report_def { /* something the product's own command tells */
+    const char *name; /* "database_date", "ksn", "licence", ... */
+    struct strs argv;
+    struct strs json; /* paths tried in order: field names differ between versions and languages */
+    struct strs key;
+    int decode; /* enum cond_decode */
+    const char *source;
+    int confidence;
+};
+
+struct health {
+    struct cond *installed;
+    struct cond *running;
+    struct cond *realtime;
+    struct cond *fresh;
+    struct cond *managed;
+    long long within_s; /* deadline for becoming healthy after installation */
+    const char *source;
+    int confidence;
+};
+
+struct var {
+    const char *name;
+    const char *label;
+    bool secret;
+    bool required;
+    bool file; /* the value is the path of a file supplied by the administrator */
+    const char *source;
+};
+
+enum artifact_kind { ARTIFACT_UNSET, ARTIFACT_REPOSITORY, ARTIFACT_FILE };
+struct artifact {
+    const char *id;
+    int kind;             /* repository: packages with their dependencies by the system's signed repositories;
+                             file: one installer file that the administrator supplies or a URL gives */
+    struct strs packages; /* repository */
+    const char *name;     /* file: name below ${payload} */
+    const char *url;      /* file: NULL when only the administrator has it (var `from`) */
+    const char *from;     /* file: var with the path on this PC */
+    const char *sha256;   /* file: NULL for rolling or per-tenant files (then the var NAME_sha256 or a signer) */
+    long long size_mib;   /* for the disk check */
+    const char *source;
+    int confidence;
+};
+
+struct capabilities {
+    int realtime;            /* enum tri */
+    bool passive;            /* can be installed without its on-access engine running */
+    bool fanotify_exclusive; /* refuses while another process holds fanotify marks */
+    bool server;
+    bool edr_only;
+};
+
+struct exit_code {
+    long long code;
+    int outcome; /* enum outcome_kind, event.h */
+    const char *text;
+};
+
+struct eicar_def {
+    int expect;      /* enum eicar_expect */
+    const char *dir; /* where the test file is written */
+    long long within_s;
+    const char *source;
+};
+enum eicar_expect { EICAR_NONE, EICAR_BLOCKED, EICAR_QUARANTINED };
+
+struct detect_def {
+    struct cond *installed;
+    struct cond *half_removed; /* engine there but not whole */
+    struct strs version_from;  /* package names (patterns) whose version is the product's */
+    const char *source;
+    int confidence;
+};
+
+struct removal_guard { /* reasons why an uninstall would be refused; looked at before anything changes */
+    const char *text;
+    struct cond *blocked; /* yes: blocked */
+    const char *source;
+    int confidence;
+};
+
+struct product {
+    const char *id; /* "kaspersky.kesl.linux" */
+    const char *vendor;
+    const char *name;
+    const char *os; /* family */
+    int role;
+    const char *licence; /* "free", "subscription", "builtin"; NULL unknown */
+    struct strs audience;
+    struct strs alternatives_of; /* same product under other names */
+    LIST(struct supplier) engine_suppliers;
+    const char *moved_by_vendor; /* set: the vendor itself put this here in place of its own (successor) */
+    struct detect_def *detect;
+    LIST(struct leftover) leftovers;
+    LIST(struct report_def) reports;
+    struct health *health;
+    struct capabilities *capabilities;
+    LIST(struct requirement) requires;
+    LIST(struct var) vars;
+    LIST(struct artifact) payload;
+    struct section *install;  /* files and configuration; on-access engine not running where `passive` */
+    struct section *activate; /* switches the on-access engine on */
+    struct section *remove;
+    struct section *clean;
+    struct section *uninstall_new; /* undo of a target's install beyond its steps' own undos; may be absent */
+    LIST(struct removal_guard) guards;
+    LIST(struct leftover) reinstallers; /* who would bring it back */
+    struct strs state_paths;            /* saved with the rebuilt package before removal */
+    struct strs packages;               /* of this product, rebuilt before removal */
+    LIST(struct exit_code) exit_codes;
+    struct eicar_def *eicar;
+    struct strs notes; /* for the plan's reader, as console work to do */
+    const char *source;
+    int confidence;
+};
+extern const struct schema product_schema;
+
+struct vendor {
+    const char *id;
+    const char *name;
+    struct strs aliases;
+    struct strs entities; /* legal entities that measures name */
+    struct strs signers;
+    const char *country; /* ISO 3166 alpha-2; NULL unknown */
+    const char *source;
+    int confidence;
+};
+extern const struct schema vendor_schema;
+
+/* Any part of the product needed to run it that is not verified: its name ("install"), else NULL. */
+const char *product_unverified(const struct product *p, bool as_source);
+
+#endif
