@@ -36,12 +36,6 @@ struct plan_product { /* what the worker must know of a source or target */
     LIST(struct leftover) reinstallers;
 };
 
-struct undo {
-    const char *verb;
-    const json_t *args;
-    const char *title;
-};
-
 struct step {
     const char *id; /* "s01".. in order */
     int stage;
@@ -51,8 +45,8 @@ struct step {
     const json_t *args;
     struct cond *before; /* expected state; NULL: any */
     struct cond *after;  /* its effect holds (with the verb's own probe) */
-    struct undo *undo;
-    const char *no_undo; /* why there is none: "changes nothing", or a no-return */
+    const char *undo;    /* what undoing does, for people; NULL: there is none */
+    const char *no_undo; /* why there is none: "changes nothing", "leaves no value behind", or a no-return */
     long long timeout_s;
     bool auxiliary;
     bool drops_network;

@@ -1,0 +1,16 @@
+/*
+ * load.h - the catalogue's files: from a folder with vendors/ and playbooks/, or the copy inside the program.
+ */
+#ifndef AVSWAP_CORE_DETECT_LOAD_H
+#define AVSWAP_CORE_DETECT_LOAD_H
+
+#include "core/model/catalog.h"
+
+/* dir NULL: the embedded catalogue. Only names ending in .json are read; anything else there is an error. */
+bool catalog_load(const char *dir, struct catalog *ret, struct err *e) MUST_CHECK;
+
+/* Generated at build time from vendors/ and playbooks/. */
+extern const struct catalog_file embedded_files[];
+extern const size_t embedded_count;
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * report.h - documents -> text for people. JSON forms are the documents themselves (schema_write).
+ *
+ * Every string that came from a PC or a document goes through text_show(). Colours only when style->colour.
+ */
+#ifndef AVSWAP_CORE_REPORT_REPORT_H
+#define AVSWAP_CORE_REPORT_REPORT_H
+
+#include "core/model/catalog.h"
+#include "core/model/outcome.h"
+
+struct style {
+    bool colour;
+    int width;      /* columns; 0: do not wrap */
+    int utc_offset; /* minutes east of UTC for times on the screen; 0 in files */
+};
+
+void report_findings(const struct findings *f, const struct style *s, struct buf *out);
+void report_timeline(const struct timeline *t, const struct owner *o, const struct findings *f, instant now,
+                     const struct style *s, struct buf *out);
+void report_plan(const struct plan *p, const struct style *s, struct buf *out);
+void report_outcome(const struct outcome *o, const struct style *s, struct buf *out);
+/* One line for an event as it happens; empty when it is of no interest to people. */
+void report_event(const struct plan *p, const struct event *ev, const struct style *s, struct buf *out);
+
+#endif
