@@ -73,13 +73,20 @@ struct schema {
     const char *doc;
     size_t size;
     const struct field *fields; /* ended by a field without name */
-    /* Optional: what a table cannot say. */
-    bool (*check)(const void *obj, const struct place *at, struct err *e);
+    /* Optional: what a table cannot say; may fill members that are derived. */
+    bool (*check)(void *obj, const struct place *at, struct err *e);
 };
 
 #define FIELD_END                                                                                            \
     {                                                                                                        \
         .name = NULL                                                                                         \
+    }
+
+/* A row of a table: FIELD(step, STR, title, "what people read", .flags = FIELD_REQUIRED) */
+#define FIELD(structure, kind, member, text, ...)                                                            \
+    {                                                                                                        \
+        .name = #member, .type = FIELD_##kind, .offset = offsetof(struct structure, member), .doc = text,    \
+        __VA_ARGS__                                                                                          \
     }
 
 struct doc {

@@ -132,6 +132,8 @@ struct facts {
 };
 
 extern const struct schema facts_schema;
+extern const struct schema machine_schema;
+extern const struct schema gap_schema;
 
 /* What the catalogue needs to know of a PC beyond the general facts. Pure data; filled by question.h. */
 struct question_command {

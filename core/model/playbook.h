@@ -30,6 +30,7 @@ struct playbook {
     const char *doc;
     bool installs;      /* needs a target that is not yet there */
     bool passive;       /* the target must be installable without its on-access engine running */
+    long long rank;     /* strategies are tried in this order, lowest first */
     LIST(struct playbook_stage) stages;
 };
 extern const struct schema playbook_schema;

@@ -96,6 +96,7 @@ struct health {
 struct var {
     const char *name;
     const char *label;
+    const char *def; /* value when none is given; NULL: none */
     bool secret;
     bool required;
     bool file; /* the value is the path of a file supplied by the administrator */
@@ -177,7 +178,6 @@ struct product {
     struct section *activate; /* switches the on-access engine on */
     struct section *remove;
     struct section *clean;
-    struct section *uninstall_new; /* undo of a target's install beyond its steps' own undos; may be absent */
     LIST(struct removal_guard) guards;
     LIST(struct leftover) reinstallers; /* who would bring it back */
     struct strs state_paths;            /* saved with the rebuilt package before removal */
@@ -201,6 +201,8 @@ struct vendor {
     int confidence;
 };
 extern const struct schema vendor_schema;
+/* Parts that plan.json embeds. */
+extern const struct schema leftover_schema, health_schema, exit_code_schema, eicar_schema;
 
 /* Any part of the product needed to run it that is not verified: its name ("install"), else NULL. */
 const char *product_unverified(const struct product *p, bool as_source);

@@ -54,7 +54,8 @@ bool timeline_applies(const struct timeline *t, const struct measure *m, const s
 /* The measure in force at `now` that forbids `what` to this owner (the earliest), or NULL. */
 const struct measure *timeline_forbids(const struct timeline *t, const struct owner *o, const char *what,
                                        instant now);
-/* Any measure in force that applies to this owner; white: only those that count white-label products. */
+/* The weightiest measure in force for this owner: one that forbids use, else one that forbids anything, else a
+ * warning; the earliest of its kind. white: only those that count white-label products. */
 const struct measure *timeline_in_force(const struct timeline *t, const struct owner *o, bool white, instant now);
 /* When updates ended for this owner; INSTANT_NONE when they did not. */
 instant timeline_cutoff(const struct timeline *t, const struct owner *o);

@@ -1,0 +1,174 @@
+#include "core/model/facts.h"
+
+static const char *const package_states[] = {"absent",          "config-files", "half-installed", "unpacked",
+                                             "half-configured", "triggers",     "installed",      NULL};
+
+static const struct field machine_fields[] = {
+    FIELD(machine, STR, id, "stable id of the machine", .flags = FIELD_REQUIRED),
+    FIELD(machine, STR, hostname, "its name"),
+    FIELD(machine, STR, boot_id, "changes at every boot"),
+    FIELD_END,
+};
+const struct schema machine_schema = {"machine", NULL, "which PC", sizeof(struct machine), machine_fields, NULL};
+
+static const struct field os_fields[] = {
+    FIELD(os_facts, STR, family, "linux, windows or macos", .flags = FIELD_REQUIRED),
+    FIELD(os_facts, STR, id, "distribution, as os-release ID"),
+    FIELD(os_facts, STRS, id_like, "related distributions, as os-release ID_LIKE"),
+    FIELD(os_facts, STR, version_id, "its version, as os-release VERSION_ID"),
+    FIELD(os_facts, STR, name, "its full name"),
+    FIELD(os_facts, STR, kernel, "kernel release"),
+    FIELD(os_facts, STR, arch, "x86_64, aarch64 ..."),
+    FIELD(os_facts, STR, init, "systemd, sysv or other"),
+    FIELD_END,
+};
+static const struct schema os_schema = {"os", NULL, "operating system", sizeof(struct os_facts), os_fields, NULL};
+
+static const struct field disk_fields[] = {
+    FIELD(disk, STR, path, "folder asked about", .flags = FIELD_REQUIRED),
+    FIELD(disk, INT, free_mib, "MiB free for the administrator", .flags = FIELD_REQUIRED),
+    FIELD(disk, INT, total_mib, "MiB in all"),
+    FIELD_END,
+};
+static const struct schema disk_schema = {"disk", NULL, "space of one folder", sizeof(struct disk), disk_fields, NULL};
+
+static const struct field package_fields[] = {
+    FIELD(package, STR, manager, "dpkg or rpm", .flags = FIELD_REQUIRED),
+    FIELD(package, STR, name, "package name", .flags = FIELD_REQUIRED),
+    FIELD(package, STR, version, "its version"),
+    FIELD(package, STR, arch, "its architecture"),
+    FIELD(package, ENUM, state, "state in the package database", .flags = FIELD_REQUIRED, .names = package_states),
+    FIELD_END,
+};
+static const struct schema package_schema = {"package", NULL, "a package", sizeof(struct package), package_fields,
+                                             NULL};
+
+static const struct field unit_fields[] = {
+    FIELD(unit, STR, name, "service name", .flags = FIELD_REQUIRED),
+    FIELD(unit, STR, manager, "systemd or sysv"),
+    FIELD(unit, STR, load, "loaded, not-found, masked"),
+    FIELD(unit, STR, active, "active, inactive, failed ..."),
+    FIELD(unit, STR, enabled, "enabled, disabled, static ..."),
+    FIELD_END,
+};
+static const struct schema unit_schema = {"unit", NULL, "a service", sizeof(struct unit), unit_fields, NULL};
+
+static const struct field process_fields[] = {
+    FIELD(process, INT, pid, "process id", .flags = FIELD_REQUIRED),
+    FIELD(process, INT, ppid, "its parent"),
+    FIELD(process, INT, uid, "its user"),
+    FIELD(process, STR, name, "short name", .flags = FIELD_REQUIRED),
+    FIELD(process, STR, exe, "executable"),
+    FIELD_END,
+};
+static const struct schema process_schema = {"process", NULL, "a process; its arguments are not recorded",
+                                             sizeof(struct process), process_fields, NULL};
+
+static const struct field file_fields[] = {
+    FIELD(file_fact, STR, path, "absolute path", .flags = FIELD_REQUIRED),
+    FIELD(file_fact, STR, kind, "file, dir, link or other", .flags = FIELD_REQUIRED),
+    FIELD(file_fact, INT, size, "bytes"),
+    FIELD(file_fact, INSTANT, mtime, "last change"),
+    FIELD_END,
+};
+static const struct schema file_schema = {"file", NULL, "a file that the catalogue asked about",
+                                          sizeof(struct file_fact), file_fields, NULL};
+
+static const struct field holder_fields[] = {
+    FIELD(fanotify_holder, INT, pid, "process id", .flags = FIELD_REQUIRED),
+    FIELD(fanotify_holder, STR, exe, "executable"),
+    FIELD(fanotify_holder, STR, name, "short name"),
+    FIELD(fanotify_holder, INT, marks, "marks it holds"),
+    FIELD_END,
+};
+static const struct schema holder_schema = {"fanotify holder", NULL, "a process that watches files",
+                                            sizeof(struct fanotify_holder), holder_fields, NULL};
+
+static const struct field rule_fields[] = {
+    FIELD(firewall_rule, STR, tool, "iptables, ip6tables, nft or ip-rule", .flags = FIELD_REQUIRED),
+    FIELD(firewall_rule, STR, text, "the rule as its tool prints it", .flags = FIELD_REQUIRED),
+    FIELD(firewall_rule, INT, mark, "the mark in it", .flags = FIELD_REQUIRED),
+    FIELD_END,
+};
+static const struct schema rule_schema = {"firewall rule", NULL, "a rule that carries a mark",
+                                          sizeof(struct firewall_rule), rule_fields, NULL};
+
+static const struct field answer_fields[] = {
+    FIELD(answer, STRS, argv, "the command", .flags = FIELD_REQUIRED),
+    FIELD(answer, INT, exit, "its exit status; -1: not started or killed", .flags = FIELD_REQUIRED),
+    FIELD(answer, BOOL, timed_out, "it took too long"),
+    FIELD(answer, STR, out, "what it printed"),
+    FIELD_END,
+};
+static const struct schema answer_schema = {"answer", NULL, "what a product's own command said", sizeof(struct answer),
+                                            answer_fields, NULL};
+
+static const struct field gap_fields[] = {
+    FIELD(gap, STR, what, "the part of the facts", .flags = FIELD_REQUIRED),
+    FIELD(gap, STR, why, "the reason", .flags = FIELD_REQUIRED),
+    FIELD_END,
+};
+const struct schema gap_schema = {"gap", NULL, "something that could not be looked at", sizeof(struct gap), gap_fields,
+                                  NULL};
+
+static const struct field lock_fields[] = {
+    FIELD(package_lock, BOOL, held, "a package manager works now", .flags = FIELD_REQUIRED),
+    FIELD(package_lock, INT, pid, "of the holder"),
+    FIELD(package_lock, STR, holder, "its name"),
+    FIELD(package_lock, STR, path, "the lock"),
+    FIELD_END,
+};
+static const struct schema lock_schema = {"package lock", NULL, "the package manager's lock",
+                                          sizeof(struct package_lock), lock_fields, NULL};
+
+static const struct field facts_fields[] = {
+    FIELD(facts, INSTANT, collected_at, "when", .flags = FIELD_REQUIRED),
+    FIELD(facts, STR, tool, "version of avswap"),
+    FIELD(facts, OBJ, machine, "which PC", .sub = &machine_schema),
+    FIELD(facts, OBJ, os, "operating system", .sub = &os_schema),
+    FIELD(facts, INT, memory_mib, "MiB of memory"),
+    FIELD(facts, INT, cpus, "processors"),
+    FIELD(facts, OBJS, disks, "disk space", .sub = &disk_schema),
+    FIELD(facts, OBJS, packages, "installed packages", .sub = &package_schema),
+    FIELD(facts, OBJS, units, "services", .sub = &unit_schema),
+    FIELD(facts, OBJS, processes, "processes", .sub = &process_schema),
+    FIELD(facts, OBJS, files, "files asked about", .sub = &file_schema),
+    FIELD(facts, STRS, users, "local users"),
+    FIELD(facts, STRS, groups, "local groups"),
+    FIELD(facts, OBJS, fanotify, "who holds fanotify marks", .sub = &holder_schema),
+    FIELD(facts, OBJS, firewall, "rules with marks", .sub = &rule_schema),
+    FIELD(facts, STR, selinux_mode, "enforcing, permissive or disabled"),
+    FIELD(facts, STRS, selinux_contexts, "local file contexts"),
+    FIELD(facts, BOOL, reboot_pending, "a reboot is pending"),
+    FIELD(facts, STRS, reboot_reasons, "and why"),
+    FIELD(facts, OBJ, package_lock, "the package manager's lock", .sub = &lock_schema),
+    FIELD(facts, OBJS, answers, "what the products' commands said", .sub = &answer_schema),
+    FIELD(facts, OBJS, gaps, "what could not be looked at", .sub = &gap_schema),
+    FIELD_END,
+};
+const struct schema facts_schema = {"facts", "avswap.facts/1", "what was observed on one PC", sizeof(struct facts),
+                                    facts_fields, NULL};
+
+bool facts_has_gap(const struct facts *f, const char *what)
+{
+    for (size_t i = 0; i < f->gaps.n; i++)
+        if (text_eq(f->gaps.v[i].what, what))
+            return true;
+    return false;
+}
+
+const struct package *facts_package(const struct facts *f, const char *name)
+{
+    for (size_t i = 0; i < f->packages.n; i++)
+        if (text_glob(name, f->packages.v[i].name))
+            return &f->packages.v[i];
+    return NULL;
+}
+
+const struct unit *facts_unit(const struct facts *f, const char *name)
+{
+    for (size_t i = 0; i < f->units.n; i++)
+        if (text_eq(f->units.v[i].name, name))
+            return &f->units.v[i];
+    return NULL;
+}
