@@ -31,7 +31,6 @@ struct plan_product { /* what the worker must know of a source or target */
     struct health *health;
     struct cond *gone; /* sources: holds when every trace that must go has gone */
     struct eicar_def *eicar;
-    LIST(struct exit_code) exit_codes;
     LIST(struct leftover) leftovers;
     LIST(struct leftover) reinstallers;
 };

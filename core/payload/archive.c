@@ -5,6 +5,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,9 +86,10 @@ static bool saver_entry(struct saver *s, struct archive_entry *entry, struct err
         return true;
     if (++s->entries > (long long)LIMIT_TREE)
         return err_set(e, ERR_LIMIT, "more than %u files are to be saved", LIMIT_TREE);
-    char *relative = strdup(path + 1);
-    if (relative == NULL)
-        return err_nomem(e);
+    char relative[LIMIT_PATH];
+    int n = snprintf(relative, sizeof relative, "%s", path + 1);
+    if (n < 0 || (size_t)n >= sizeof relative)
+        return err_set(e, ERR_LIMIT, "the path is too long: %.200s...", path);
     archive_entry_copy_pathname(entry, relative);
     struct archive_entry *spare = NULL;
     archive_entry_linkify(s->links, &entry, &spare);
@@ -95,7 +97,6 @@ static bool saver_entry(struct saver *s, struct archive_entry *entry, struct err
     bool ok = r >= ARCHIVE_WARN || sink_blame(&s->sink, s->out, relative, e);
     if (ok && type == AE_IFREG && archive_entry_hardlink(entry) == NULL && archive_entry_size(entry) > 0)
         ok = saver_data(s, relative, e);
-    free(relative);
     return ok;
 }
 
@@ -135,7 +136,7 @@ static bool saver_begin(struct saver *s, const char *to, struct err *e)
         archive_read_disk_set_standard_lookup(s->disk) != ARCHIVE_OK ||
         archive_read_disk_set_behavior(s->disk, ARCHIVE_READDISK_NO_TRAVERSE_MOUNTS) != ARCHIVE_OK)
         return sink_blame(NULL, s->disk, to, e);
-    if (archive_write_set_format_pax_restricted(s->out) != ARCHIVE_OK ||
+    if (archive_write_set_format_pax(s->out) != ARCHIVE_OK ||
         archive_write_add_filter_gzip(s->out) != ARCHIVE_OK ||
         archive_write_set_filter_option(s->out, "gzip", "timestamp", NULL) != ARCHIVE_OK)
         return sink_blame(NULL, s->out, to, e);
@@ -178,6 +179,7 @@ struct restorer {
     const struct strs *tops; /* what was asked for */
     const char **real;       /* the same with the links above each top followed */
     struct arena arena;
+    struct err first; /* of what could not be restored */
 };
 
 /*
@@ -197,11 +199,13 @@ static bool restorer_tops(struct restorer *r, struct err *e)
         char *above = arena_strndup(&r->arena, top, base == top ? 1 : (size_t)(base - top));
         if (above == NULL)
             return err_nomem(e);
-        char *real = realpath(above, NULL);
-        if (real == NULL && errno != ENOENT)
+        char real[PATH_MAX];
+        if (realpath(above, real) != NULL)
+            r->real[i] = arena_printf(&r->arena, "%s%s", text_eq(real, "/") ? "" : real, base);
+        else if (errno == ENOENT)
+            r->real[i] = top;
+        else
             return err_sys(e, ERR_IO, errno, "looking at %s", above);
-        r->real[i] = real == NULL ? top : arena_printf(&r->arena, "%s%s", text_eq(real, "/") ? "" : real, base);
-        free(real);
         if (r->real[i] == NULL)
             return err_nomem(e);
     }
@@ -234,6 +238,18 @@ static const char *restorer_place(struct restorer *r, struct arena *a, const cha
     return "";
 }
 
+/* Notes trouble with one file and goes on: a rollback wants everything that can be had. False: no going on. */
+static bool restorer_note(struct restorer *r, int result, const char *path, struct err *e)
+{
+    if (result == ARCHIVE_OK)
+        return true;
+    if (result == ARCHIVE_FATAL)
+        return sink_blame(NULL, r->disk, path, e);
+    if (r->first.code == ERR_NONE)
+        sink_blame(NULL, r->disk, path, &r->first);
+    return true;
+}
+
 static bool restorer_data(struct restorer *r, const char *path, struct err *e)
 {
     for (;;) {
@@ -243,36 +259,44 @@ static bool restorer_data(struct restorer *r, const char *path, struct err *e)
         int got = archive_read_data_block(r->in, &p, &n, &offset);
         if (got == ARCHIVE_EOF)
             return true;
-        if (got != ARCHIVE_OK)
-            return sink_blame(NULL, r->in, path, e);
+        if (got != ARCHIVE_OK) {
+            sink_blame(NULL, r->in, path, e);
+            e->code = ERR_PAYLOAD;
+            return false;
+        }
         if (archive_write_data_block(r->disk, p, n, offset) < ARCHIVE_OK)
             return sink_blame(NULL, r->disk, path, e);
     }
 }
 
-static bool restorer_entry(struct restorer *r, struct archive_entry *entry, struct err *e)
+static bool restorer_write(struct restorer *r, struct archive_entry *entry, const char *path, struct err *e)
 {
-    struct arena a = ARENA_INIT;
-    const char *path = restorer_place(r, &a, archive_entry_pathname(entry), e);
-    bool ok = path != NULL;
-    if (ok && path[0] != '\0') {
-        archive_entry_copy_pathname(entry, path);
-        const char *link = archive_entry_hardlink(entry);
-        const char *target = link == NULL ? "" : restorer_place(r, &a, link, e);
-        ok = target != NULL;
-        if (ok && link != NULL && target[0] == '\0')
-            ok = err_set(e, ERR_INPUT, "%s is another name of a file that is not being restored", path);
-        if (ok && link != NULL)
-            archive_entry_copy_hardlink(entry, target);
-        if (ok && archive_write_header(r->disk, entry) != ARCHIVE_OK)
-            ok = sink_blame(NULL, r->disk, path, e);
-        if (ok && link == NULL && archive_entry_size(entry) > 0)
-            ok = restorer_data(r, path, e);
-        if (ok && archive_write_finish_entry(r->disk) != ARCHIVE_OK)
-            ok = sink_blame(NULL, r->disk, path, e);
+    archive_entry_copy_pathname(entry, path);
+    int got = archive_write_header(r->disk, entry);
+    if (!restorer_note(r, got, path, e))
+        return false;
+    if (got < ARCHIVE_WARN)
+        return true;
+    if (archive_entry_hardlink(entry) == NULL && archive_entry_size(entry) > 0 && !restorer_data(r, path, e))
+        return false;
+    return restorer_note(r, archive_write_finish_entry(r->disk), path, e);
+}
+
+static bool restorer_entry(struct restorer *r, struct archive_entry *entry, struct arena *a, struct err *e)
+{
+    const char *path = restorer_place(r, a, archive_entry_pathname(entry), e);
+    if (path == NULL || path[0] == '\0')
+        return path != NULL;
+    const char *link = archive_entry_hardlink(entry);
+    if (link != NULL) {
+        const char *target = restorer_place(r, a, link, e);
+        if (target == NULL)
+            return false;
+        if (target[0] == '\0')
+            return err_set(e, ERR_INPUT, "%s is another name of a file that is not being restored", path);
+        archive_entry_copy_hardlink(entry, target);
     }
-    arena_free(&a);
-    return ok;
+    return restorer_write(r, entry, path, e);
 }
 
 static struct archive *reader_open(const char *from, struct err *e)
@@ -318,13 +342,17 @@ static bool restorer_run(struct restorer *r, const char *from, struct err *e)
             return false;
         if (entry == NULL)
             break;
-        if (!restorer_entry(r, entry, e))
+        struct arena a = ARENA_INIT;
+        bool ok = restorer_entry(r, entry, &a, e);
+        arena_free(&a);
+        if (!ok)
             return false;
     }
-    if (archive_write_close(r->disk) != ARCHIVE_OK)
-        return sink_blame(NULL, r->disk, from, e);
+    if (!restorer_note(r, archive_write_close(r->disk), from, e))
+        return false;
     sync(); /* a power cut may follow, and what was written is spread over folders and perhaps file systems */
-    return true;
+    *e = r->first;
+    return r->first.code == ERR_NONE;
 }
 
 bool archive_restore(const char *from, const struct strs *paths, struct err *e)

@@ -11,6 +11,8 @@
 
 struct style {
     bool colour;
+    bool utf8;      /* marks beyond ASCII may be used */
+    bool verbose;   /* with evidence, arguments and digests */
     int width;      /* columns; 0: do not wrap */
     int utc_offset; /* minutes east of UTC for times on the screen; 0 in files */
 };

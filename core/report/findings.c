@@ -1,0 +1,190 @@
+#include "core/report/page.h"
+
+/* The groups of the table, in the order people need them. */
+enum group { GROUP_MUST_GO, GROUP_COMPONENT, GROUP_DATABASE, GROUP_REINSTALLER, GROUP_LEFTOVER, GROUP_OTHER, GROUP_COUNT };
+
+static const char *const titles[GROUP_COUNT] = {
+    [GROUP_MUST_GO] = "MUST GO",
+    [GROUP_COMPONENT] = "PARTS OF IT",
+    [GROUP_DATABASE] = "SIGNATURES",
+    [GROUP_REINSTALLER] = "WOULD BRING IT BACK",
+    [GROUP_LEFTOVER] = "LEFTOVERS OF AN EARLIER REMOVAL",
+    [GROUP_OTHER] = "OTHER PROTECTION",
+};
+
+static enum group group_of(const struct finding *f)
+{
+    switch ((enum finding_kind)f->kind) {
+    case FINDING_DATABASE:
+        return GROUP_DATABASE;
+    case FINDING_REINSTALLER:
+        return GROUP_REINSTALLER;
+    case FINDING_LEFTOVER:
+        return GROUP_LEFTOVER;
+    case FINDING_PRODUCT:
+    case FINDING_HALF_REMOVED:
+    case FINDING_WHITE_LABEL:
+    case FINDING_MOVED_BY_VENDOR:
+        break;
+    }
+    if (!f->must_go)
+        return GROUP_OTHER;
+    return f->role == ROLE_COMPONENT ? GROUP_COMPONENT : GROUP_MUST_GO;
+}
+
+static void health_line(struct page *p, const struct health_facts *h)
+{
+    const struct {
+        const char *name;
+        int answer;
+    } facts[] = {
+        {"installed", h->installed}, {"running", h->running}, {"real-time", h->realtime},
+        {"fresh signatures", h->fresh}, {"managed", h->managed},
+    };
+    static const enum ink inks[] = {[TRI_UNKNOWN] = INK_DIM, [TRI_NO] = INK_BAD, [TRI_YES] = INK_GOOD};
+    static const enum mark marks[] = {[TRI_UNKNOWN] = MARK_UNKNOWN, [TRI_NO] = MARK_NO, [TRI_YES] = MARK_YES};
+
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        page_mark(p, inks[facts[i].answer], marks[facts[i].answer]);
+        page_keep(p, facts[i].answer == TRI_UNKNOWN ? INK_DIM : INK_PLAIN, " %s%s", facts[i].name,
+                  i + 1 < sizeof facts / sizeof facts[0] ? "   " : "");
+        page_say(p, INK_PLAIN, "%s", "");
+    }
+    page_end_para(p, 4, 4);
+}
+
+/* What kind of finding this is, where it is not simply an installed product. */
+static const char *kind_words(const struct finding *f)
+{
+    switch ((enum finding_kind)f->kind) {
+    case FINDING_HALF_REMOVED:
+        return "half removed";
+    case FINDING_WHITE_LABEL:
+        return "another name, the same engine";
+    case FINDING_MOVED_BY_VENDOR:
+        return "put here by the vendor itself";
+    case FINDING_PRODUCT:
+    case FINDING_LEFTOVER:
+    case FINDING_DATABASE:
+    case FINDING_REINSTALLER:
+        break;
+    }
+    return f->role == ROLE_AGENT ? "management agent, removed last" : NULL;
+}
+
+static void evidence(struct page *p, const struct finding *f)
+{
+    if (!p->style->verbose)
+        return;
+    for (size_t i = 0; i < f->evidence.n; i++)
+        page_pair(p, 4, 14, i ? "" : "because", INK_DIM, f->evidence.v[i]);
+    for (size_t i = 0; f->health && i < f->health->evidence.n; i++)
+        page_pair(p, 4, 14, i ? "" : "health", INK_DIM, f->health->evidence.v[i]);
+}
+
+static void product(struct page *p, const struct finding *f)
+{
+    const char *kind = kind_words(f);
+
+    page_say(p, INK_BOLD, "%s", f->name ? f->name : f->product);
+    if (f->version)
+        page_say(p, INK_PLAIN, "  %s", f->version);
+    if (kind)
+        page_say(p, INK_WARN, "  (%s)", kind);
+    page_end_line(p, 2, f->must_go ? INK_BAD : INK_DIM, f->must_go ? "must go" : "may stay");
+    if (f->health)
+        health_line(p, f->health);
+    if (f->text)
+        page_line(p, 4, 4, INK_PLAIN, "%s", f->text);
+    page_pair(p, 4, 14, "certainty", INK_PLAIN, certainty_names[f->certainty]);
+    page_pair(p, 4, 14, "measure", INK_NAME, f->measure);
+    for (size_t i = 0; i < f->reports.n; i++) {
+        page_keep(p, INK_DIM, "%-10s", i ? "" : "it says");
+        page_say(p, INK_PLAIN, "%s: %s", f->reports.v[i].name, f->reports.v[i].value);
+        page_end_para(p, 4, 14);
+    }
+    evidence(p, f);
+}
+
+static void trace(struct page *p, const struct finding *f, enum group g)
+{
+    page_mark(p, g == GROUP_LEFTOVER ? INK_DIM : INK_WARN, MARK_ITEM);
+    page_say(p, INK_PLAIN, " %s", f->text ? f->text : f->part ? f->part : f->name);
+    if (f->certainty != CERTAINTY_CERTAIN)
+        page_say(p, INK_DIM, " (%s)", certainty_names[f->certainty]);
+    page_end_para(p, 2, 4);
+    evidence(p, f);
+}
+
+static size_t in_group(const struct findings *f, enum group g)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < f->findings.n; i++)
+        n += group_of(&f->findings.v[i]) == g;
+    return n;
+}
+
+static void one_group(struct page *p, const struct findings *f, enum group g)
+{
+    bool first = true;
+
+    if (!in_group(f, g))
+        return;
+    page_heading(p, titles[g]);
+    for (size_t i = 0; i < f->findings.n; i++) {
+        const struct finding *x = &f->findings.v[i];
+
+        if (group_of(x) != g)
+            continue;
+        if (g == GROUP_MUST_GO || g == GROUP_COMPONENT || g == GROUP_OTHER) {
+            if (!first)
+                page_blank(p);
+            product(p, x);
+        } else {
+            trace(p, x, g);
+        }
+        first = false;
+    }
+}
+
+static void summary(struct page *p, const struct findings *f)
+{
+    size_t go = in_group(f, GROUP_MUST_GO) + in_group(f, GROUP_COMPONENT);
+    size_t left = in_group(f, GROUP_LEFTOVER);
+
+    page_blank(p);
+    if (findings_must_go(f))
+        page_line(p, 0, 0, INK_BAD, "%zu product%s must go.", go, go == 1 ? "" : "s");
+    else if (left)
+        page_line(p, 0, 0, INK_WARN, "No product must go; %zu trace%s of an earlier removal %s here.", left,
+                  left == 1 ? "" : "s", left == 1 ? "is" : "are");
+    else
+        page_line(p, 0, 0, INK_GOOD, "No product must go.");
+    if (f->gaps.n && !findings_must_go(f))
+        page_line(p, 0, 0, INK_WARN, "Not everything could be looked at: see above.");
+}
+
+void report_findings(const struct findings *f, const struct style *s, struct buf *out)
+{
+    struct page p;
+    char when[64];
+
+    page_open(&p, s, out);
+    page_say(&p, INK_BOLD, "%s", f->hostname ? f->hostname : "this PC");
+    if (f->os_name)
+        page_say(&p, INK_PLAIN, "  %s", f->os_name);
+    page_end_para(&p, 0, 2);
+    page_line(&p, 0, 2, INK_DIM, "looked at %s", page_time(&p, f->collected_at, when, sizeof when));
+    for (int g = 0; g < GROUP_COUNT; g++)
+        one_group(&p, f, (enum group)g);
+    if (f->gaps.n)
+        page_heading(&p, "COULD NOT BE LOOKED AT");
+    for (size_t i = 0; i < f->gaps.n; i++) {
+        page_mark(&p, INK_WARN, MARK_UNKNOWN);
+        page_say(&p, INK_PLAIN, " %s: %s", f->gaps.v[i].what, f->gaps.v[i].why);
+        page_end_para(&p, 2, 4);
+    }
+    summary(&p, f);
+    page_close(&p);
+}

@@ -1,0 +1,52 @@
+/*
+ * page.h - paragraphs, marks and tables for a screen of some width.
+ *
+ * A page collects the spans of one paragraph at a time (page_say) and lays it out when the paragraph ends
+ * (page_end_para), wrapped to the style's width with a hanging indent. Everything said is made harmless by text_show(),
+ * so nothing from a PC or a document can reach the terminal as a control sequence; inks are kept as control bytes inside
+ * the page, which text_show() never lets through, and become colours only where the style wants them.
+ *
+ * Calling order: page_open, any number of paragraphs and tables, page_close. Memory running out shows as a failed `out`.
+ */
+#ifndef AVSWAP_CORE_REPORT_PAGE_H
+#define AVSWAP_CORE_REPORT_PAGE_H
+
+#include "core/report/report.h"
+
+enum ink { INK_PLAIN, INK_BOLD, INK_DIM, INK_GOOD, INK_WARN, INK_BAD, INK_NAME, INK_COUNT };
+
+enum mark { MARK_YES, MARK_NO, MARK_UNKNOWN, MARK_ITEM, MARK_NOW, MARK_LATER, MARK_DASH, MARK_COUNT };
+
+struct page {
+    const struct style *style;
+    struct buf *out;
+    struct buf para;
+};
+
+void page_open(struct page *p, const struct style *s, struct buf *out);
+void page_close(struct page *p);
+
+/* Adds to the paragraph; the whole formatted text goes through text_show(). */
+void page_say(struct page *p, enum ink ink, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* The same for one word group that must not be broken across lines. */
+void page_keep(struct page *p, enum ink ink, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void page_mark(struct page *p, enum ink ink, enum mark m);
+/* Lays out the paragraph: its first line indented by `first`, the others by `rest`. Nothing said: nothing printed. */
+void page_end_para(struct page *p, int first, int rest);
+/* Says `right` at the right edge of the paragraph's first line, after which the paragraph ends. */
+void page_end_line(struct page *p, int first, enum ink ink, const char *right);
+void page_blank(struct page *p);
+/* A paragraph of one span. */
+void page_line(struct page *p, int first, int rest, enum ink ink, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+/* A heading with a blank line before it, where something stands before it. */
+void page_heading(struct page *p, const char *text);
+/* "- item" lines. */
+void page_list(struct page *p, int indent, const struct strs *items);
+/* "label   value" with the value starting at `column`. Nothing for a NULL or empty value. */
+void page_pair(struct page *p, int indent, int column, const char *label, enum ink ink, const char *value);
+
+/* An instant for people: "2026-11-22 11:00:00" at the style's offset, with the offset or UTC. */
+const char *page_time(const struct page *p, instant t, char *buf, size_t size);
+
+#endif
