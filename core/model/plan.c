@@ -119,7 +119,7 @@ const struct step *plan_step(const struct plan *p, const char *id)
 
 bool plan_read(struct doc *d, const char *file, const char *text, size_t len, struct plan *ret, struct err *e)
 {
-    char hex[65], id[16];
+    char hex[65], id[32];
 
     if (!doc_read(d, &plan_schema, file, text, len, ret, e))
         return false;

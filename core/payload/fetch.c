@@ -149,9 +149,10 @@ static bool transfer_run(struct transfer *t, struct err *e)
         CURLcode r = curl_easy_setopt(t->curl, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)t->sink.bytes);
         if (r == CURLE_OK)
             r = curl_easy_perform(t->curl);
+        (void)curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status); /* 0 for files */
         if (r == CURLE_OK)
-            return true;
-        (void)curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
+            return status == 0 || status == 200 || status == 206 ||
+                   err_set(e, ERR_IO, "the server answered %ld and sent no file", status);
         if (!resumed || (r != CURLE_RANGE_ERROR && r != CURLE_BAD_DOWNLOAD_RESUME &&
                          !(r == CURLE_HTTP_RETURNED_ERROR && status == 416)))
             return transfer_blame(t, r, e);

@@ -1,0 +1,312 @@
+#include "core/detect/match.h"
+
+#include <string.h>
+
+struct matcher {
+    const struct facts *facts;
+    const struct catalog *catalog;
+    const struct owner *owner;
+    instant now;
+    struct doc *doc;
+    struct findings *out;
+    size_t max;
+    struct err *e;
+};
+
+static bool add_evidence(struct matcher *m, struct finding *x, const char *line)
+{
+    const char **v = ARENA_ARRAY(&m->doc->arena, x->evidence.n + 1, const char *);
+
+    if (!v || !line)
+        return err_nomem(m->e);
+    if (x->evidence.n)
+        memcpy(v, x->evidence.v, x->evidence.n * sizeof *v);
+    v[x->evidence.n] = line;
+    x->evidence.v = v;
+    x->evidence.n++;
+    return true;
+}
+
+static struct finding *new_finding(struct matcher *m, int kind, const struct product *p)
+{
+    struct finding *x;
+
+    if (m->out->findings.n == m->max) {
+        size_t max = m->max ? m->max * 2 : 32;
+        struct finding *v = ARENA_ARRAY(&m->doc->arena, max, struct finding);
+
+        if (!v) {
+            err_nomem(m->e);
+            return NULL;
+        }
+        if (m->out->findings.n)
+            memcpy(v, m->out->findings.v, m->out->findings.n * sizeof *v);
+        m->out->findings.v = v;
+        m->max = max;
+    }
+    x = &m->out->findings.v[m->out->findings.n++];
+    memset(x, 0, sizeof *x);
+    x->kind = kind;
+    x->product = p->id;
+    x->vendor = p->vendor;
+    x->name = p->name;
+    x->role = p->role;
+    return x;
+}
+
+/* The measure that speaks against p for this owner: against its vendor, or against the maker of its engine where
+ * the law counts white-label products. */
+static const struct measure *measure_against(const struct matcher *m, const struct product *p, bool *white)
+{
+    const struct timeline *t = catalog_timeline(m->catalog, p->vendor);
+
+    *white = false;
+    if (t)
+        return timeline_in_force(t, m->owner, false, m->now);
+    for (size_t i = 0; i < p->engine_suppliers.n; i++) {
+        t = catalog_timeline(m->catalog, p->engine_suppliers.v[i].vendor);
+        if (t) {
+            *white = true;
+            return timeline_in_force(t, m->owner, true, m->now);
+        }
+    }
+    return NULL;
+}
+
+static const char *version_of(const struct matcher *m, const struct product *p)
+{
+    for (size_t i = 0; i < p->detect->version_from.n; i++) {
+        const struct package *k = facts_package(m->facts, p->detect->version_from.v[i]);
+
+        if (k && k->version)
+            return k->version;
+    }
+    return NULL;
+}
+
+bool match_health(const struct health *h, const struct facts *f, struct arena *a, struct health_facts *ret,
+                  struct err *e)
+{
+    static const char *const names[] = {"installed", "running", "real-time", "fresh", "managed"};
+    const struct cond *conds[] = {h->installed, h->running, h->realtime, h->fresh, h->managed};
+    int *answers[] = {&ret->installed, &ret->running, &ret->realtime, &ret->fresh, &ret->managed};
+
+    ret->evidence.n = 0;
+    ret->evidence.v = ARENA_ARRAY(a, 5, const char *);
+    if (!ret->evidence.v)
+        return err_nomem(e);
+    for (size_t i = 0; i < 5; i++) {
+        struct verdict v = {TRI_UNKNOWN, "not defined for this product"};
+
+        if (conds[i] && !cond_judge(conds[i], f, a, &v, e))
+            return false;
+        *answers[i] = (int)v.answer;
+        ret->evidence.v[i] = arena_printf(a, "%s: %s", names[i], v.evidence);
+        if (!ret->evidence.v[i])
+            return err_nomem(e);
+        ret->evidence.n++;
+    }
+    return true;
+}
+
+static const char *report_extract(const struct matcher *m, const struct report_def *r, const struct answer *x)
+{
+    for (size_t i = 0; i < r->json.n; i++) {
+        const char *s = cond_extract(x, r->json.v[i], NULL, &m->doc->arena);
+
+        if (s)
+            return s;
+    }
+    for (size_t i = 0; i < r->key.n; i++) {
+        const char *s = cond_extract(x, NULL, r->key.v[i], &m->doc->arena);
+
+        if (s)
+            return s;
+    }
+    return NULL;
+}
+
+static bool add_reports(struct matcher *m, const struct product *p, struct finding *x)
+{
+    x->reports.v = ARENA_ARRAY(&m->doc->arena, p->reports.n, struct report_value);
+    if (!x->reports.v)
+        return err_nomem(m->e);
+    for (size_t i = 0; i < p->reports.n; i++) {
+        const struct report_def *r = &p->reports.v[i];
+        const struct answer *answer = cond_answer(m->facts, &r->argv);
+        const char *value = answer ? report_extract(m, r, answer) : NULL;
+        size_t k = 0;
+
+        while (k < x->reports.n && strcmp(x->reports.v[k].name, r->name) != 0)
+            k++;
+        if (!value || k < x->reports.n) /* the first definition that answers wins */
+            continue;
+        x->reports.v[x->reports.n].name = r->name;
+        x->reports.v[x->reports.n++].value = value;
+    }
+    return true;
+}
+
+static const char *report_value(const struct finding *x, const char *name)
+{
+    for (size_t i = 0; i < x->reports.n; i++)
+        if (strcmp(x->reports.v[i].name, name) == 0)
+            return x->reports.v[i].value;
+    return NULL;
+}
+
+/* A database dated after the day updates had to end is a finding of its own: a mirror, a foreign licence or a
+ * private feed. */
+static bool check_database(struct matcher *m, const struct product *p, const struct finding *of)
+{
+    const struct timeline *t = catalog_timeline(m->catalog, p->vendor);
+    instant cutoff = t ? timeline_cutoff(t, m->owner) : INSTANT_NONE, date;
+    const char *text = report_value(of, "database_date");
+    const char *measure = of->measure;
+    char cut[INSTANT_TEXT];
+    struct finding *x;
+
+    if (cutoff == INSTANT_NONE || !text || !instant_parse(text, &date) || date < cutoff)
+        return true;
+    x = new_finding(m, FINDING_DATABASE, p);
+    if (!x)
+        return false;
+    x->certainty = CERTAINTY_CERTAIN;
+    x->measure = measure;
+    x->text = arena_printf(&m->doc->arena,
+                           "its database is dated %s, after updates had to end at %s: a mirror, a licence of another "
+                           "country or a private feed still serves it",
+                           text, instant_format(cutoff, cut));
+    return x->text ? add_evidence(m, x, arena_printf(&m->doc->arena, "the product tells database date %s", text))
+                   : err_nomem(m->e);
+}
+
+static void judge_law(const struct matcher *m, const struct product *p, struct finding *x)
+{
+    bool white;
+    const struct measure *law = measure_against(m, p, &white);
+
+    x->must_go = law != NULL;
+    x->measure = law ? law->id : NULL;
+    if (white && x->kind == FINDING_PRODUCT)
+        x->kind = FINDING_WHITE_LABEL;
+    if (p->moved_by_vendor)
+        x->kind = FINDING_MOVED_BY_VENDOR;
+}
+
+static bool add_health(struct matcher *m, const struct product *p, struct finding *x)
+{
+    if (!p->health)
+        return true;
+    x->health = ARENA_NEW(&m->doc->arena, struct health_facts);
+    if (!x->health)
+        return err_nomem(m->e);
+    return match_health(p->health, m->facts, &m->doc->arena, x->health, m->e);
+}
+
+static bool match_list(struct matcher *m, const struct product *p, const struct leftover *v, size_t n, int kind,
+                       bool *any)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct verdict verdict;
+        struct finding *x;
+
+        if (!cond_judge(v[i].cond, m->facts, &m->doc->arena, &verdict, m->e))
+            return false;
+        if (verdict.answer != TRI_YES)
+            continue;
+        *any = true;
+        x = new_finding(m, kind, p);
+        if (!x)
+            return false;
+        x->part = v[i].id;
+        x->text = v[i].text;
+        x->certainty = CERTAINTY_CERTAIN;
+        if (!add_evidence(m, x, verdict.evidence))
+            return false;
+    }
+    return true;
+}
+
+static bool match_present(struct matcher *m, const struct product *p, int kind, const struct verdict *v)
+{
+    struct finding *x = new_finding(m, kind, p), copy;
+    bool any;
+
+    if (!x)
+        return false;
+    x->version = version_of(m, p);
+    x->certainty = v->answer == TRI_YES ? CERTAINTY_CERTAIN : CERTAINTY_POSSIBLE;
+    judge_law(m, p, x);
+    if (kind == FINDING_HALF_REMOVED)
+        x->text = "parts of it are still here, but it is not whole";
+    if (!add_evidence(m, x, v->evidence) || !add_health(m, p, x) || !add_reports(m, p, x))
+        return false;
+    copy = *x; /* further findings may move the list */
+    return check_database(m, p, &copy) &&
+           match_list(m, p, p->reinstallers.v, p->reinstallers.n, FINDING_REINSTALLER, &any);
+}
+
+static bool match_product(struct matcher *m, const struct product *p)
+{
+    struct verdict whole, half = {TRI_NO, ""};
+    bool any = false;
+
+    if (m->facts->os && !text_eq(m->facts->os->family, p->os))
+        return true;
+    if (!cond_judge(p->detect->installed, m->facts, &m->doc->arena, &whole, m->e))
+        return false;
+    if (whole.answer == TRI_YES)
+        return match_present(m, p, FINDING_PRODUCT, &whole);
+    if (p->detect->half_removed && !cond_judge(p->detect->half_removed, m->facts, &m->doc->arena, &half, m->e))
+        return false;
+    if (half.answer == TRI_YES)
+        return match_present(m, p, FINDING_HALF_REMOVED, &half);
+    /* Leftovers of products that nobody has to leave are nobody's business. */
+    if (!catalog_timeline(m->catalog, p->vendor))
+        return true;
+    return match_list(m, p, p->leftovers.v, p->leftovers.n, FINDING_LEFTOVER, &any);
+}
+
+/* Two products may name the same leftover (a shared folder): the first keeps it. A leftover that an installed
+ * product of the same vendor owns is no leftover. */
+static void drop_doubles(struct findings *f)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < f->findings.n; i++) {
+        const struct finding *x = &f->findings.v[i];
+        bool drop = false;
+
+        for (size_t k = 0; k < f->findings.n && x->kind == FINDING_LEFTOVER; k++) {
+            const struct finding *y = &f->findings.v[k];
+
+            if (k < i && y->kind == FINDING_LEFTOVER && text_eq(x->part, y->part))
+                drop = true;
+            if (y->kind != FINDING_LEFTOVER && text_eq(x->vendor, y->vendor))
+                drop = true;
+        }
+        if (!drop)
+            f->findings.v[n++] = *x;
+    }
+    f->findings.n = n;
+}
+
+bool match_facts(const struct facts *f, const struct catalog *c, const struct owner *o, instant now, struct doc *d,
+                 struct findings *ret, struct err *e)
+{
+    struct matcher m = {f, c, o, now, d, ret, 0, e};
+
+    schema_init(&findings_schema, ret);
+    ret->machine_id = f->machine ? f->machine->id : NULL;
+    ret->hostname = f->machine ? f->machine->hostname : NULL;
+    ret->os_name = f->os ? f->os->name : NULL;
+    ret->collected_at = f->collected_at;
+    ret->gaps.v = f->gaps.v;
+    ret->gaps.n = f->gaps.n;
+    for (size_t i = 0; i < c->products.n; i++)
+        if (!match_product(&m, &c->products.v[i]))
+            return false;
+    drop_doubles(ret);
+    return true;
+}
