@@ -147,7 +147,7 @@ static void here(struct view *v, const struct measure *m, const char *names)
             if (meanings[k].here && text_eq(meanings[k].token, m->forbids.v[i])) {
                 const char *at = strstr(meanings[k].here, "%s") + 2;
 
-                buf_printf(&b, "%s%s%s%s", b.len ? "; " : past ? "" : "then ", names, at, "");
+                buf_printf(&b, "%s%s%s", b.len ? "; " : past ? "" : "then ", names, at);
             }
     for (size_t i = 0; v->findings && past && m->cutoff && i < v->findings->findings.n; i++) {
         const struct finding *f = &v->findings->findings.v[i];

@@ -1,0 +1,144 @@
+#include "core/report/page.h"
+
+#include <stdio.h>
+
+static const struct {
+    enum ink ink;
+    const char *text;
+} headlines[] = {
+    [RESULT_RUNNING] = {INK_NAME, "The run is not over."},
+    [RESULT_MIGRATED] = {INK_GOOD, "Migrated and protected."},
+    [RESULT_NOTHING_TO_DO] = {INK_GOOD, "Nothing to do."},
+    [RESULT_ROLLED_BACK] = {INK_WARN, "Rolled back: protected as before, not migrated."},
+    [RESULT_OTHER_PROTECTION] = {INK_WARN, "Not migrated; something else protects this PC."},
+    [RESULT_UNPROTECTED] = {INK_BAD, "UNPROTECTED: this PC needs hands now."},
+    [RESULT_REFUSED] = {INK_WARN, "Refused before anything was changed."},
+    [RESULT_IN_DOUBT] = {INK_BAD, "In doubt: a person must look."},
+    [RESULT_REBOOT_NEEDED] = {INK_WARN, "A reboot is needed to go on."},
+};
+
+static void head(struct page *p, const struct outcome *o)
+{
+    char from[64], to[64];
+
+    page_line(p, 0, 2, headlines[o->result].ink, "%s", headlines[o->result].text);
+    if (o->why)
+        page_line(p, 0, 2, INK_PLAIN, "%s", o->why);
+    page_blank(p);
+    page_pair(p, 2, 14, "PC", INK_BOLD, o->hostname ? o->hostname : o->machine_id);
+    page_pair(p, 2, 14, "from", INK_PLAIN, o->source_names);
+    page_pair(p, 2, 14, "to", INK_PLAIN, o->target_name);
+    page_pair(p, 2, 14, "strategy", INK_PLAIN, o->strategy);
+    page_keep(p, INK_DIM, "%-12s", "time");
+    page_say(p, INK_PLAIN, "%s to %s", page_time(p, o->started, from, sizeof from),
+             o->ended == INSTANT_NONE ? "now" : page_time(p, o->ended, to, sizeof to));
+    page_end_para(p, 2, 14);
+    if (o->reboots) {
+        snprintf(from, sizeof from, "%lld", o->reboots);
+        page_pair(p, 2, 14, "reboots", INK_PLAIN, from);
+    }
+}
+
+static void unprotected(struct page *p, const struct outcome *o)
+{
+    char span[INSTANT_TEXT], from[64];
+
+    page_keep(p, INK_DIM, "%-12s", "unprotected");
+    page_say(p, o->unprotected_ms ? INK_WARN : INK_GOOD, "%lld.%lld s", (long long)(o->unprotected_ms / 1000),
+             (long long)(o->unprotected_ms % 1000) / 100);
+    page_end_para(p, 2, 14);
+    for (size_t i = 0; i < o->gaps.n; i++) {
+        const struct gap_interval *g = &o->gaps.v[i];
+
+        page_mark(p, INK_DIM, MARK_ITEM);
+        page_say(p, INK_PLAIN, " %s for %s%s", page_time(p, g->from, from, sizeof from), instant_span(g->ms, span),
+                 g->to == INSTANT_NONE ? ", and still" : "");
+        page_end_para(p, 14, 16);
+    }
+    if (o->eicar)
+        page_pair(p, 2, 14, "EICAR", INK_BOLD, o->eicar);
+}
+
+static void steps(struct page *p, const struct outcome *o)
+{
+    int stage = -1;
+    char span[INSTANT_TEXT];
+
+    if (o->steps.n)
+        page_heading(p, "STEPS");
+    for (size_t i = 0; i < o->steps.n; i++) {
+        const struct step_result *s = &o->steps.v[i];
+        bool good = outcome_is_good(s->outcome), none = s->outcome == OUTCOME_NONE;
+
+        if (s->stage != stage) {
+            stage = s->stage;
+            page_line(p, 2, 2, INK_NAME, "%s", stage_names[stage]);
+        }
+        page_mark(p, none ? INK_DIM : good ? INK_GOOD : INK_BAD, none ? MARK_ITEM : good ? MARK_YES : MARK_NO);
+        page_say(p, none ? INK_DIM : INK_PLAIN, " %s", s->title ? s->title : s->id);
+        if (none)
+            page_say(p, INK_DIM, " (not reached)");
+        else if (!good || s->outcome != OUTCOME_OK)
+            page_say(p, good ? INK_DIM : INK_BAD, " (%s)", outcome_names[s->outcome]);
+        if (s->undone)
+            page_say(p, INK_WARN, " undone");
+        page_end_line(p, 4, INK_DIM, none ? "" : instant_span(s->ms, span));
+        if (s->text && (!good || p->style->verbose))
+            page_line(p, 6, 6, good ? INK_DIM : INK_PLAIN, "%s", s->text);
+    }
+}
+
+static void checks(struct page *p, const struct outcome *o)
+{
+    static const enum ink inks[] = {[TRI_UNKNOWN] = INK_WARN, [TRI_NO] = INK_BAD, [TRI_YES] = INK_GOOD};
+    static const enum mark marks[] = {[TRI_UNKNOWN] = MARK_UNKNOWN, [TRI_NO] = MARK_NO, [TRI_YES] = MARK_YES};
+
+    if (o->checks.n)
+        page_heading(p, "CHECKED AFTERWARDS");
+    for (size_t i = 0; i < o->checks.n; i++) {
+        const struct check_result *c = &o->checks.v[i];
+
+        page_mark(p, inks[c->answer], marks[c->answer]);
+        page_say(p, INK_PLAIN, " %s", c->what);
+        page_end_para(p, 2, 4);
+        if (c->evidence)
+            page_line(p, 6, 6, INK_DIM, "%s", c->evidence);
+    }
+}
+
+void report_outcome(const struct outcome *o, const struct style *s, struct buf *out)
+{
+    struct page p;
+
+    page_open(&p, s, out);
+    head(&p, o);
+    unprotected(&p, o);
+    checks(&p, o);
+    steps(&p, o);
+    if (o->notes.n)
+        page_heading(&p, "NOTES");
+    page_list(&p, 2, &o->notes);
+    if (o->next) {
+        page_heading(&p, "DO NEXT");
+        page_line(&p, 2, 2, INK_BOLD, "%s", o->next);
+    }
+    if (s->verbose) {
+        page_blank(&p);
+        page_pair(&p, 0, 14, "plan", INK_DIM, o->plan);
+        page_pair(&p, 0, 14, "journal head", INK_DIM, o->journal_head);
+    }
+    page_close(&p);
+}
+
+void report_checks(const struct outcome *o, const struct style *s, struct buf *out)
+{
+    struct page p;
+
+    page_open(&p, s, out);
+    checks(&p, o);
+    if (o->eicar) {
+        page_blank(&p);
+        page_pair(&p, 0, 7, "EICAR", INK_BOLD, o->eicar);
+    }
+    page_close(&p);
+}
