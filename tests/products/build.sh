@@ -1,6 +1,7 @@
 #!/bin/bash
 # build.sh PACKAGE OUT: builds the stand-in package of packages/PACKAGE as .deb and .rpm into the folder OUT.
 # Same sources, same bytes: times, owners and build host are fixed.
+# shellcheck disable=SC1090,SC2016,SC2034  # meta files are found at run time, the scripts' variables are theirs
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

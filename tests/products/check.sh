@@ -3,6 +3,7 @@
 #
 # Each case runs in process, mount and network namespaces of its own, in an overlay root that vanishes with it; the
 # machine's root is unmounted there before anything is installed, so marks and rules reach nothing else.
+# shellcheck disable=SC2016  # the test string has a dollar
 set -uo pipefail
 
 self=$(readlink -f "$0")
@@ -42,8 +43,7 @@ status() { # WANTED COMMAND...
 }
 
 eventually() { # COMMAND...: within 10 seconds
-    local i
-    for i in {1..100}; do
+    for _ in {1..100}; do
         "$@" && return 0
         sleep 0.1
     done
@@ -95,6 +95,13 @@ installed() { # NAME
     esac
 }
 
+describe() { # NAME
+    case $format in
+    deb) dpkg -s "$1" ;;
+    rpm) rpm -qi "$1" ;;
+    esac
+}
+
 eicar() { # FILE: composed here, so that no file of the project holds it
     rm -f "$1" # an open of the old one would be denied
     printf '%s%s%s' 'X5O!P%@AP[4\PZX54(P^)7CC)7}' "\$EICAR-STANDARD-" 'ANTIVIRUS-TEST-FILE!$H+H*' >"$1"
@@ -137,7 +144,8 @@ case_life() {
     expect 'init script: status' status 0 /etc/init.d/kesl status
     expect 'the agent answers' status 0 /opt/kaspersky/klnagent64/bin/klnagchk
     expect 'the denial is logged' grep -q EICAR /var/log/kaspersky/kesl/kesl.log
-    expect 'calls itself a stand-in' prints stand-in $kesl --version
+    expect 'the program calls itself a stand-in' prints stand-in $kesl --version
+    expect 'and so does the package' prints 'stand-in for Kaspersky' describe kesl
     expect 'the graphical part needs kesl' not take kesl
     expect 'kesl stays' protects
     expect 'kesl-gui goes' take kesl-gui
@@ -272,7 +280,7 @@ case_wants_reboot() {
 case_hang() {
     have_kesl
     on hang
-    expect 'removal hangs' status 124 timeout -s KILL --foreground 2 "$BASH" -c "timeout 1.5 bash /run/check.sh --take $format kesl"
+    expect 'removal hangs' status 124 timeout 2 "$BASH" /run/check.sh --take "$format" kesl
     expect 'kesl protects' protects
     expect 'kesl is not removed' test -x $kesl
 }
@@ -386,12 +394,13 @@ case_real_processes() { # in the initial process namespace nothing starts, see r
 # ---- running them ----------------------------------------------------------------------------------------------------
 
 run_case() { # CASE FORMAT PRODUCTS
-    local tmp isolation=(--mount --net --ipc --uts --pid --mount-proc --kill-child --fork)
+    local tmp output isolation=(--mount --net --ipc --uts --pid --mount-proc --kill-child --fork)
     [ "$1" != real_processes ] || isolation=(--mount --net --ipc --uts)
     tmp=$(mktemp -d)
-    timeout -k 5 120 unshare "${isolation[@]}" "$BASH" "$self" --case "$1" "$2" "$3" "$tmp" </dev/null ||
-        echo "FAIL $1 $2: did not end well"
+    output=$(timeout -k 5 120 unshare "${isolation[@]}" "$BASH" "$self" --case "$1" "$2" "$3" "$tmp" </dev/null 2>&1) ||
+        output+=$'\n'"FAIL $1 $2: did not end well"
     rmdir "$tmp"
+    printf '%s\n' "$output"
 }
 
 need() {
@@ -403,17 +412,15 @@ need() {
 }
 
 main() { # PRODUCTS [CASE...]
-    local products cases each format log
+    local products cases each passed failed log
     need
     products=$(readlink -e "$1") || { echo "check.sh: no such folder: $1" >&2; exit 2; }
     shift
     cases=("$@")
     [ $# != 0 ] || mapfile -t cases < <(sed -n 's/^case_\(.*\)() {.*/\1/p' "$self")
     log=$(mktemp)
-    for each in "${cases[@]}"; do
-        for format in deb rpm; do run_case "$each" $format "$products"; done
-    done 2>&1 | tee "$log" | grep -v '^ok '
-    local passed failed
+    for each in "${cases[@]}"; do printf '%s\n' "$each deb" "$each rpm"; done |
+        xargs -P "$(nproc)" -L 1 "$BASH" "$self" --run "$products" | tee "$log" | grep -v '^ok '
     passed=$(grep -c '^ok ' "$log")
     failed=$(grep -c '^FAIL ' "$log")
     rm "$log"
@@ -428,6 +435,7 @@ case ${1-} in
     if [ "$format" = rpm ]; then rpm -U /mnt/standin-rpm-root-*.rpm 2>/dev/null || exit 1; fi
     "case_$case"
     ;;
+--run) run_case "$3" "$4" "$2" ;;
 --take)
     format=$2
     take "$3"

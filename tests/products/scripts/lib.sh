@@ -34,14 +34,16 @@ service_start() {
 service_stop() {
     [ -n "$service" ] || return 0
     if have_systemd; then
-        systemctl --quiet disable --now "$service.service"
+        systemctl stop "$service.service"
     else
         "/etc/init.d/$service" stop </dev/null
     fi
 }
 
+# After its files are gone.
 service_forget() {
     [ -n "$service" ] || return 0
     if command -v update-rc.d >/dev/null; then update-rc.d -f "$service" remove >/dev/null; fi
+    rm -f "/etc/systemd/system/multi-user.target.wants/$service.service"
     if have_systemd; then systemctl daemon-reload; fi
 }
