@@ -389,6 +389,7 @@ case_real_processes() { # in the initial process namespace nothing starts, see r
     unpack "$(package kesl)" /run/kesl
     expect 'refuses' prints refused /run/kesl$kesl --start
     expect 'no pid file' test ! -e /var/run/kesl.pid
+    /run/kesl$kesl --stop # were it there, it would outlive this case
 }
 
 # ---- running them ----------------------------------------------------------------------------------------------------
