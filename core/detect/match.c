@@ -268,8 +268,7 @@ static bool match_product(struct matcher *m, const struct product *p)
     return match_list(m, p, p->leftovers.v, p->leftovers.n, FINDING_LEFTOVER, &any);
 }
 
-/* Two products may name the same leftover (a shared folder): the first keeps it. A leftover that an installed
- * product of the same vendor owns is no leftover. */
+/* Two products may name the same leftover (a shared folder): the first keeps it. */
 static void drop_doubles(struct findings *f)
 {
     size_t n = 0;
@@ -278,14 +277,8 @@ static void drop_doubles(struct findings *f)
         const struct finding *x = &f->findings.v[i];
         bool drop = false;
 
-        for (size_t k = 0; k < f->findings.n && x->kind == FINDING_LEFTOVER; k++) {
-            const struct finding *y = &f->findings.v[k];
-
-            if (k < i && y->kind == FINDING_LEFTOVER && text_eq(x->part, y->part))
-                drop = true;
-            if (y->kind != FINDING_LEFTOVER && text_eq(x->vendor, y->vendor))
-                drop = true;
-        }
+        for (size_t k = 0; k < n && x->kind == FINDING_LEFTOVER; k++)
+            drop = drop || (f->findings.v[k].kind == FINDING_LEFTOVER && text_eq(x->part, f->findings.v[k].part));
         if (!drop)
             f->findings.v[n++] = *x;
     }

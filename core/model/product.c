@@ -189,6 +189,7 @@ static const struct field product_fields[] = {
     FIELD(product, OBJS, payload, "its installers", .sub = &artifact_schema),
     FIELD(product, OBJ, install, "steps that install it", .sub = &section_schema),
     FIELD(product, OBJ, activate, "steps that switch its on-access engine on", .sub = &section_schema),
+    FIELD(product, OBJ, disarm, "agents: steps that keep it from bringing others back", .sub = &section_schema),
     FIELD(product, OBJ, remove, "steps that remove it", .sub = &section_schema),
     FIELD(product, OBJ, clean, "steps that remove what it leaves behind", .sub = &section_schema),
     FIELD(product, OBJS, guards, "reasons why a removal would be refused", .sub = &guard_schema),

@@ -176,6 +176,7 @@ struct product {
     LIST(struct artifact) payload;
     struct section *install;  /* files and configuration; on-access engine not running where `passive` */
     struct section *activate; /* switches the on-access engine on */
+    struct section *disarm; /* agents: steps that keep it from bringing others back while they are removed */
     struct section *remove;
     struct section *clean;
     LIST(struct removal_guard) guards;

@@ -1,0 +1,38 @@
+/*
+ * internal.h - what the planner's files share. `struct planning` lives for one plan_make().
+ */
+#ifndef AVSWAP_CORE_PLAN_INTERNAL_H
+#define AVSWAP_CORE_PLAN_INTERNAL_H
+
+#include "core/plan/planner.h"
+
+struct planning {
+    const struct plan_request *r;
+    struct doc *doc;
+    struct arena *arena; /* doc's */
+    struct plan *plan;
+    struct owner owner;
+    struct err *e;
+    LIST(const struct product *) sources; /* in order of removal */
+    const struct product *target;
+    bool target_present; /* already installed and healthy */
+    const struct playbook *playbook;
+};
+
+/* Lists that grow in the arena. Each returns false with the error set when memory runs out. */
+bool planning_say(struct planning *p, struct strs *list, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* candidates.c: fills plan->candidates and chooses p->target; false with ERR_POLICY when none is left. */
+bool planning_choose(struct planning *p) MUST_CHECK;
+/* law.c: who owns the PC, may the old product be restored, the ladder. */
+void planning_owner(struct planning *p);
+bool planning_ladder(struct planning *p) MUST_CHECK;
+/* steps.c: playbook -> plan->steps. */
+bool planning_steps(struct planning *p) MUST_CHECK;
+/* Other protection on this PC that is neither source nor target: its real-time condition, NULL none. */
+const struct product *planning_other_protection(const struct planning *p);
+const struct finding *planning_finding(const struct planning *p, const char *product);
+/* Value of a var: policy, then default. NULL: none. */
+const char *planning_var(const struct planning *p, const struct var *v);
+
+#endif

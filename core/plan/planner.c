@@ -1,0 +1,358 @@
+#include "core/plan/planner.h"
+#include "core/plan/internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+bool planning_say(struct planning *p, struct strs *list, const char *fmt, ...)
+{
+    const char **v = ARENA_ARRAY(p->arena, list->n + 1, const char *);
+    char text[1024];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (!v)
+        return err_nomem(p->e);
+    if (list->n)
+        memcpy(v, list->v, list->n * sizeof *v);
+    v[list->n] = arena_strdup(p->arena, text);
+    if (!v[list->n])
+        return err_nomem(p->e);
+    list->v = v;
+    list->n++;
+    return true;
+}
+
+/* --- what goes ------------------------------------------------------------------------------------------------ */
+
+static bool goes(const struct planning *p, const struct finding *f)
+{
+    if (f->kind != FINDING_PRODUCT && f->kind != FINDING_HALF_REMOVED && f->kind != FINDING_LEFTOVER)
+        return false;
+    return catalog_timeline(p->r->catalog, f->vendor) != NULL; /* white-label products are for a person to judge */
+}
+
+static int removal_order(const struct product *x)
+{
+    return x->role == ROLE_COMPONENT ? 0 : x->role == ROLE_PROTECTION ? 1 : 2;
+}
+
+static bool has_source(const struct planning *p, const struct product *x)
+{
+    for (size_t i = 0; i < p->sources.n; i++)
+        if (p->sources.v[i] == x)
+            return true;
+    return false;
+}
+
+/* Components first, then protection, agents last; by id within each. */
+static bool find_sources(struct planning *p)
+{
+    const struct findings *f = p->r->findings;
+
+    p->sources.v = ARENA_ARRAY(p->arena, f->findings.n, const struct product *);
+    if (!p->sources.v)
+        return err_nomem(p->e);
+    for (size_t i = 0; i < f->findings.n; i++) {
+        const struct product *x = catalog_product(p->r->catalog, f->findings.v[i].product);
+        size_t k;
+
+        if (!x || !goes(p, &f->findings.v[i]) || has_source(p, x))
+            continue;
+        for (k = p->sources.n++; k > 0; k--) {
+            const struct product *y = p->sources.v[k - 1];
+            int order = removal_order(x) - removal_order(y);
+
+            if (order > 0 || (order == 0 && strcmp(x->id, y->id) > 0))
+                break;
+            p->sources.v[k] = y;
+        }
+        p->sources.v[k] = x;
+    }
+    if (!p->sources.n)
+        return err_set(p->e, ERR_NOT_FOUND, "nothing that has to go was found on this PC");
+    return true;
+}
+
+static bool check_sources(struct planning *p)
+{
+    for (size_t i = 0; i < p->sources.n; i++) {
+        const struct product *x = p->sources.v[i];
+        const char *part = product_unverified(x, true);
+        bool present = planning_finding(p, x->id) != NULL;
+
+        if (present && !x->remove)
+            return err_set(p->e, ERR_POLICY, "how to remove %s unattended is not known", x->name);
+        if (part && !p->r->policy->allow_unverified)
+            return err_set(p->e, ERR_UNVERIFIED, "%s: the facts of its part '%s' are not verified", x->name, part);
+        if (part && !planning_say(p, &p->plan->unverified, "%s: %s", x->id, part))
+            return false;
+    }
+    return true;
+}
+
+/* --- how ------------------------------------------------------------------------------------------------------- */
+
+static const char *playbook_misfit(const struct planning *p, const struct playbook *k, bool only_leftovers)
+{
+    if (strcmp(k->id, "cleanup") == 0)
+        return only_leftovers && !p->target ? NULL : "there is a product to replace";
+    if (!p->target)
+        return "nothing new is needed";
+    if (k->installs == p->target_present)
+        return p->target_present ? "the replacement is already here and protects" : "the replacement is not yet here";
+    if (k->passive && !p->target->capabilities->passive)
+        return "the replacement cannot be installed without its on-access engine running";
+    return NULL;
+}
+
+static bool choose_playbook(struct planning *p, bool only_leftovers)
+{
+    const char *asked = p->r->policy->strategy;
+    const struct catalog *c = p->r->catalog;
+
+    for (size_t i = 0; i < c->playbooks.n; i++) {
+        const struct playbook *k = &c->playbooks.v[i];
+        const char *misfit = playbook_misfit(p, k, only_leftovers);
+
+        if (asked && strcmp(asked, k->id) == 0 && misfit)
+            return err_set(p->e, ERR_POLICY, "the strategy '%s' does not fit: %s", asked, misfit);
+        if (misfit || (asked && strcmp(asked, k->id) != 0))
+            continue;
+        if (!p->playbook || k->rank < p->playbook->rank)
+            p->playbook = k;
+    }
+    if (!p->playbook)
+        return err_set(p->e, asked ? ERR_NOT_FOUND : ERR_POLICY, "no playbook%s%s fits", asked ? " " : "",
+                       asked ? asked : "");
+    p->plan->strategy = p->playbook->id;
+    return planning_say(p, &p->plan->explain, "Strategy '%s': %s", p->playbook->id, p->playbook->doc);
+}
+
+/* --- what the worker must know ---------------------------------------------------------------------------------- */
+
+static bool all_of(struct planning *p, struct cond **list, size_t n, struct cond **ret)
+{
+    struct cond *c = ARENA_NEW(p->arena, struct cond);
+
+    if (!c)
+        return err_nomem(p->e);
+    schema_init(&cond_schema, c);
+    c->all.v = ARENA_ARRAY(p->arena, n, struct cond);
+    if (!c->all.v)
+        return err_nomem(p->e);
+    for (size_t i = 0; i < n; i++) {
+        if (!list[i])
+            continue;
+        schema_init(&cond_schema, &c->all.v[c->all.n]);
+        c->all.v[c->all.n++].not= list[i];
+    }
+    *ret = c;
+    return true;
+}
+
+static bool fill_product(struct planning *p, const struct product *x, struct plan_product *k, bool source)
+{
+    struct cond *parts[2] = {x->detect->installed, x->detect->half_removed};
+    const struct finding *f = planning_finding(p, x->id);
+
+    k->product = x->id;
+    k->name = x->name;
+    k->version = f ? f->version : NULL;
+    k->role = x->role;
+    k->health = x->health;
+    k->eicar = x->eicar;
+    k->leftovers.v = x->leftovers.v;
+    k->leftovers.n = x->leftovers.n;
+    k->reinstallers.v = x->reinstallers.v;
+    k->reinstallers.n = x->reinstallers.n;
+    return !source || all_of(p, parts, 2, &k->gone);
+}
+
+static bool fill_products(struct planning *p)
+{
+    struct plan *plan = p->plan;
+
+    plan->sources.v = ARENA_ARRAY(p->arena, p->sources.n, struct plan_product);
+    if (!plan->sources.v)
+        return err_nomem(p->e);
+    for (size_t i = 0; i < p->sources.n; i++)
+        if (!fill_product(p, p->sources.v[i], &plan->sources.v[plan->sources.n++], true))
+            return false;
+    if (!p->target)
+        return true;
+    plan->target = ARENA_NEW(p->arena, struct plan_product);
+    return plan->target ? fill_product(p, p->target, plan->target, false) : err_nomem(p->e);
+}
+
+static bool assume(struct planning *p, struct cond *c, const char *fmt, const char *what)
+{
+    struct assumption *x = &p->plan->assumptions.v[p->plan->assumptions.n++];
+
+    x->cond = c;
+    x->text = arena_printf(p->arena, "%s%s", fmt, what);
+    return x->text || err_nomem(p->e);
+}
+
+static bool assume_version(struct planning *p, const struct product *x, const char *version)
+{
+    struct cond *c = ARENA_NEW(p->arena, struct cond);
+
+    if (!c)
+        return err_nomem(p->e);
+    schema_init(&cond_schema, c);
+    c->probe = PROBE_PACKAGE;
+    c->name = x->detect->version_from.v[0];
+    c->op = OP_EQ;
+    c->value = version;
+    return assume(p, c, "the version is still the one found: ", arena_printf(p->arena, "%s %s", x->name, version));
+}
+
+/* The facts that the plan rests on; `run` checks them again before it changes anything. */
+static bool fill_assumptions(struct planning *p)
+{
+    size_t max = p->sources.n * 2 + (p->target ? p->target->requires.n + 1 : 0);
+
+    p->plan->assumptions.v = ARENA_ARRAY(p->arena, max, struct assumption);
+    if (!p->plan->assumptions.v)
+        return err_nomem(p->e);
+    for (size_t i = 0; i < p->sources.n; i++) {
+        const struct product *x = p->sources.v[i];
+        const struct finding *f = planning_finding(p, x->id);
+
+        if (!f)
+            continue;
+        if (!assume(p, x->detect->installed, "still installed: ", x->name))
+            return false;
+        if (f->version && x->detect->version_from.n == 1 && !assume_version(p, x, f->version))
+            return false;
+    }
+    for (size_t i = 0; p->target && i < p->target->requires.n; i++)
+        if (!assume(p, p->target->requires.v[i].cond, "the new product still has ", p->target->requires.v[i].text))
+            return false;
+    return true;
+}
+
+static bool fill_secrets(struct planning *p)
+{
+    const struct product *x = p->target;
+
+    p->plan->secret_sources = p->r->policy->secrets;
+    for (size_t i = 0; x && i < x->vars.n; i++)
+        if (x->vars.v[i].secret && json_object_get(p->r->policy->secrets, x->vars.v[i].name) &&
+            !planning_say(p, &p->plan->secrets, "%s", x->vars.v[i].name))
+            return false;
+    return true;
+}
+
+static bool fill_notes(struct planning *p)
+{
+    for (size_t i = 0; i < p->r->findings->findings.n; i++) {
+        const struct finding *f = &p->r->findings->findings.v[i];
+
+        if (f->kind == FINDING_REINSTALLER &&
+            !planning_say(p, &p->plan->warnings, "%s: %s. It is disarmed first and looked for again at the end.",
+                          f->name, f->text))
+            return false;
+        if (f->kind == FINDING_WHITE_LABEL &&
+            !planning_say(p, &p->plan->warnings,
+                          "%s contains an engine that has to go; it is reported, never removed by itself.", f->name))
+            return false;
+    }
+    for (size_t i = 0; p->target && i < p->target->notes.n; i++)
+        if (!planning_say(p, &p->plan->warnings, "%s: %s", p->target->name, p->target->notes.v[i]))
+            return false;
+    if (p->r->facts->reboot_pending &&
+        !planning_say(p, &p->plan->warnings, "A reboot is already pending on this PC."))
+        return false;
+    return true;
+}
+
+static bool explain_sources(struct planning *p)
+{
+    for (size_t i = 0; i < p->sources.n; i++) {
+        const struct product *x = p->sources.v[i];
+        const struct finding *f = planning_finding(p, x->id);
+        const struct timeline *t = catalog_timeline(p->r->catalog, x->vendor);
+        const struct measure *m = t ? timeline_in_force(t, &p->owner, false, p->r->now) : NULL;
+        char days[64] = "";
+
+        if (m)
+            snprintf(days, sizeof days, "overdue by %lld days",
+                     (long long)((p->r->now - m->effective) / INSTANT_DAY));
+        if (!planning_say(p, &p->plan->explain, "%s%s%s goes%s%s%s%s%s.", x->name, f && f->version ? " " : "",
+                          f && f->version ? f->version : f ? "" : " (what is left of it)", m ? ": " : "",
+                          m ? m->id : "", m ? " (" : "", days, m ? ")" : ""))
+            return false;
+    }
+    if (p->target)
+        return planning_say(p, &p->plan->explain, "%s takes its place%s.", p->target->name,
+                            p->target_present ? ": it already protects this PC" : "");
+    return true;
+}
+
+static bool seal(struct planning *p)
+{
+    struct plan *plan = p->plan;
+    char hex[65];
+
+    plan->id = NULL;
+    plan->digest = NULL;
+    if (!plan_digest(plan, hex, p->e))
+        return false;
+    plan->id = arena_strndup(p->arena, hex, 12);
+    if (!plan->id || !plan_digest(plan, hex, p->e))
+        return err_nomem(p->e);
+    plan->digest = arena_strdup(p->arena, hex);
+    return plan->digest || err_nomem(p->e);
+}
+
+/* Something of the old products is still there that protects or is half there: then a replacement is needed. */
+static bool only_leftovers(const struct planning *p)
+{
+    for (size_t i = 0; i < p->r->findings->findings.n; i++) {
+        const struct finding *f = &p->r->findings->findings.v[i];
+
+        if (goes(p, f) && f->kind != FINDING_LEFTOVER && f->role == ROLE_PROTECTION)
+            return false;
+    }
+    return true;
+}
+
+static void fill_head(struct planning *p)
+{
+    const struct policy *y = p->r->policy;
+    struct plan *plan = p->plan;
+
+    plan->made_at = p->r->now;
+    plan->tool = p->r->tool;
+    plan->catalog_digest = p->r->catalog->digest;
+    plan->machine = p->r->facts->machine;
+    plan->max_reboots = y->max_reboots;
+    plan->no_reboot = y->no_reboot;
+    plan->unprotected_limit_s = y->unprotected_limit_s;
+    plan->eicar = y->eicar;
+}
+
+bool plan_make(const struct plan_request *r, struct doc *d, struct plan *ret, struct err *e)
+{
+    struct planning p = {.r = r, .doc = d, .arena = &d->arena, .plan = ret, .e = e};
+    bool leftovers;
+
+    schema_init(&plan_schema, ret);
+    if (!r->facts->os || !r->facts->machine)
+        return err_set(e, ERR_INPUT, "the facts do not tell which machine and system this is");
+    fill_head(&p);
+    planning_owner(&p);
+    if (!find_sources(&p) || !check_sources(&p))
+        return false;
+    leftovers = only_leftovers(&p);
+    /* Cleaning up after an earlier removal needs no replacement where something protects already. */
+    if (!(leftovers && planning_other_protection(&p)) && !planning_choose(&p))
+        return false;
+    return choose_playbook(&p, leftovers) && explain_sources(&p) && planning_ladder(&p) && fill_products(&p) &&
+           fill_assumptions(&p) && fill_secrets(&p) && fill_notes(&p) && planning_steps(&p) && seal(&p);
+}

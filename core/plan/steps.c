@@ -1,0 +1,409 @@
+/* From a playbook to concrete steps: sections of the products are put in where the playbook says `use`. */
+#include "core/plan/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct builder {
+    struct planning *p;
+    size_t max;
+    int stage;
+};
+
+static const struct verb_def *find_verb(const struct planning *p, const char *name)
+{
+    for (const struct verb_def *const *v = p->r->verbs; *v; v++)
+        if (text_eq((*v)->name, name))
+            return *v;
+    return NULL;
+}
+
+/* --- ${name} ------------------------------------------------------------------------------------------------- */
+
+static const struct var *find_var(const struct product *x, const char *name, size_t n)
+{
+    for (size_t i = 0; x && i < x->vars.n; i++)
+        if (strlen(x->vars.v[i].name) == n && strncmp(x->vars.v[i].name, name, n) == 0)
+            return &x->vars.v[i];
+    return NULL;
+}
+
+static bool runtime_name(const char *name, size_t n)
+{
+    static const char *const names[] = {"run", "payload", "backup"};
+
+    for (size_t i = 0; i < 3; i++)
+        if (strlen(names[i]) == n && strncmp(names[i], name, n) == 0)
+            return true;
+    return false;
+}
+
+static bool expand_text(const struct planning *p, const struct product *x, const char *s, struct buf *out)
+{
+    const char *end;
+
+    while (*s) {
+        const struct var *v;
+        const char *value;
+        size_t n;
+
+        if (!text_starts(s, "${") || !(end = strchr(s, '}'))) {
+            buf_addc(out, *s++);
+            continue;
+        }
+        n = (size_t)(end - s) - 2;
+        if (runtime_name(s + 2, n)) {
+            buf_add(out, s, n + 3);
+        } else {
+            v = find_var(x, s + 2, n);
+            if (!v)
+                return err_set(p->e, ERR_INPUT, "product %s: '${%.*s}' is no variable of it", x ? x->id : "(playbook)",
+                               (int)n, s + 2);
+            if (v->secret)
+                return err_set(p->e, ERR_INPUT, "product %s: the secret '%s' may not stand in a text; use file.secret "
+                                                "or command.run's input",
+                               x->id, v->name);
+            value = planning_var(p, v);
+            if (!value)
+                return err_set(p->e, ERR_POLICY, "product %s needs the variable '%s' (%s)", x->id, v->name, v->label);
+            buf_adds(out, value);
+        }
+        s = end + 1;
+    }
+    return buf_ok(out, "a step's argument", p->e);
+}
+
+/* A copy of JSON with every string expanded; NULL with the error set. */
+static json_t *expand(const struct planning *p, const struct product *x, const json_t *j)
+{
+    json_t *copy = NULL, *item;
+    struct buf b;
+
+    if (json_is_string(j)) {
+        buf_init(&b, 65536);
+        if (expand_text(p, x, json_string_value(j), &b)) {
+            copy = json_string(buf_str(&b));
+            if (!copy)
+                err_nomem(p->e);
+        }
+        buf_free(&b);
+        return copy;
+    }
+    if (json_is_array(j)) {
+        copy = json_array();
+        for (size_t i = 0; copy && i < json_array_size(j); i++) {
+            item = expand(p, x, json_array_get(j, i));
+            if (!item || json_array_append_new(copy, item)) {
+                json_decref(copy);
+                return NULL;
+            }
+        }
+        return copy;
+    }
+    if (json_is_object(j)) {
+        void *it = json_object_iter((json_t *)(uintptr_t)j);
+
+        copy = json_object();
+        for (; copy && it; it = json_object_iter_next((json_t *)(uintptr_t)j, it)) {
+            item = expand(p, x, json_object_iter_value(it));
+            if (!item || json_object_set_new(copy, json_object_iter_key(it), item)) {
+                json_decref(copy);
+                return NULL;
+            }
+        }
+        return copy;
+    }
+    return j ? json_deep_copy(j) : json_object();
+}
+
+/* --- one step ------------------------------------------------------------------------------------------------ */
+
+static struct step *new_step(struct builder *b)
+{
+    struct plan *plan = b->p->plan;
+    struct step *s;
+
+    if (plan->steps.n == b->max) {
+        size_t max = b->max ? b->max * 2 : 32;
+        struct step *v = ARENA_ARRAY(b->p->arena, max, struct step);
+
+        if (!v)
+            return NULL;
+        if (plan->steps.n)
+            memcpy(v, plan->steps.v, plan->steps.n * sizeof *v);
+        plan->steps.v = v;
+        b->max = max;
+    }
+    s = &plan->steps.v[plan->steps.n++];
+    memset(s, 0, sizeof *s);
+    s->id = arena_printf(b->p->arena, "s%02zu", plan->steps.n);
+    s->stage = b->stage;
+    return s->id ? s : NULL;
+}
+
+static struct cond *negate(struct arena *a, struct cond *c)
+{
+    struct cond *n = c ? ARENA_NEW(a, struct cond) : NULL;
+
+    if (n) {
+        schema_init(&cond_schema, n);
+        n->not= c;
+    }
+    return n;
+}
+
+/* Fills what follows from the verb: expected states, undo, limits. */
+static bool complete_step(struct builder *b, struct step *s, const struct verb_def *v, const struct step_def *def,
+                          const struct product *x)
+{
+    struct planning *p = b->p;
+    struct place at = {NULL, NULL, 0, x ? x->id : p->playbook->id}, in = {&at, v->name, 0, NULL};
+    void *args;
+
+    if (!verb_args(v, s->args, p->doc, &in, &args, p->e))
+        return false;
+    s->after = def->after;
+    if (!s->after && v->after && !v->after(args, p->doc, &s->after, p->e))
+        return false;
+    if (s->after && (v->flags & VERB_MUTATES)) {
+        s->before = negate(p->arena, s->after);
+        if (!s->before)
+            return err_nomem(p->e);
+    }
+    s->undo = v->undo_text ? v->undo_text(args, p->arena) : NULL;
+    if (v->undo_text && !s->undo)
+        return err_nomem(p->e);
+    s->no_undo = s->undo ? NULL : v->no_undo;
+    s->timeout_s = def->timeout_s ? def->timeout_s : v->timeout_s;
+    s->no_return = (v->flags & VERB_NO_RETURN) != 0;
+    return true;
+}
+
+static bool add_step(struct builder *b, const struct step_def *def, const struct product *x)
+{
+    struct planning *p = b->p;
+    const struct verb_def *v = find_verb(p, def->verb);
+    struct verdict verdict;
+    struct step *s;
+    json_t *args;
+
+    if (!v)
+        return err_set(p->e, ERR_INPUT, "%s: there is no verb '%.60s'", x ? x->id : p->playbook->id,
+                       def->verb ? def->verb : "(none)");
+    if (def->when) {
+        if (!cond_judge(def->when, p->r->facts, p->arena, &verdict, p->e))
+            return false;
+        if (verdict.answer != TRI_YES)
+            return true;
+    }
+    args = expand(p, x, def->args);
+    if (!args || !doc_keep(p->doc, args, p->e))
+        return p->e->code ? false : err_nomem(p->e);
+    s = new_step(b);
+    if (!s)
+        return err_nomem(p->e);
+    s->verb = v->name;
+    s->title = def->title ? def->title : v->name;
+    s->product = x ? x->id : NULL;
+    s->args = args;
+    s->auxiliary = def->auxiliary;
+    s->drops_network = def->drops_network;
+    if (x) {
+        s->exit_codes.v = x->exit_codes.v;
+        s->exit_codes.n = x->exit_codes.n;
+    }
+    return complete_step(b, s, v, def, x);
+}
+
+/* A step that the planner itself makes; args is a new reference. */
+static bool make_step(struct builder *b, const struct product *x, const char *verb, json_t *args, const char *fmt,
+                      const char *name)
+{
+    struct step_def def;
+
+    schema_init(&step_def_schema, &def);
+    def.verb = verb;
+    def.title = arena_printf(b->p->arena, "%s %s", fmt, name);
+    def.args = args;
+    if (!args || !doc_keep(b->p->doc, args, b->p->e) || !def.title)
+        return err_nomem(b->p->e);
+    return add_step(b, &def, x);
+}
+
+static bool add_section(struct builder *b, const struct section *s, const struct product *x)
+{
+    for (size_t i = 0; s && i < s->steps.n; i++)
+        if (!add_step(b, &s->steps.v[i], x))
+            return false;
+    return true;
+}
+
+/* --- what `use` stands for ----------------------------------------------------------------------------------- */
+
+static json_t *strings(const struct strs *list)
+{
+    json_t *a = json_array();
+
+    for (size_t i = 0; a && i < list->n; i++)
+        if (json_array_append_new(a, json_string(list->v[i]))) {
+            json_decref(a);
+            return NULL;
+        }
+    return a;
+}
+
+static bool use_guards(struct builder *b, const struct product *x)
+{
+    for (size_t i = 0; i < x->guards.n; i++) {
+        const struct removal_guard *g = &x->guards.v[i];
+        struct cond *free_to_go = negate(b->p->arena, g->blocked);
+        json_t *cond = free_to_go ? schema_write(&cond_schema, free_to_go) : NULL;
+
+        if (!cond)
+            return err_nomem(b->p->e);
+        if (!make_step(b, x, "check.that", json_pack("{s:o, s:s}", "cond", cond, "refuse", g->text),
+                       "Check that the removal is allowed:", x->name))
+            return false;
+    }
+    return true;
+}
+
+static bool installed_packages(const struct planning *p, const struct product *x, struct strs *ret)
+{
+    ret->n = 0;
+    ret->v = ARENA_ARRAY(p->arena, x->packages.n, const char *);
+    if (!ret->v)
+        return err_nomem(p->e);
+    for (size_t i = 0; i < x->packages.n; i++) {
+        const struct package *k = facts_package(p->r->facts, x->packages.v[i]);
+
+        if (k && k->state >= PACKAGE_UNPACKED)
+            ret->v[ret->n++] = k->name;
+    }
+    return true;
+}
+
+static bool use_backup(struct builder *b, const struct product *x)
+{
+    struct strs names;
+
+    if (!installed_packages(b->p, x, &names))
+        return false;
+    if (names.n && !make_step(b, x, "package.rebuild",
+                              json_pack("{s:o, s:s}", "names", strings(&names), "to", "${backup}"),
+                              "Rebuild the installer of", x->name))
+        return false;
+    if (x->state_paths.n && !make_step(b, x, "state.save",
+                                       json_pack("{s:o, s:s+}", "paths", strings(&x->state_paths), "to",
+                                                 "${backup}/state-", x->id),
+                                       "Save the state of", x->name))
+        return false;
+    return true;
+}
+
+static bool use_payload(struct builder *b, const struct product *x)
+{
+    for (size_t i = 0; i < x->payload.n; i++) {
+        const struct artifact *f = &x->payload.v[i];
+        const struct var *from = f->from ? find_var(x, f->from, strlen(f->from)) : NULL;
+        const char *path = from ? planning_var(b->p, from) : NULL;
+        json_t *args;
+
+        if (f->kind == ARTIFACT_REPOSITORY) {
+            args = json_pack("{s:o, s:s}", "packages", strings(&f->packages), "dir", "${payload}");
+            if (!make_step(b, x, "package.fetch", args, "Fetch the packages of", x->name))
+                return false;
+            continue;
+        }
+        if (f->from && !path)
+            return err_set(b->p->e, ERR_POLICY, "product %s: the variable '%s' (path of the installer) is not set",
+                           x->id, f->from);
+        args = json_pack("{s:s+, s:s*, s:s*, s:s*}", "file", "${payload}/", f->name ? f->name : f->id, "from", path,
+                         "url", f->url, "sha256", f->sha256);
+        if (!make_step(b, x, "payload.get", args, "Get and check the installer of", x->name))
+            return false;
+    }
+    return true;
+}
+
+static bool use_source(struct builder *b, const char *what, const struct product *x)
+{
+    bool agent = x->role == ROLE_AGENT;
+
+    if (strcmp(what, "source.guards") == 0)
+        return use_guards(b, x);
+    if (strcmp(what, "source.backup") == 0)
+        return use_backup(b, x);
+    if (strcmp(what, "agent.disarm") == 0)
+        return !agent || add_section(b, x->disarm, x);
+    if (strcmp(what, "source.remove") == 0)
+        return agent || add_section(b, x->remove, x);
+    if (strcmp(what, "agent.remove") == 0)
+        return !agent || add_section(b, x->remove, x);
+    if (strcmp(what, "source.clean") == 0)
+        return add_section(b, x->clean, x);
+    return err_set(b->p->e, ERR_INPUT, "playbook %s: '%.60s' cannot be used", b->p->playbook->id, what);
+}
+
+static bool use_target(struct builder *b, const char *what)
+{
+    const struct product *x = b->p->target;
+
+    if (!x)
+        return true;
+    if (strcmp(what, "target.payload") == 0)
+        return use_payload(b, x);
+    if (strcmp(what, "target.install") == 0)
+        return add_section(b, x->install, x);
+    if (strcmp(what, "target.activate") == 0)
+        return add_section(b, x->activate, x);
+    return err_set(b->p->e, ERR_INPUT, "playbook %s: '%.60s' cannot be used", b->p->playbook->id, what);
+}
+
+static bool use(struct builder *b, const char *what)
+{
+    if (text_starts(what, "target."))
+        return use_target(b, what);
+    for (size_t i = 0; i < b->p->sources.n; i++)
+        if (!use_source(b, what, b->p->sources.v[i]))
+            return false;
+    return true;
+}
+
+/* Names of the source packages, for the question whether a pending reboot is theirs. */
+static bool fill_reboot_args(struct builder *b, struct step_def *def)
+{
+    json_t *all = json_array(), *args;
+
+    for (size_t i = 0; all && i < b->p->sources.n; i++) {
+        json_t *one = strings(&b->p->sources.v[i]->packages);
+
+        if (!one || json_array_extend(all, one)) {
+            json_decref(one);
+            return err_nomem(b->p->e);
+        }
+        json_decref(one);
+    }
+    args = json_pack("{s:o}", "packages", all);
+    def->args = args;
+    return doc_keep(b->p->doc, args, b->p->e);
+}
+
+bool planning_steps(struct planning *p)
+{
+    struct builder b = {p, 0, 0};
+    const struct playbook *k = p->playbook;
+
+    for (size_t i = 0; i < k->stages.n; i++) {
+        b.stage = k->stages.v[i].stage;
+        for (size_t j = 0; j < k->stages.v[i].steps.n; j++) {
+            struct step_def def = k->stages.v[i].steps.v[j];
+
+            if (def.use ? !use(&b, def.use)
+                        : (text_eq(def.verb, "reboot.if_needed") && !fill_reboot_args(&b, &def)) ||
+                              !add_step(&b, &def, NULL))
+                return err_wrap(p->e, "playbook %s, stage %s, step %zu", k->id, stage_names[b.stage], j + 1);
+        }
+    }
+    return true;
+}
