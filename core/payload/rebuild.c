@@ -211,12 +211,13 @@ bool rebuild_pour(const char *path, long long size, bool (*take)(void *, const v
     return ok;
 }
 
-bool member_open(struct member *m, struct sink *s, const char *to, int format, bool gzip, struct err *e)
+bool member_open(struct member *m, struct sink *s, const char *to, int (*format)(struct archive *), bool gzip,
+                 struct err *e)
 {
     m->a = archive_write_new();
     if (m->a == NULL)
         return err_nomem(e);
-    if (archive_write_set_format(m->a, format) != ARCHIVE_OK ||
+    if (format(m->a) != ARCHIVE_OK ||
         (gzip && (archive_write_add_filter_gzip(m->a) != ARCHIVE_OK ||
                   /* no time of writing in the gzip header: the same files give the same bytes */
                   archive_write_set_filter_option(m->a, "gzip", "timestamp", NULL) != ARCHIVE_OK)))
@@ -307,7 +308,8 @@ bool rebuild_root(const char *root, const char *manager, const char *name, const
     struct rebuilt made = {0};
     struct rebuild_job j = {
         .root = root, .name = name, .dir = dir, .arena = ARENA_INIT, .ret = &made, .ret_arena = a};
-    bool ok = job_owners(&j, "/etc/passwd", &j.users, e) && job_owners(&j, "/etc/group", &j.groups, e);
+    bool ok = (dir[0] == '/' || err_set(e, ERR_INPUT, "the folder '%s' is not an absolute path", dir)) &&
+              os_dir_make(dir, 0700, e) && job_owners(&j, "/etc/passwd", &j.users, e) && job_owners(&j, "/etc/group", &j.groups, e);
     if (ok && text_eq(manager, "dpkg"))
         ok = rebuild_deb(&j, e);
     else if (ok && text_eq(manager, "rpm"))

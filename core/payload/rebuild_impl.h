@@ -74,8 +74,9 @@ struct member {
     struct archive *a;
     struct sink *sink;
 };
-/* format: an ARCHIVE_FORMAT_ constant. */
-bool member_open(struct member *m, struct sink *s, const char *to, int format, bool gzip, struct err *e) MUST_CHECK;
+/* format: one of libarchive's archive_write_set_format_...(). */
+bool member_open(struct member *m, struct sink *s, const char *to, int (*format)(struct archive *), bool gzip,
+                 struct err *e) MUST_CHECK;
 /* Entry header, then (path not NULL) the file's bytes. */
 bool member_put(struct member *m, struct archive_entry *entry, const char *path, struct hashes *h,
                 struct err *e) MUST_CHECK;
