@@ -1,7 +1,7 @@
 #include "core/model/event.h"
 
 const char *const event_kind_names[] = {"none",     "run",        "start", "begin", "end",    "reboot", "rollback",
-                                        "undo-begin", "undo-end", "protection", "note", "check", "commit", "stop",
+                                        "undo-begin", "undo-end", "protection", "note", "commit", "stop",
                                         "finish",   NULL};
 
 const char *const outcome_names[] = {
@@ -27,7 +27,7 @@ static const struct field event_fields[] = {
     FIELD(event, STR, text, "for people"),
     FIELD(event, STR, plan, "run: the plan's digest"),
     FIELD(event, INT, pid, "start: the worker's process"),
-    FIELD(event, ENUM, answer, "check: does it hold; protection: is the PC protected", .names = tri_names),
+    FIELD(event, ENUM, answer, "protection: is the PC protected", .names = tri_names),
     FIELD(event, STRS, by, "protection: products whose real-time protection is on"),
     FIELD(event, STR, rung, "rollback, finish: the safe state"),
     FIELD(event, STR, result, "finish: how the run ended"),

@@ -21,7 +21,6 @@ enum event_kind {
     EVENT_UNDO_END,    /* step */
     EVENT_PROTECTION,  /* who protects changed: a ledger entry */
     EVENT_NOTE,        /* something worth keeping; changes nothing */
-    EVENT_CHECK,       /* one verification: text, verdict, evidence */
     EVENT_COMMIT,      /* rollback material is given up */
     EVENT_STOP,        /* the worker stopped before the end: in doubt, or reboot needed */
     EVENT_FINISH,      /* the run is over: result and exit status */
@@ -70,7 +69,7 @@ struct event {
     const char *text;
     const char *plan;     /* RUN: plan digest */
     long long pid;        /* START */
-    int answer;           /* CHECK: enum tri; PROTECTION: is the PC protected? */
+    int answer;           /* PROTECTION: is the PC protected? enum tri */
     struct strs by;       /* PROTECTION: product ids with real-time protection on */
     const char *rung;     /* ROLLBACK, FINISH */
     const char *result;   /* FINISH: outcome.h */

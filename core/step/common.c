@@ -1,0 +1,144 @@
+/* What all verbs share: their arguments, their probes, their effects. */
+#include "core/detect/observe.h"
+#include "core/step/verb.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ${run}, ${payload} and ${backup} are known only now; everything else the planner has put in. */
+static bool put_folders(const struct step_ctx *c, const char *s, struct buf *out)
+{
+    const struct {
+        const char *name, *value;
+    } known[] = {{"${run}", c->run}, {"${payload}", c->payload}, {"${backup}", c->backup}};
+
+    while (*s) {
+        size_t i = 0;
+
+        while (i < 3 && !text_starts(s, known[i].name))
+            i++;
+        if (i < 3) {
+            buf_adds(out, known[i].value);
+            s += strlen(known[i].name);
+        } else {
+            buf_addc(out, *s++);
+        }
+    }
+    return !out->failed;
+}
+
+static json_t *with_folders(const struct step_ctx *c, const json_t *j)
+{
+    json_t *copy, *item;
+    struct buf b;
+    void *it;
+
+    if (json_is_string(j)) {
+        buf_init(&b, 65536);
+        copy = put_folders(c, json_string_value(j), &b) ? json_string(buf_str(&b)) : NULL;
+        buf_free(&b);
+        return copy;
+    }
+    if (json_is_array(j)) {
+        copy = json_array();
+        for (size_t i = 0; copy && i < json_array_size(j); i++) {
+            item = with_folders(c, json_array_get(j, i));
+            if (!item || json_array_append_new(copy, item)) {
+                json_decref(copy);
+                return NULL;
+            }
+        }
+        return copy;
+    }
+    if (!json_is_object(j))
+        return json_deep_copy(j);
+    copy = json_object();
+    for (it = json_object_iter((json_t *)(uintptr_t)j); copy && it;
+         it = json_object_iter_next((json_t *)(uintptr_t)j, it)) {
+        item = with_folders(c, json_object_iter_value(it));
+        if (!item || json_object_set_new(copy, json_object_iter_key(it), item)) {
+            json_decref(copy);
+            return NULL;
+        }
+    }
+    return copy;
+}
+
+bool step_args(const struct verb *v, const struct step_ctx *c, void **ret, struct err *e)
+{
+    struct place at = {NULL, NULL, 0, c->step->id};
+    json_t *args = with_folders(c, c->step->args);
+
+    return doc_keep(c->doc, args, e) && verb_args(&v->def, args, c->doc, &at, ret, e);
+}
+
+bool step_holds(const struct verb *v, const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
+{
+    struct verdict also;
+
+    if (!v->probe && !c->step->after) {
+        ret->answer = TRI_UNKNOWN;
+        ret->evidence = "this step leaves no trace to look for";
+        return true;
+    }
+    if (v->probe && !v->probe(c, args, ret, e))
+        return false;
+    if (!c->step->after || (v->probe && ret->answer != TRI_YES))
+        return true;
+    if (!observe(c->step->after, c->doc, &also, e))
+        return false;
+    *ret = also;
+    return true;
+}
+
+bool effect_set(const struct step_ctx *c, struct effect *ret, int outcome, struct err *e, const char *fmt, ...)
+{
+    char text[2048];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    ret->outcome = outcome;
+    ret->text = arena_strdup(&c->doc->arena, text);
+    return ret->text || err_nomem(e);
+}
+
+/* The last lines of a child's output: where programs say why they failed. */
+static const char *tail(const struct step_ctx *c, const struct os_exit *x)
+{
+    const char *s = text_from_bytes(&c->doc->arena, buf_str(&x->out), x->out.len);
+    size_t n = s ? strlen(s) : 0;
+
+    while (n && s[n - 1] == '\n')
+        n--;
+    return !s ? "" : n > 600 ? arena_strndup(&c->doc->arena, s + n - 600, 600) : arena_strndup(&c->doc->arena, s, n);
+}
+
+bool effect_exit(const struct step_ctx *c, struct effect *ret, const char *what, struct os_exit *x, struct err *e)
+{
+    const char *said = tail(c, x);
+    bool ok;
+
+    ret->data = json_pack("{s:i, s:i, s:b}", "exit", x->code, "signal", x->signal, "timed_out", x->timed_out);
+    if (!said || !doc_keep(c->doc, ret->data, e)) {
+        buf_free(&x->out);
+        return err_nomem(e);
+    }
+    ok = effect_set(c, ret, x->code == 0 ? OUTCOME_OK : OUTCOME_NONE, e, "%s: exit status %d%s%s", what, x->code,
+                    *said && x->code ? ": " : "", x->code ? said : "");
+    if (x->timed_out)
+        ok = effect_set(c, ret, OUTCOME_TIMEOUT, e, "%s: did not end within %lld s and was ended with all it started",
+                        what, c->step->timeout_s);
+    for (size_t i = 0; ok && !x->timed_out && !x->signal && i < c->step->exit_codes.n; i++) {
+        const struct exit_code *k = &c->step->exit_codes.v[i];
+
+        if (k->code == x->code)
+            ok = effect_set(c, ret, k->outcome, e, "%s: exit status %d: %s%s%s", what, x->code,
+                            k->text ? k->text : outcome_names[k->outcome], *said && x->code ? ": " : "",
+                            x->code ? said : "");
+    }
+    buf_free(&x->out);
+    return ok;
+}

@@ -1,0 +1,60 @@
+#include "core/detect/collect.h"
+#include "core/os/machine.h"
+#include "core/step/table.h"
+
+struct args {
+    const char *mark;
+};
+
+static const struct field fields[] = {
+    FIELD(args, STR, mark, "as 0x400", .flags = FIELD_REQUIRED),
+    FIELD_END,
+};
+static const struct schema args_schema = {"firewall.remove", NULL, "", sizeof(struct args), fields, NULL};
+
+static bool after(const void *args, struct doc *d, struct cond **ret, struct err *e)
+{
+    struct cond *c = ARENA_NEW(&d->arena, struct cond), *n = ARENA_NEW(&d->arena, struct cond);
+
+    if (!c || !n)
+        return err_nomem(e);
+    schema_init(&cond_schema, c);
+    schema_init(&cond_schema, n);
+    c->probe = PROBE_FIREWALL;
+    c->mark = ((const struct args *)args)->mark;
+    n->not= c;
+    *ret = n;
+    return true;
+}
+
+static bool apply(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    const struct args *a = args;
+    struct facts f;
+    long long mark;
+    size_t n = 0;
+
+    if (!text_number(a->mark, &mark))
+        return err_set(e, ERR_INPUT, "'%s' is no mark", a->mark);
+    if (!facts_collect(FACTS_FIREWALL, NULL, c->doc, &f, e))
+        return false;
+    for (size_t i = 0; i < f.firewall.n; i++) {
+        if (f.firewall.v[i].mark != mark)
+            continue;
+        if (!os_firewall_remove(&f.firewall.v[i], e))
+            return false;
+        n++;
+    }
+    return effect_set(c, ret, OUTCOME_OK, e, "%zu rule%s with mark %s removed", n, n == 1 ? "" : "s", a->mark);
+}
+
+const struct verb verb_firewall_remove = {
+    .def = {.name = "firewall.remove",
+            .doc = "Removes firewall rules that carry the old product's mark.",
+            .args = &args_schema,
+            .flags = VERB_MUTATES,
+            .timeout_s = 60,
+            .after = after,
+            .no_undo = "the product sets them again when it starts"},
+    .apply = apply,
+};

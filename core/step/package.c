@@ -1,0 +1,111 @@
+#include "core/step/package.h"
+#include "core/base/limits.h"
+#include "core/detect/collect.h"
+#include "core/os/file.h"
+#include "core/os/package.h"
+
+#include <string.h>
+
+bool package_cond(const struct strs *names, bool installed, struct doc *d, struct cond **ret, struct err *e)
+{
+    struct cond *c = ARENA_NEW(&d->arena, struct cond), *one;
+
+    if (!c)
+        return err_nomem(e);
+    schema_init(&cond_schema, c);
+    c->all.v = ARENA_ARRAY(&d->arena, names->n, struct cond);
+    if (!c->all.v)
+        return err_nomem(e);
+    for (size_t i = 0; i < names->n; i++) {
+        one = ARENA_NEW(&d->arena, struct cond);
+        if (!one)
+            return err_nomem(e);
+        schema_init(&cond_schema, one);
+        one->probe = PROBE_PACKAGE;
+        one->name = names->v[i];
+        one->state = installed ? "installed" : NULL;
+        schema_init(&cond_schema, &c->all.v[c->all.n]);
+        if (installed)
+            c->all.v[c->all.n] = *one;
+        else
+            c->all.v[c->all.n].not= one;
+        c->all.n++;
+    }
+    *ret = c->all.n ? c : NULL;
+    return true;
+}
+
+bool package_present(const struct strs *names, struct doc *d, struct strs *ret, struct err *e)
+{
+    struct facts f;
+
+    ret->n = 0;
+    ret->v = ARENA_ARRAY(&d->arena, names->n, const char *);
+    if (!ret->v)
+        return err_nomem(e);
+    if (!facts_collect(FACTS_PACKAGES, NULL, d, &f, e))
+        return false;
+    if (facts_has_gap(&f, "packages"))
+        return err_set(e, ERR_OS, "the package database cannot be read: %s", f.gaps.v[0].why);
+    for (size_t i = 0; i < names->n; i++)
+        for (size_t k = 0; k < f.packages.n; k++)
+            if (strcmp(f.packages.v[k].name, names->v[i]) == 0 && f.packages.v[k].state > PACKAGE_CONFIG_FILES) {
+                ret->v[ret->n++] = names->v[i];
+                break;
+            }
+    return true;
+}
+
+bool package_settle(const struct step_ctx *c, struct err *e)
+{
+    struct os_package_change change = {.action = OS_PACKAGE_CONFIGURE,
+                                       .manager = "dpkg",
+                                       .timeout_ms = c->step->timeout_s * 1000,
+                                       .tick = c->tick,
+                                       .arg = c->tick_arg};
+    struct os_exit x;
+    struct facts f;
+    bool half = false;
+
+    if (!facts_collect(FACTS_PACKAGES, NULL, c->doc, &f, e))
+        return false;
+    for (size_t i = 0; i < f.packages.n; i++)
+        half = half || (f.packages.v[i].state >= PACKAGE_HALF_INSTALLED && f.packages.v[i].state <= PACKAGE_HALF_CONFIGURED);
+    if (!half)
+        return true;
+    if (!os_package_change(&change, &x, e))
+        return false;
+    buf_free(&x.out); /* what could not be settled shows in the next action */
+    return true;
+}
+
+/* backup/rebuilt.json: {"name": {"path": ..., "sha256": ...}} */
+bool package_rebuilt(const struct step_ctx *c, const char *name, const char **ret, struct err *e)
+{
+    const char *index = arena_printf(&c->doc->arena, "%s/rebuilt.json", c->backup);
+    const json_t *j;
+    struct buf b;
+    char hex[65];
+    bool ok;
+
+    *ret = NULL;
+    if (!index)
+        return err_nomem(e);
+    if (!os_file_exists(index))
+        return true;
+    buf_init(&b, LIMIT_MANIFEST);
+    ok = os_file_read(index, &b, e);
+    j = ok ? doc_parse(c->doc, index, buf_str(&b), b.len, e) : NULL;
+    buf_free(&b);
+    if (!j)
+        return false;
+    j = json_object_get(j, name);
+    *ret = json_string_value(json_object_get(j, "path"));
+    if (!*ret)
+        return true;
+    if (!os_file_digest(*ret, hex, e))
+        return false;
+    if (!text_eq(hex, json_string_value(json_object_get(j, "sha256"))))
+        return err_set(e, ERR_TAMPERED, "%s is not the file that was rebuilt (its digest differs)", *ret);
+    return true;
+}

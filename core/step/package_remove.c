@@ -1,0 +1,141 @@
+#include "core/os/file.h"
+#include "core/os/package.h"
+#include "core/payload/archive.h"
+#include "core/step/package.h"
+#include "core/step/table.h"
+
+#include <string.h>
+
+struct args {
+    struct strs names;
+    const char *manager;
+};
+
+static const struct field fields[] = {
+    FIELD(args, STRS, names, "packages, all removed in one transaction", .flags = FIELD_REQUIRED),
+    FIELD(args, STR, manager, "dpkg or rpm; default: the one that has them"),
+    FIELD_END,
+};
+static const struct schema args_schema = {"package.remove", NULL, "", sizeof(struct args), fields, NULL};
+
+static bool after(const void *args, struct doc *d, struct cond **ret, struct err *e)
+{
+    const struct args *a = args;
+
+    return package_cond(&a->names, false, d, ret, e);
+}
+
+static const char *undo_text(const void *args, struct arena *arena)
+{
+    const struct args *a = args;
+
+    return arena_printf(arena, "restore the saved state and install the rebuilt package%s %s%s",
+                        a->names.n == 1 ? "" : "s", a->names.n ? a->names.v[0] : "", a->names.n > 1 ? " ..." : "");
+}
+
+static bool change(const struct step_ctx *c, enum os_package_action action, const char *manager,
+                   const struct strs *names, struct os_exit *x, struct err *e)
+{
+    struct os_package_change k = {.action = action,
+                                  .manager = manager,
+                                  .names = *names,
+                                  .timeout_ms = c->step->timeout_s * 1000,
+                                  .tick = c->tick,
+                                  .arg = c->tick_arg};
+
+    return os_package_change(&k, x, e);
+}
+
+static bool apply(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    const struct args *a = args;
+    struct strs here;
+    struct os_exit x;
+    const char *manager;
+
+    if (!package_settle(c, e) || !package_present(&a->names, c->doc, &here, e))
+        return false;
+    if (!here.n)
+        return effect_set(c, ret, OUTCOME_ALREADY_OK, e, "none of the packages is installed");
+    manager = a->manager ? a->manager : os_package_manager(here.v[0]);
+    if (!manager)
+        return err_set(e, ERR_NOT_FOUND, "no package manager knows %s", here.v[0]);
+    if (!change(c, OS_PACKAGE_PURGE, manager, &here, &x, e))
+        return false;
+    return effect_exit(c, ret, arena_printf(&c->doc->arena, "removing %s by %s", here.v[0], manager), &x, e);
+}
+
+/* State first, so that the daemon which the package starts finds it. */
+static bool restore_state(const struct step_ctx *c, struct err *e)
+{
+    const char *path = arena_printf(&c->doc->arena, "%s/state-%s", c->backup, c->step->product ? c->step->product : "");
+    struct strs everything = {NULL, 0};
+
+    if (!path)
+        return err_nomem(e);
+    return !os_file_exists(path) || archive_restore(path, &everything, e) || err_wrap(e, "restoring the saved state");
+}
+
+static bool undo(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    const struct args *a = args;
+    struct strs files = {ARENA_ARRAY(&c->doc->arena, a->names.n, const char *), 0};
+    struct os_exit x;
+    const char *manager = a->manager;
+
+    if (!files.v)
+        return err_nomem(e);
+    for (size_t i = 0; i < a->names.n; i++) {
+        const char *path;
+
+        if (!package_rebuilt(c, a->names.v[i], &path, e))
+            return false;
+        if (path)
+            files.v[files.n++] = path;
+    }
+    if (!files.n) /* it was not here before either */
+        return effect_set(c, ret, OUTCOME_ALREADY_OK, e, "nothing of it was here before");
+    if (!restore_state(c, e))
+        return false;
+    if (!manager)
+        manager = text_ends(files.v[0], ".rpm") ? "rpm" : "dpkg";
+    if (!change(c, OS_PACKAGE_INSTALL_FILES, manager, &files, &x, e))
+        return false;
+    return effect_exit(c, ret, "installing the rebuilt packages", &x, e);
+}
+
+static bool undone(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
+{
+    const struct args *a = args;
+    struct strs wanted = {ARENA_ARRAY(&c->doc->arena, a->names.n, const char *), 0}, here;
+
+    if (!wanted.v)
+        return err_nomem(e);
+    for (size_t i = 0; i < a->names.n; i++) {
+        const char *path;
+
+        if (!package_rebuilt(c, a->names.v[i], &path, e))
+            return false;
+        if (path)
+            wanted.v[wanted.n++] = a->names.v[i];
+    }
+    if (!package_present(&wanted, c->doc, &here, e))
+        return false;
+    ret->answer = here.n == wanted.n ? TRI_YES : TRI_NO;
+    ret->evidence = arena_printf(&c->doc->arena, "%zu of %zu packages are here again", here.n, wanted.n);
+    return ret->evidence || err_nomem(e);
+}
+
+const struct verb verb_package_remove = {
+    .def = {.name = "package.remove",
+            .doc = "Removes packages with their configuration (dpkg --purge, rpm -e). Done when the package database no "
+                   "longer lists them and the step's own condition holds, not when the manager returns.",
+            .args = &args_schema,
+            .flags = VERB_MUTATES | VERB_PROTECTION,
+            .timeout_s = 600,
+            .after = after,
+            .undo_text = undo_text},
+    .apply = apply,
+    .undo = undo,
+    .undone = undone,
+};

@@ -1,0 +1,71 @@
+#include "core/base/limits.h"
+#include "core/os/file.h"
+#include "core/payload/fetch.h"
+#include "core/step/table.h"
+
+struct args {
+    const char *file;
+    const char *from;
+    const char *url;
+    const char *sha256;
+};
+
+static const struct field fields[] = {
+    FIELD(args, STR, file, "where it is wanted", .flags = FIELD_REQUIRED),
+    FIELD(args, STR, from, "path on this PC to take it from"),
+    FIELD(args, STR, url, "or where to download it"),
+    FIELD(args, STR, sha256, "its digest"),
+    FIELD_END,
+};
+static const struct schema args_schema = {"payload.get", NULL, "", sizeof(struct args), fields, NULL};
+
+static bool probe(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
+{
+    const struct args *a = args;
+    char hex[65];
+
+    (void)c;
+    ret->answer = TRI_NO;
+    ret->evidence = "not here yet";
+    if (!os_file_exists(a->file))
+        return true;
+    if (!os_file_digest(a->file, hex, e))
+        return false;
+    ret->answer = !a->sha256 || text_eq(hex, a->sha256) ? TRI_YES : TRI_NO;
+    ret->evidence = ret->answer == TRI_YES ? "it is here and its digest is right" : "a file is here with a wrong digest";
+    return true;
+}
+
+static bool apply(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    const struct args *a = args;
+    struct fetch f = {.url = a->url, .to = a->file, .sha256 = a->sha256, .max_bytes = (long long)LIMIT_PAYLOAD,
+                      .timeout_s = c->step->timeout_s};
+    char hex[65];
+
+    if (!os_dir_make(c->payload, 0755, e))
+        return false;
+    if (a->from) {
+        if (!os_file_copy(a->from, a->file, e) || !os_file_digest(a->file, hex, e))
+            return err_wrap(e, "taking the installer from %s", a->from);
+    } else if (!a->url) {
+        return err_set(e, ERR_PAYLOAD, "neither 'from' nor 'url' says where %s comes from", a->file);
+    } else if (!fetch_file(&f, hex, e)) {
+        return false;
+    }
+    if (a->sha256 && !text_eq(hex, a->sha256))
+        return effect_set(c, ret, OUTCOME_CORRUPT, e, "%s has digest %s, expected %s", a->from, hex, a->sha256);
+    ret->data = json_pack("{s:s, s:s}", "file", a->file, "sha256", hex);
+    return doc_keep(c->doc, ret->data, e) && effect_set(c, ret, OUTCOME_OK, e, "%s is here, SHA-256 %s", a->file, hex);
+}
+
+const struct verb verb_payload_get = {
+    .def = {.name = "payload.get",
+            .doc = "Gets one installer file, from this PC or by download, and checks its digest.",
+            .args = &args_schema,
+            .flags = VERB_NETWORK | VERB_AFTER_CRASH,
+            .timeout_s = 3600,
+            .no_undo = "changes nothing on the PC"},
+    .probe = probe,
+    .apply = apply,
+};

@@ -1,0 +1,48 @@
+#include "core/step/secrets.h"
+#include "core/base/limits.h"
+#include "core/os/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool from_file(const char *path, struct secret *ret, struct err *e)
+{
+    struct os_stat st;
+    struct buf b;
+    size_t n;
+    bool ok;
+
+    if (!os_file_stat(path, &st, e))
+        return false;
+    if (st.kind != OS_FILE)
+        return err_set(e, ERR_SECRET, "there is no file %s", path);
+    if (st.mode & 077)
+        return err_set(e, ERR_SECRET, "%s is readable by others (mode %04o): chmod 600 it", path, st.mode);
+    buf_init(&b, LIMIT_SECRET);
+    ok = os_file_read(path, &b, e);
+    n = b.len;
+    if (ok && n && b.data[n - 1] == '\n') /* an editor's newline is not part of it */
+        n--;
+    ok = ok && secret_set(ret, buf_str(&b), n, e);
+    if (b.data)
+        memset(b.data, 0, b.cap);
+    buf_free(&b);
+    return ok;
+}
+
+bool secret_resolve(const struct plan *p, const char *name, struct secret *ret, struct err *e)
+{
+    const char *from = json_string_value(json_object_get(p->secret_sources, name));
+    const char *value;
+
+    if (!from)
+        return err_set(e, ERR_SECRET, "the plan does not say where the secret '%s' comes from", name);
+    if (text_starts(from, "file:"))
+        return from_file(from + 5, ret, e) || err_wrap(e, "secret '%s'", name);
+    if (!text_starts(from, "env:"))
+        return err_set(e, ERR_SECRET, "secret '%s': its source must begin with file: or env:", name);
+    value = getenv(from + 4);
+    if (!value)
+        return err_set(e, ERR_SECRET, "secret '%s': the environment has no %s", name, from + 4);
+    return secret_set(ret, value, strlen(value), e);
+}

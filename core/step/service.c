@@ -1,0 +1,259 @@
+#include "core/detect/collect.h"
+#include "core/os/service.h"
+#include "core/step/table.h"
+
+#include <string.h>
+
+struct args {
+    const char *name;
+};
+
+static const struct field fields[] = {
+    FIELD(args, STR, name, "service, with .service", .flags = FIELD_REQUIRED),
+    FIELD_END,
+};
+static const struct schema args_schema = {"service", NULL, "", sizeof(struct args), fields, NULL};
+static const struct field no_fields[] = {FIELD_END};
+static const struct schema no_args = {"service.reload", NULL, "", sizeof(struct args), no_fields, NULL};
+
+static bool state_cond(const void *args, const char *state, bool not, struct doc *d, struct cond **ret, struct err *e)
+{
+    const struct args *a = args;
+    struct cond *c = ARENA_NEW(&d->arena, struct cond), *n = ARENA_NEW(&d->arena, struct cond);
+
+    if (!c || !n)
+        return err_nomem(e);
+    schema_init(&cond_schema, c);
+    schema_init(&cond_schema, n);
+    c->probe = PROBE_UNIT;
+    c->name = a->name;
+    c->state = state;
+    n->not= c;
+    *ret = not ? n : c;
+    return true;
+}
+
+static bool active(const void *args, struct doc *d, struct cond **ret, struct err *e)
+{
+    return state_cond(args, "active", false, d, ret, e);
+}
+
+static bool inactive(const void *args, struct doc *d, struct cond **ret, struct err *e)
+{
+    return state_cond(args, "active", true, d, ret, e);
+}
+
+static bool enabled(const void *args, struct doc *d, struct cond **ret, struct err *e)
+{
+    return state_cond(args, "enabled", false, d, ret, e);
+}
+
+static bool disabled(const void *args, struct doc *d, struct cond **ret, struct err *e)
+{
+    return state_cond(args, "enabled", true, d, ret, e);
+}
+
+static const char *undo_text(const void *args, struct arena *arena)
+{
+    const struct args *a = args;
+
+    return arena_printf(arena, "put %s back into the state it was in", a->name);
+}
+
+/* {"active": bool, "enabled": bool} before the step; a service that is not there has neither. */
+static bool remember(const struct step_ctx *c, const void *args, json_t **ret, struct err *e)
+{
+    const struct args *a = args;
+    struct cond on = {.probe = PROBE_UNIT, .name = a->name, .state = "active"};
+    struct cond boot = {.probe = PROBE_UNIT, .name = a->name, .state = "enabled"};
+    struct verdict v, w;
+    struct facts f;
+
+    if (!facts_collect(FACTS_UNITS, NULL, c->doc, &f, e) || !cond_judge(&on, &f, &c->doc->arena, &v, e) ||
+        !cond_judge(&boot, &f, &c->doc->arena, &w, e))
+        return false;
+    *ret = json_pack("{s:b, s:b}", "active", v.answer == TRI_YES, "enabled", w.answer == TRI_YES);
+    return doc_keep(c->doc, *ret, e);
+}
+
+static bool act(const struct step_ctx *c, enum os_service_action action, const char *name, const char *doing,
+                struct effect *ret, struct err *e)
+{
+    struct os_exit x;
+
+    if (!os_service_change(action, name, c->step->timeout_s * 1000, &x, e))
+        return false;
+    return effect_exit(c, ret, arena_printf(&c->doc->arena, "%s %s", doing, name ? name : ""), &x, e);
+}
+
+static bool start(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    return act(c, OS_SERVICE_START, ((const struct args *)args)->name, "starting", ret, e);
+}
+
+static bool stop(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    return act(c, OS_SERVICE_STOP, ((const struct args *)args)->name, "stopping", ret, e);
+}
+
+static bool restart(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    return act(c, OS_SERVICE_RESTART, ((const struct args *)args)->name, "restarting", ret, e);
+}
+
+static bool enable(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    return act(c, OS_SERVICE_ENABLE, ((const struct args *)args)->name, "enabling", ret, e);
+}
+
+static bool disable(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    return act(c, OS_SERVICE_DISABLE, ((const struct args *)args)->name, "disabling", ret, e);
+}
+
+static bool reload(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    (void)args;
+    return act(c, OS_SERVICE_RELOAD, NULL, "re-reading the service files", ret, e);
+}
+
+static bool was(const struct step_ctx *c, const char *what)
+{
+    return json_is_true(json_object_get(c->remembered, what));
+}
+
+/* Is the service still known? Undoing the start of a service whose package is gone is done already. */
+static bool exists(const struct step_ctx *c, const char *name, bool *ret, struct err *e)
+{
+    struct cond any = {.probe = PROBE_UNIT, .name = name};
+    struct verdict v;
+    struct facts f;
+
+    if (!facts_collect(FACTS_UNITS, NULL, c->doc, &f, e) || !cond_judge(&any, &f, &c->doc->arena, &v, e))
+        return false;
+    *ret = v.answer != TRI_NO;
+    return true;
+}
+
+static bool put_back(const struct step_ctx *c, const void *args, const char *what, enum os_service_action on,
+                     enum os_service_action off, struct effect *ret, struct err *e)
+{
+    const struct args *a = args;
+    bool here;
+
+    if (!exists(c, a->name, &here, e))
+        return false;
+    if (!here)
+        return effect_set(c, ret, OUTCOME_OK, e, "there is no service %s any more", a->name);
+    return act(c, was(c, what) ? on : off, a->name, "putting back", ret, e) &&
+           (ret->outcome != OUTCOME_NONE || (ret->outcome = OUTCOME_FATAL));
+}
+
+static bool undo_active(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    return put_back(c, args, "active", OS_SERVICE_START, OS_SERVICE_STOP, ret, e);
+}
+
+static bool undo_enabled(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    return put_back(c, args, "enabled", OS_SERVICE_ENABLE, OS_SERVICE_DISABLE, ret, e);
+}
+
+static bool back(const struct step_ctx *c, const void *args, const char *what, struct verdict *ret, struct err *e)
+{
+    const struct args *a = args;
+    struct cond now = {.probe = PROBE_UNIT, .name = a->name, .state = what};
+    struct facts f;
+
+    if (!facts_collect(FACTS_UNITS, NULL, c->doc, &f, e) || !cond_judge(&now, &f, &c->doc->arena, ret, e))
+        return false;
+    if (ret->answer != TRI_UNKNOWN)
+        ret->answer = (ret->answer == TRI_YES) == was(c, what) ? TRI_YES : TRI_NO;
+    return true;
+}
+
+static bool undone_active(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
+{
+    return back(c, args, "active", ret, e);
+}
+
+static bool undone_enabled(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
+{
+    return back(c, args, "enabled", ret, e);
+}
+
+const struct verb verb_service_start = {
+    .def = {.name = "service.start",
+            .doc = "Starts a service.",
+            .args = &args_schema,
+            .flags = VERB_MUTATES | VERB_PROTECTION,
+            .timeout_s = 180,
+            .after = active,
+            .undo_text = undo_text},
+    .remember = remember,
+    .apply = start,
+    .undo = undo_active,
+    .undone = undone_active,
+};
+
+const struct verb verb_service_stop = {
+    .def = {.name = "service.stop",
+            .doc = "Stops a service.",
+            .args = &args_schema,
+            .flags = VERB_MUTATES | VERB_PROTECTION,
+            .timeout_s = 180,
+            .after = inactive,
+            .undo_text = undo_text},
+    .remember = remember,
+    .apply = stop,
+    .undo = undo_active,
+    .undone = undone_active,
+};
+
+const struct verb verb_service_restart = {
+    .def = {.name = "service.restart",
+            .doc = "Restarts a service, so that it reads its configuration.",
+            .args = &args_schema,
+            .flags = VERB_MUTATES | VERB_PROTECTION | VERB_AFTER_CRASH,
+            .timeout_s = 180,
+            .no_undo = "the state before is the state after"},
+    .apply = restart,
+};
+
+const struct verb verb_service_enable = {
+    .def = {.name = "service.enable",
+            .doc = "Lets a service start at boot.",
+            .args = &args_schema,
+            .flags = VERB_MUTATES,
+            .timeout_s = 60,
+            .after = enabled,
+            .undo_text = undo_text},
+    .remember = remember,
+    .apply = enable,
+    .undo = undo_enabled,
+    .undone = undone_enabled,
+};
+
+const struct verb verb_service_disable = {
+    .def = {.name = "service.disable",
+            .doc = "Keeps a service from starting at boot.",
+            .args = &args_schema,
+            .flags = VERB_MUTATES,
+            .timeout_s = 60,
+            .after = disabled,
+            .undo_text = undo_text},
+    .remember = remember,
+    .apply = disable,
+    .undo = undo_enabled,
+    .undone = undone_enabled,
+};
+
+const struct verb verb_service_reload = {
+    .def = {.name = "service.reload",
+            .doc = "Lets the service manager re-read its files.",
+            .args = &no_args,
+            .flags = VERB_MUTATES | VERB_AFTER_CRASH,
+            .timeout_s = 60,
+            .no_undo = "it only reads"},
+    .apply = reload,
+};

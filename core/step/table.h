@@ -1,0 +1,16 @@
+/*
+ * table.h - every verb, for the table only.
+ */
+#ifndef AVSWAP_CORE_STEP_TABLE_H
+#define AVSWAP_CORE_STEP_TABLE_H
+
+#include "core/step/verb.h"
+
+extern const struct verb verb_check_that, verb_command_run, verb_eicar_test, verb_file_remove, verb_file_secret,
+    verb_file_write, verb_firewall_remove, verb_group_remove, verb_health_wait, verb_package_fetch,
+    verb_package_install, verb_package_install_file, verb_package_rebuild, verb_package_remove, verb_payload_get,
+    verb_process_end, verb_reboot_if_needed, verb_selinux_remove, verb_service_disable, verb_service_enable,
+    verb_service_reload, verb_service_restart, verb_service_start, verb_service_stop, verb_state_save,
+    verb_user_remove, verb_verify_gone, verb_wait_until;
+
+#endif
