@@ -33,15 +33,6 @@ static void protection(struct page *p, const struct event *ev)
         page_say(p, INK_PLAIN, "%s%s", i ? ", " : " by ", ev->by.v[i]);
 }
 
-static void check(struct page *p, const struct event *ev)
-{
-    static const enum ink inks[] = {[TRI_UNKNOWN] = INK_WARN, [TRI_NO] = INK_BAD, [TRI_YES] = INK_GOOD};
-    static const enum mark marks[] = {[TRI_UNKNOWN] = MARK_UNKNOWN, [TRI_NO] = MARK_NO, [TRI_YES] = MARK_YES};
-
-    page_mark(p, inks[ev->answer], marks[ev->answer]);
-    page_say(p, INK_PLAIN, " %s", ev->text ? ev->text : "");
-}
-
 static void worded(struct page *p, enum ink ink, enum mark m, const char *words, const char *text)
 {
     page_mark(p, ink, m);
@@ -70,9 +61,6 @@ void report_event(const struct plan *plan, const struct event *ev, const struct 
         break;
     case EVENT_PROTECTION:
         protection(&p, ev);
-        break;
-    case EVENT_CHECK:
-        check(&p, ev);
         break;
     case EVENT_NOTE:
         worded(&p, INK_DIM, MARK_ITEM, "note", ev->text);

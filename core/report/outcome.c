@@ -88,21 +88,17 @@ static void steps(struct page *p, const struct outcome *o)
     }
 }
 
-static void checks(struct page *p, const struct outcome *o)
+static void check_lines(struct page *p, const struct check_result *v, size_t n, int indent)
 {
     static const enum ink inks[] = {[TRI_UNKNOWN] = INK_WARN, [TRI_NO] = INK_BAD, [TRI_YES] = INK_GOOD};
     static const enum mark marks[] = {[TRI_UNKNOWN] = MARK_UNKNOWN, [TRI_NO] = MARK_NO, [TRI_YES] = MARK_YES};
 
-    if (o->checks.n)
-        page_heading(p, "CHECKED AFTERWARDS");
-    for (size_t i = 0; i < o->checks.n; i++) {
-        const struct check_result *c = &o->checks.v[i];
-
-        page_mark(p, inks[c->answer], marks[c->answer]);
-        page_say(p, INK_PLAIN, " %s", c->what);
-        page_end_para(p, 2, 4);
-        if (c->evidence)
-            page_line(p, 6, 6, INK_DIM, "%s", c->evidence);
+    for (size_t i = 0; i < n; i++) {
+        page_mark(p, inks[v[i].answer], marks[v[i].answer]);
+        page_say(p, INK_PLAIN, " %s", v[i].what);
+        page_end_para(p, indent, indent + 2);
+        if (v[i].evidence && *v[i].evidence)
+            page_line(p, indent + 4, indent + 4, INK_DIM, "%s", v[i].evidence);
     }
 }
 
@@ -113,7 +109,9 @@ void report_outcome(const struct outcome *o, const struct style *s, struct buf *
     page_open(&p, s, out);
     head(&p, o);
     unprotected(&p, o);
-    checks(&p, o);
+    if (o->checks.n)
+        page_heading(&p, "CHECKED AFTERWARDS");
+    check_lines(&p, o->checks.v, o->checks.n, 2);
     steps(&p, o);
     if (o->notes.n)
         page_heading(&p, "NOTES");
@@ -130,15 +128,11 @@ void report_outcome(const struct outcome *o, const struct style *s, struct buf *
     page_close(&p);
 }
 
-void report_checks(const struct outcome *o, const struct style *s, struct buf *out)
+void report_checks(const struct check_result *v, size_t n, const struct style *s, struct buf *out)
 {
     struct page p;
 
     page_open(&p, s, out);
-    checks(&p, o);
-    if (o->eicar) {
-        page_blank(&p);
-        page_pair(&p, 0, 7, "EICAR", INK_BOLD, o->eicar);
-    }
+    check_lines(&p, v, n, 0);
     page_close(&p);
 }

@@ -24,8 +24,8 @@ void report_plan(const struct plan *p, const struct style *s, struct buf *out);
 /* Only the choice: what was thought of each candidate. For requests that gave no plan. */
 void report_candidates(const struct plan *p, const struct style *s, struct buf *out);
 void report_outcome(const struct outcome *o, const struct style *s, struct buf *out);
-/* Only the checks of an outcome. */
-void report_checks(const struct outcome *o, const struct style *s, struct buf *out);
+/* Checks alone, as verify makes them. */
+void report_checks(const struct check_result *v, size_t n, const struct style *s, struct buf *out);
 /* One line for an event as it happens; empty when it is of no interest to people. */
 void report_event(const struct plan *p, const struct event *ev, const struct style *s, struct buf *out);
 

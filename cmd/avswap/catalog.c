@@ -1,0 +1,143 @@
+#include "cmd/avswap/input.h"
+#include "cmd/avswap/out.h"
+#include "core/base/limits.h"
+#include "core/report/page.h"
+
+#include <string.h>
+
+static bool digest(struct cli *c, struct err *e)
+{
+    struct buf b;
+
+    if (c->json)
+        return out_json(json_pack("{ss ss}", "schema", "avswap.catalog/1", "digest", c->catalog.digest), e);
+    buf_init(&b, 128);
+    buf_printf(&b, "%s\n", c->catalog.digest);
+    return out_text(&b, e);
+}
+
+static bool list_json(struct cli *c, struct err *e)
+{
+    json_t *products = json_array(), *playbooks = json_array(), *vendors = json_array();
+
+    for (size_t i = 0; i < c->catalog.vendors.n; i++)
+        json_array_append_new(vendors, json_pack("{ss ss}", "id", c->catalog.vendors.v[i].id, "name",
+                                                 c->catalog.vendors.v[i].name));
+    for (size_t i = 0; i < c->catalog.products.n; i++) {
+        const struct product *p = &c->catalog.products.v[i];
+
+        json_array_append_new(products, json_pack("{ss ss ss ss ss ss}", "id", p->id, "vendor", p->vendor, "name", p->name,
+                                                  "os", p->os, "role", product_role_names[p->role], "confidence",
+                                                  confidence_names[p->confidence]));
+    }
+    for (size_t i = 0; i < c->catalog.playbooks.n; i++)
+        json_array_append_new(playbooks, json_pack("{ss ss}", "id", c->catalog.playbooks.v[i].id, "title",
+                                                   c->catalog.playbooks.v[i].title));
+    return out_json(json_pack("{ss ss so so so}", "schema", "avswap.catalog/1", "digest", c->catalog.digest, "vendors",
+                              vendors, "products", products, "playbooks", playbooks),
+                    e);
+}
+
+static void product_line(struct page *p, const struct product *x)
+{
+    const char *use = x->install ? "can replace" : x->remove ? "can be removed" : "is recognised";
+
+    page_say(p, INK_NAME, "%s", x->id);
+    page_end_line(p, 2, INK_DIM, use);
+    page_say(p, INK_PLAIN, "%s", x->name);
+    page_say(p, INK_DIM, " (%s)", product_role_names[x->role]);
+    page_end_para(p, 6, 8);
+}
+
+static bool list(struct cli *c, struct err *e)
+{
+    struct page p;
+    struct buf b;
+
+    if (c->json)
+        return list_json(c, e);
+    buf_init(&b, LIMIT_DOCUMENT);
+    page_open(&p, &c->style, &b);
+    page_line(&p, 0, 0, INK_BOLD, "PRODUCTS");
+    for (size_t i = 0; i < c->catalog.products.n; i++)
+        product_line(&p, &c->catalog.products.v[i]);
+    page_heading(&p, "PLAYBOOKS");
+    for (size_t i = 0; i < c->catalog.playbooks.n; i++) {
+        page_say(&p, INK_NAME, "%s", c->catalog.playbooks.v[i].id);
+        page_say(&p, INK_PLAIN, "  %s", c->catalog.playbooks.v[i].title);
+        page_end_para(&p, 2, 4);
+    }
+    page_heading(&p, "DIGEST");
+    page_line(&p, 2, 2, INK_DIM, "%s", c->catalog.digest);
+    page_close(&p);
+    return out_text(&b, e);
+}
+
+/* The document itself: it is what a person would change. */
+static bool show(struct cli *c, const char *id, struct err *e)
+{
+    const struct product *p = catalog_product(&c->catalog, id);
+    const struct playbook *b = catalog_playbook(&c->catalog, id);
+    const struct vendor *v = catalog_vendor(&c->catalog, id);
+    const char *names[512] = {NULL}, *near;
+    size_t n = 0;
+
+    if (p)
+        return out_doc(&product_schema, p, e);
+    if (b)
+        return out_doc(&playbook_schema, b, e);
+    if (v)
+        return out_doc(&vendor_schema, v, e);
+    for (size_t i = 0; i < c->catalog.products.n && n < 512; i++)
+        names[n++] = c->catalog.products.v[i].id;
+    near = text_nearest(id, names, n);
+    return err_set(e, ERR_NOT_FOUND, "the catalogue has no product, playbook or vendor '%.100s'%s%s%s", id,
+                   near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+}
+
+static bool catalog(struct cli *c, struct err *e)
+{
+    const char *what = c->args.operand_count ? c->args.operands[0] : "list";
+    bool shows = strcmp(what, "show") == 0;
+
+    if (shows != (c->args.operand_count == 2))
+        return err_set(e, ERR_USAGE, "write avswap catalog [list | show ID | digest]");
+    if (!input_catalog(c, e))
+        return false;
+    if (shows)
+        return show(c, c->args.operands[1], e);
+    if (strcmp(what, "list") == 0)
+        return list(c, e);
+    if (strcmp(what, "digest") == 0)
+        return digest(c, e);
+    return err_set(e, ERR_USAGE, "'%.40s' is not list, show or digest", what);
+}
+
+static const struct option options[] = {
+    OPTION_CATALOG,
+    OPTION_END,
+};
+
+static const char *const about[] = {
+    "The catalogue is all that avswap knows of vendors, products, measures and strategies; it is data, and a copy is inside the "
+    "program. 'list' names what is in it, 'show ID' prints one document, 'digest' the SHA-256 that plans are bound to.",
+    NULL,
+};
+
+static const struct example examples[] = {
+    {"avswap catalog", "what is known"},
+    {"avswap catalog show kaspersky.kesl.linux", "one product, to copy and change"},
+    {NULL, NULL},
+};
+
+const struct command cmd_catalog = {
+    .name = "catalog",
+    .summary = "what is known of products and strategies",
+    .operands = "[list | show ID | digest]",
+    .max_operands = 2,
+    .about = about,
+    .options = options,
+    .exits = (const int[]){-1},
+    .examples = examples,
+    .run = catalog,
+};

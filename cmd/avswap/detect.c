@@ -1,0 +1,67 @@
+#include "cmd/avswap/input.h"
+#include "cmd/avswap/options.h"
+#include "cmd/avswap/out.h"
+#include "core/base/limits.h"
+#include "core/detect/match.h"
+
+static bool detect(struct cli *c, struct err *e)
+{
+    const char *save = option_value(&c->args, "save");
+    struct policy policy;
+    struct owner owner;
+    struct facts facts;
+    struct findings findings;
+    struct buf b;
+
+    if (!input_policy(c, &policy, e) || !input_facts(c, &facts, e))
+        return false;
+    owner = input_owner(&policy);
+    if (!match_facts(&facts, &c->catalog, &owner, c->now, &c->doc, &findings, e))
+        return false;
+    if (save && !out_save(save, &facts_schema, &facts, e))
+        return false;
+    c->status = findings_must_go(&findings) ? EXIT_FOUND : EXIT_DONE;
+    if (c->json)
+        return out_doc(&findings_schema, &findings, e);
+    buf_init(&b, LIMIT_DOCUMENT);
+    report_findings(&findings, &c->style, &b);
+    return out_text(&b, e);
+}
+
+static const struct option options[] = {
+    OPTION_FROM,
+    {"save", 0, "FACTS", "keep the facts that were collected, for plan --from or a support ticket", false},
+    OPTION_JURISDICTION,
+    OPTION_AS,
+    {"policy", 0, "FILE", "take jurisdiction and owner from a policy file", false},
+    OPTION_NOW,
+    OPTION_CATALOG,
+    OPTION_END,
+};
+
+static const char *const about[] = {
+    "Looks at this PC, or at saved facts, and says which products a measure in force speaks of, which parts and leftovers "
+    "of them are here, what else protects the PC, and how healthy each product is by five separate facts: installed, "
+    "running, real-time protection on, signatures fresh, managed. Unknown is neither good nor bad.",
+    "Nothing is changed. Without administrator rights some parts cannot be looked at; they are listed and never taken for "
+    "absent. With -v each finding shows the evidence that led to it.",
+    NULL,
+};
+
+static const struct example examples[] = {
+    {"avswap detect -v", "everything found on this PC and why"},
+    {"avswap detect --save facts.json", "the facts of a PC for a plan made elsewhere"},
+    {"avswap detect --from facts.json --as federal --jurisdiction US-federal --json", "saved facts, judged for a federal agency"},
+    {NULL, NULL},
+};
+
+const struct command cmd_detect = {
+    .name = "detect",
+    .summary = "what is on this PC, what must go and why",
+    .operands = "",
+    .about = about,
+    .options = options,
+    .exits = (const int[]){EXIT_FOUND, -1},
+    .examples = examples,
+    .run = detect,
+};

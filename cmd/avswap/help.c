@@ -1,0 +1,122 @@
+#include "cmd/avswap/help.h"
+
+#include "cmd/avswap/out.h"
+#include "core/base/limits.h"
+#include "core/report/page.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+const char *const help_about[] = {
+    "avswap moves this PC from a product that must go to another antivirus: it finds what is here, explains what the law in "
+    "force means for it, plans the change down to every step and its undo, carries it out without leaving the PC unprotected "
+    "unnoticed, and proves the result.",
+    "Without a command, on a terminal, it guides through all of that and asks before anything changes.",
+    NULL,
+};
+
+static void open_page(struct cli *c, struct page *p, struct buf *b)
+{
+    out_open(c);
+    buf_init(b, LIMIT_STRING * 4);
+    page_open(p, &c->style, b);
+}
+
+bool help_short(int fd, struct err *e)
+{
+    struct cli c = {.doc = DOC_INIT};
+    struct page p;
+    struct buf b;
+
+    open_page(&c, &p, &b);
+    if (fd == STDERR_FILENO)
+        p.style = &c.err_style;
+    page_line(&p, 0, 0, INK_BOLD, "usage: avswap [COMMAND [OPTIONS]]");
+    for (size_t i = 0; help_about[i]; i++) {
+        page_blank(&p);
+        page_line(&p, 0, 0, INK_PLAIN, "%s", help_about[i]);
+    }
+    page_heading(&p, "COMMANDS");
+    for (size_t i = 0; commands[i]; i++) {
+        page_keep(&p, INK_NAME, "%-10s", commands[i]->name);
+        page_say(&p, INK_PLAIN, "%s", commands[i]->summary);
+        page_end_para(&p, 2, 12);
+    }
+    page_heading(&p, "EXIT STATUS");
+    for (int i = 0; exit_meaning(i); i++) {
+        page_keep(&p, INK_NAME, "%d  ", i);
+        page_say(&p, INK_PLAIN, "%s", exit_meaning(i));
+        page_end_para(&p, 2, 5);
+    }
+    page_blank(&p);
+    page_line(&p, 0, 2, INK_DIM, "avswap COMMAND --help explains one; man avswap tells all.");
+    page_close(&p);
+    if (fd == STDERR_FILENO) {
+        out_stderr(buf_str(&b), b.len);
+        buf_free(&b);
+        return true;
+    }
+    return out_text(&b, e);
+}
+
+void help_option(const struct option *o, struct buf *b)
+{
+    if (o->letter)
+        buf_printf(b, "-%c, ", o->letter);
+    buf_printf(b, "--%s", o->name);
+    if (o->arg)
+        buf_printf(b, " %s", o->arg);
+}
+
+static void options(struct page *p, const struct option *list)
+{
+    struct buf b;
+
+    for (; list && list->name; list++) {
+        buf_init(&b, 256);
+        help_option(list, &b);
+        page_line(p, 2, 2, INK_NAME, "%s", buf_str(&b));
+        page_line(p, 8, 8, INK_PLAIN, "%s", list->doc);
+        buf_free(&b);
+    }
+}
+
+static void exits(struct page *p, const struct command *cmd)
+{
+    static const int always[] = {EXIT_DONE, EXIT_ERROR, EXIT_USAGE};
+    size_t n = sizeof always / sizeof always[0];
+
+    page_heading(p, "EXIT STATUS");
+    for (size_t i = 0; i < n || cmd->exits[i - n] >= 0; i++) {
+        int status = i < n ? always[i] : cmd->exits[i - n];
+
+        page_keep(p, INK_NAME, "%d  ", status);
+        page_say(p, INK_PLAIN, "%s", exit_meaning(status));
+        page_end_para(p, 2, 5);
+    }
+}
+
+bool help_command(const struct command *cmd, struct err *e)
+{
+    struct cli c = {.doc = DOC_INIT};
+    struct page p;
+    struct buf b;
+
+    open_page(&c, &p, &b);
+    page_line(&p, 0, 2, INK_BOLD, "usage: avswap %s [OPTIONS]%s%s", cmd->name, *cmd->operands ? " " : "", cmd->operands);
+    for (size_t i = 0; cmd->about[i]; i++) {
+        page_blank(&p);
+        page_line(&p, 0, 0, INK_PLAIN, "%s", cmd->about[i]);
+    }
+    page_heading(&p, "OPTIONS");
+    options(&p, cmd->options);
+    options(&p, common_options);
+    exits(&p, cmd);
+    page_heading(&p, "EXAMPLES");
+    for (const struct example *x = cmd->examples; x->command; x++) {
+        page_line(&p, 2, 4, INK_PLAIN, "%s", x->command);
+        page_line(&p, 6, 6, INK_DIM, "%s", x->text);
+    }
+    page_close(&p);
+    return out_text(&b, e);
+}

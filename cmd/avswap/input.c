@@ -1,0 +1,229 @@
+#include "cmd/avswap/input.h"
+
+#include "cmd/avswap/options.h"
+#include "cmd/avswap/out.h"
+#include "core/base/limits.h"
+#include "core/detect/collect.h"
+#include "core/detect/load.h"
+#include "core/os/file.h"
+#include "core/os/machine.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+static bool read_stdin(struct buf *out, struct err *e)
+{
+    char part[16384];
+    ssize_t n;
+
+    while ((n = read(STDIN_FILENO, part, sizeof part)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_sys(e, ERR_IO, errno, "reading standard input");
+        buf_add(out, part, (size_t)n);
+        if (out->failed)
+            break;
+    }
+    return buf_ok(out, "standard input", e);
+}
+
+bool input_file(const char *path, struct buf *out, struct err *e)
+{
+    return strcmp(path, "-") == 0 ? read_stdin(out, e) : os_file_read(path, out, e);
+}
+
+bool input_doc(struct cli *c, const struct schema *s, const char *path, void *ret, struct err *e)
+{
+    struct buf b;
+    bool ok;
+
+    buf_init(&b, LIMIT_DOCUMENT);
+    ok = input_file(path, &b, e) &&
+         doc_read(&c->doc, s, strcmp(path, "-") == 0 ? "standard input" : path, buf_str(&b), b.len, ret, e);
+    buf_free(&b);
+    return ok;
+}
+
+bool input_now(struct cli *c, struct err *e)
+{
+    const char *text = option_value(&c->args, "now");
+
+    c->now = os_now();
+    if (text && !instant_parse(text, &c->now))
+        return err_set(e, ERR_USAGE, "--now '%.40s' is not an instant such as 2024-09-29T04:00:00Z", text);
+    return true;
+}
+
+bool input_catalog(struct cli *c, struct err *e)
+{
+    if (c->has_catalog)
+        return true;
+    c->has_catalog = catalog_load(option_value(&c->args, "catalog"), &c->catalog, e);
+    return c->has_catalog;
+}
+
+static bool known_persona(struct cli *c, const char *id, struct err *e)
+{
+    const char *names[64] = {NULL}, *near;
+    struct buf b;
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->catalog.timelines.n; i++) {
+        const struct timeline *t = &c->catalog.timelines.v[i];
+
+        if (timeline_persona(t, id))
+            return true;
+        for (size_t k = 0; k < t->personas.n && n < 64; k++)
+            names[n++] = t->personas.v[k].id;
+    }
+    near = text_nearest(id, names, n);
+    buf_init(&b, 2048);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&b, "%s%s", i ? ", " : "", names[i]);
+    if (near)
+        err_set(e, ERR_USAGE, "nobody is called '%.60s' (did you mean '%s'?)", id, near);
+    else
+        err_set(e, ERR_USAGE, "nobody is called '%.60s'; known: %s", id, buf_str(&b));
+    buf_free(&b);
+    return false;
+}
+
+/* The catalogue's spelling of a jurisdiction ("us-federal" is "US-federal"); the word itself when it knows none. */
+static const char *jurisdiction(struct cli *c, const char *word)
+{
+    size_t n = strlen(word);
+
+    for (size_t i = 0; i < c->catalog.timelines.n; i++) {
+        const struct timeline *t = &c->catalog.timelines.v[i];
+
+        for (size_t k = 0; k < t->measures.n; k++) {
+            const char *known = t->measures.v[k].jurisdiction;
+
+            if (strncasecmp(known, word, n) == 0 && (!known[n] || known[n] == '-'))
+                return arena_strndup(&c->doc.arena, known, n);
+        }
+    }
+    out_talk(c, "note: the catalogue knows no measure of '%s'", word);
+    return arena_strdup(&c->doc.arena, word);
+}
+
+static bool add_jurisdictions(struct cli *c, const char *list, struct strs *ret, size_t max, struct err *e)
+{
+    while (*list) {
+        size_t n = strcspn(list, ",");
+        char *word = arena_strndup(&c->doc.arena, list, n);
+
+        if (!word)
+            return err_nomem(e);
+        if (n == 0 || n > 32)
+            return err_set(e, ERR_USAGE, "--jurisdiction wants names such as US,DE");
+        if (ret->n == max)
+            return err_set(e, ERR_USAGE, "too many jurisdictions");
+        ret->v[ret->n] = jurisdiction(c, word);
+        if (!ret->v[ret->n++])
+            return err_nomem(e);
+        list += n + (list[n] == ',');
+    }
+    return true;
+}
+
+static bool take_owner(struct cli *c, struct policy *p, struct err *e)
+{
+    enum { MAX = 64 };
+    struct strs list = {ARENA_ARRAY(&c->doc.arena, MAX, const char *), 0};
+
+    if (!list.v)
+        return err_nomem(e);
+    for (size_t i = 0; i < c->args.n; i++)
+        if (strcmp(c->args.given[i].option->name, "jurisdiction") == 0 &&
+            !add_jurisdictions(c, c->args.given[i].value, &list, MAX, e))
+            return false;
+    if (list.n)
+        p->jurisdictions = list;
+    if (option_given(&c->args, "as"))
+        p->as = option_value(&c->args, "as");
+    return !p->as || known_persona(c, p->as, e);
+}
+
+/* "--var NAME=VALUE" and "--secret NAME=file:/path" into a MAP of the policy. */
+static bool take_map(struct cli *c, const char *option, const json_t **map, struct err *e)
+{
+    json_t *merged = *map ? json_copy((json_t *)(uintptr_t)*map) : json_object();
+
+    if (!doc_keep(&c->doc, merged, e))
+        return false;
+    for (size_t i = 0; i < c->args.n; i++) {
+        const char *v = c->args.given[i].value, *equals;
+
+        if (strcmp(c->args.given[i].option->name, option) != 0)
+            continue;
+        equals = strchr(v, '=');
+        if (!equals || equals == v)
+            return err_set(e, ERR_USAGE, "--%s wants %s", option, c->args.given[i].option->arg);
+        if (json_object_setn_new(merged, v, (size_t)(equals - v), json_string(equals + 1)))
+            return text_utf8_valid(v, strlen(v)) ? err_nomem(e)
+                                                 : err_set(e, ERR_USAGE, "--%s: not UTF-8", option);
+        *map = merged;
+    }
+    return true;
+}
+
+/* A secret itself on the command line would be seen by every user of the PC. */
+static bool check_secrets(const json_t *map, struct err *e)
+{
+    json_t *m = (json_t *)(uintptr_t)map;
+
+    for (void *it = json_object_iter(m); it; it = json_object_iter_next(m, it)) {
+        const char *v = json_string_value(json_object_iter_value(it));
+
+        if (!text_starts(v, "file:/") && !text_starts(v, "env:"))
+            return err_set(e, ERR_USAGE,
+                           "the secret '%.60s' is given itself; say where it is: file:/path or env:NAME",
+                           json_object_iter_key(it));
+    }
+    return true;
+}
+
+bool input_policy(struct cli *c, struct policy *ret, struct err *e)
+{
+    const char *file = option_value(&c->args, "policy");
+
+    schema_init(&policy_schema, ret);
+    if (file && !input_doc(c, &policy_schema, file, ret, e))
+        return false;
+    if (!input_catalog(c, e) || !take_owner(c, ret, e) || !take_map(c, "var", &ret->vars, e) ||
+        !take_map(c, "secret", &ret->secrets, e) || !check_secrets(ret->secrets, e))
+        return false;
+    if (option_given(&c->args, "strategy"))
+        ret->strategy = option_value(&c->args, "strategy");
+    ret->allow_unverified = ret->allow_unverified || option_given(&c->args, "allow-unverified");
+    ret->eicar = ret->eicar || option_given(&c->args, "eicar");
+    return true;
+}
+
+struct owner input_owner(const struct policy *p)
+{
+    static const char *default_jurisdictions[] = {"US"};
+    struct owner o = {p->jurisdictions, p->as};
+
+    if (!o.jurisdictions.n)
+        o.jurisdictions = (struct strs){default_jurisdictions, 1};
+    return o;
+}
+
+bool input_facts(struct cli *c, struct facts *ret, struct err *e)
+{
+    const char *from = option_value(&c->args, "from");
+    struct questions none = {0}, all = {0};
+    struct facts os;
+
+    if (from)
+        return input_doc(c, &facts_schema, from, ret, e);
+    if (!input_catalog(c, e) || !facts_collect(FACTS_OS, &none, &c->doc, &os, e))
+        return false;
+    return catalog_questions(&c->catalog, os.os ? os.os->family : NULL, &c->doc.arena, &all, e) &&
+           facts_collect(FACTS_ALL, &all, &c->doc, ret, e);
+}

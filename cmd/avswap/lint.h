@@ -1,0 +1,32 @@
+/*
+ * lint.h - every problem of a document, not only the first.
+ *
+ * lint_structure() walks the JSON beside its schema and reports each key, value and check that fails on its own;
+ * lint_rules() then looks at what schemas cannot say: verbs and their arguments, shells, secrets, references. Problems
+ * are texts with file and place. Everything lives in the document given.
+ */
+#ifndef AVSWAP_CMD_AVSWAP_LINT_H
+#define AVSWAP_CMD_AVSWAP_LINT_H
+
+#include "core/model/catalog.h"
+#include "core/model/verb.h"
+
+struct lint {
+    struct doc *doc;
+    const struct verb_def *const *verbs;
+    const struct catalog *catalog; /* what references may point at besides `here`; NULL: none */
+    struct catalog here;           /* vendors and products of the files being looked at; ids only */
+    struct strs problems;
+    size_t max; /* room in problems */
+    bool nomem;
+};
+
+/* Adds a problem; "PLACE: text". */
+void lint_add(struct lint *l, const struct place *at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void lint_add_err(struct lint *l, const struct err *e);
+/* Every structural problem of j as an object of schema s. */
+void lint_structure(struct lint *l, const struct schema *s, const json_t *j, const struct place *at);
+/* What a schema cannot say, of a document that is structurally sound. */
+void lint_rules(struct lint *l, const struct schema *s, const json_t *j, const struct place *at);
+
+#endif

@@ -1,0 +1,417 @@
+#include "cmd/avswap/lint.h"
+
+#include "core/model/playbook.h"
+#include "core/model/policy.h"
+#include "core/model/timeline.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Words that `use` in a playbook may be; core/plan/steps.c carries them out. */
+static const char *const uses[] = {"source.guards", "source.backup",  "source.remove",  "source.clean", "agent.disarm",
+                                   "agent.remove",  "target.payload", "target.install", "target.activate"};
+
+/* --- texts: shells, secrets and variables ------------------------------------------------------------------- */
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *back = strrchr(path, '\\');
+
+    if (back && (!slash || back > slash))
+        slash = back;
+    return slash ? slash + 1 : path;
+}
+
+static bool is_shell(const char *program)
+{
+    static const char *const names[] = {"sh",  "bash",    "dash",           "ash",        "zsh",
+                                        "ksh", "busybox", "cmd",            "cmd.exe",    "powershell",
+                                        "fish", "pwsh",   "powershell.exe", "pwsh.exe"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcasecmp(base_name(program), names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* An option after which a shell takes text as commands: -c, -lc, /c, -Command, -EncodedCommand. */
+static bool takes_text(const char *arg)
+{
+    return (arg[0] == '-' && arg[1] != '-' && strchr(arg, 'c')) || strcasecmp(arg, "/c") == 0 ||
+           strcasecmp(arg, "/k") == 0 || (arg[0] == '-' && strcasestr(arg, "command"));
+}
+
+static void check_argv(struct lint *l, const json_t *argv, const struct place *at)
+{
+    bool shell = false;
+
+    if (json_is_array(argv) && json_array_size(argv) == 0)
+        lint_add(l, at, "an empty command");
+    for (size_t i = 0; i < json_array_size(argv); i++) {
+        const char *s = json_string_value(json_array_get(argv, i));
+
+        if (s && shell && takes_text(s)) {
+            lint_add(l, at, "a shell string: write the program and its arguments as separate texts");
+            return;
+        }
+        shell = shell || (s && is_shell(s));
+    }
+}
+
+static const struct var *find_var(const struct product *p, const char *name, size_t n)
+{
+    for (size_t i = 0; p && i < p->vars.n; i++)
+        if (strlen(p->vars.v[i].name) == n && memcmp(p->vars.v[i].name, name, n) == 0)
+            return &p->vars.v[i];
+    return NULL;
+}
+
+static bool runtime_name(const char *name, size_t n)
+{
+    static const char *const names[] = {"run", "payload", "backup"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strlen(names[i]) == n && memcmp(names[i], name, n) == 0)
+            return true;
+    return false;
+}
+
+/* ${name} in a text of a step. */
+static void check_names(struct lint *l, const struct product *p, const char *s, bool argv, const struct place *at)
+{
+    while ((s = strstr(s, "${"))) {
+        const char *end = strchr(s, '}');
+        size_t n = end ? (size_t)(end - s) - 2 : 0;
+        const struct var *v = end ? find_var(p, s + 2, n) : NULL;
+
+        if (!end)
+            lint_add(l, at, "'${' without '}'");
+        else if (v && v->secret)
+            lint_add(l, at, "the secret '%s' stands in %s; every user of the PC could read it", v->name,
+                     argv ? "a command's arguments" : "a text");
+        else if (!v && !runtime_name(s + 2, n))
+            lint_add(l, at, "'${%.*s}' is neither a variable of this product nor run, payload or backup",
+                     n > 60 ? 60 : (int)n, s + 2);
+        s += 2;
+    }
+}
+
+/* Every text below j; argv arrays wherever they are. expands: ${name} has a meaning here. */
+static void walk(struct lint *l, const struct product *p, const json_t *j, bool argv, bool expands,
+                 const struct place *at)
+{
+    json_t *obj = (json_t *)(uintptr_t)j;
+
+    if (json_is_string(j) && expands)
+        check_names(l, p, json_string_value(j), argv, at);
+    for (size_t i = 0; i < json_array_size(j); i++) {
+        struct place item = {at, NULL, i, NULL};
+
+        walk(l, p, json_array_get(j, i), argv, expands, &item);
+    }
+    for (void *it = json_object_iter(obj); it; it = json_object_iter_next(obj, it)) {
+        const char *key = json_object_iter_key(it);
+        struct place here = {at, key, 0, NULL};
+        bool is_argv = strcmp(key, "argv") == 0;
+
+        if (is_argv)
+            check_argv(l, json_object_iter_value(it), &here);
+        walk(l, p, json_object_iter_value(it), argv || is_argv, expands, &here);
+    }
+}
+
+/* --- steps ------------------------------------------------------------------------------------------------------ */
+
+static const struct verb_def *find_verb(const struct lint *l, const char *name)
+{
+    for (size_t i = 0; l->verbs[i]; i++)
+        if (strcmp(l->verbs[i]->name, name) == 0)
+            return l->verbs[i];
+    return NULL;
+}
+
+static void unknown_word(struct lint *l, const struct place *at, const char *what, const char *word,
+                         const char *const *known, size_t n)
+{
+    const char *near = text_nearest(word, known, n);
+
+    lint_add(l, at, "there is no %s '%.80s'%s%s%s", what, word, near ? " (did you mean '" : "", near ? near : "",
+             near ? "'?)" : "");
+}
+
+static void unknown_verb(struct lint *l, const struct place *at, const char *word)
+{
+    const char *names[128];
+    size_t n = 0;
+
+    for (; l->verbs[n] && n < 128; n++)
+        names[n] = l->verbs[n]->name;
+    unknown_word(l, at, "verb", word, names, n);
+}
+
+/* Arguments against the verb's schema. Where ${name} may stand for any value only the structure is looked at. */
+static void check_verb(struct lint *l, const char *verb, const json_t *args, const struct place *at)
+{
+    const struct verb_def *v = find_verb(l, verb);
+    struct place here = {at, "args", 0, NULL};
+    struct err e = ERR_INIT;
+    json_t *none = NULL;
+
+    if (!v) {
+        unknown_verb(l, at, verb);
+        return;
+    }
+    if (!args) {
+        none = json_object();
+        if (!doc_keep(l->doc, none, &e)) {
+            l->nomem = true;
+            return;
+        }
+        args = none;
+    }
+    lint_structure(l, v->args, args, &here);
+}
+
+static void check_step(struct lint *l, const struct product *p, const struct step_def *s, const struct place *at)
+{
+    struct place args = {at, "args", 0, NULL};
+
+    if (p && (!s->verb || s->use))
+        lint_add(l, at, "a product's step names a 'verb' and no 'use'");
+    if (!p && !s->verb == !s->use)
+        lint_add(l, at, "a playbook's step names either a 'verb' or a 'use'");
+    if (!p && s->use) {
+        bool known = false;
+
+        for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++)
+            known = known || strcmp(uses[i], s->use) == 0;
+        if (!known)
+            unknown_word(l, at, "section to use", s->use, uses, sizeof uses / sizeof uses[0]);
+    }
+    if (s->verb)
+        check_verb(l, s->verb, s->args, at);
+    if (s->args)
+        walk(l, p, s->args, false, true, &args);
+}
+
+static void check_steps(struct lint *l, const struct product *p, const struct step_def *v, size_t n,
+                        const struct place *at)
+{
+    struct place list = {at, "steps", 0, NULL};
+
+    for (size_t i = 0; i < n; i++) {
+        struct place item = {&list, NULL, i, NULL};
+
+        check_step(l, p, &v[i], &item);
+    }
+}
+
+/* --- one rule set a kind of document -------------------------------------------------------------------------- */
+
+/* Whose schema has both `source` and `confidence` states both; a step inherits them from its section. */
+static void check_sourced(struct lint *l, const struct schema *s, const json_t *j, const struct place *at)
+{
+    json_t *obj = (json_t *)(uintptr_t)j;
+
+    if (s != &step_def_schema && schema_field(s, "source") && schema_field(s, "confidence")) {
+        if (!json_object_get(j, "source"))
+            lint_add(l, at, "a %s needs 'source': where the fact comes from", s->name);
+        if (!json_object_get(j, "confidence"))
+            lint_add(l, at, "a %s needs 'confidence': documented, field, tested or unverified", s->name);
+    }
+    for (void *it = json_object_iter(obj); it; it = json_object_iter_next(obj, it)) {
+        const struct field *f = schema_field(s, json_object_iter_key(it));
+        const json_t *v = json_object_iter_value(it);
+        struct place here = {at, json_object_iter_key(it), 0, NULL};
+
+        if (f && f->type == FIELD_OBJ)
+            check_sourced(l, f->sub, v, &here);
+        for (size_t i = 0; f && f->type == FIELD_OBJS && i < json_array_size(v); i++) {
+            struct place item = {&here, NULL, i, NULL};
+
+            check_sourced(l, f->sub, json_array_get(v, i), &item);
+        }
+    }
+}
+
+static bool known_vendor(const struct lint *l, const char *id)
+{
+    return catalog_vendor(&l->here, id) || (l->catalog && catalog_vendor(l->catalog, id));
+}
+
+static bool known_product(const struct lint *l, const char *id)
+{
+    return catalog_product(&l->here, id) || (l->catalog && catalog_product(l->catalog, id));
+}
+
+static void check_vendor_reference(struct lint *l, const char *id, const struct place *at, const char *key)
+{
+    struct place here = {at, key, 0, NULL};
+
+    if (id && !known_vendor(l, id))
+        lint_add(l, &here, "there is no vendor '%.80s' in these files or the catalogue", id);
+}
+
+static void product_rules(struct lint *l, const void *doc, const json_t *j, const struct place *at)
+{
+    const struct product *p = doc;
+    const struct {
+        const char *key;
+        const struct section *section;
+    } sections[] = {{"install", p->install}, {"activate", p->activate}, {"disarm", p->disarm},
+                    {"remove", p->remove},   {"clean", p->clean}};
+    struct place suppliers = {at, "engine_suppliers", 0, NULL};
+
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        struct place here = {at, sections[i].key, 0, NULL};
+
+        if (sections[i].section)
+            check_steps(l, p, sections[i].section->steps.v, sections[i].section->steps.n, &here);
+    }
+    check_vendor_reference(l, p->vendor, at, "vendor");
+    check_vendor_reference(l, p->moved_by_vendor, at, "moved_by_vendor");
+    for (size_t i = 0; i < p->engine_suppliers.n; i++) {
+        struct place item = {&suppliers, NULL, i, NULL};
+
+        check_vendor_reference(l, p->engine_suppliers.v[i].vendor, &item, "vendor");
+    }
+    for (size_t i = 0; i < p->vars.n; i++)
+        if (p->vars.v[i].secret && p->vars.v[i].def)
+            lint_add(l, at, "the secret '%s' has a default value; a secret never stands in a file", p->vars.v[i].name);
+    check_sourced(l, &product_schema, j, at);
+}
+
+static void vendor_rules(struct lint *l, const void *doc, const json_t *j, const struct place *at)
+{
+    (void)doc;
+    check_sourced(l, &vendor_schema, j, at);
+}
+
+static void playbook_rules(struct lint *l, const void *doc, const json_t *j, const struct place *at)
+{
+    const struct playbook *b = doc;
+    struct place stages = {at, "stages", 0, NULL};
+    bool seen[STAGE_COUNT] = {false};
+
+    (void)j;
+    for (size_t i = 0; i < b->stages.n; i++) {
+        const struct playbook_stage *s = &b->stages.v[i];
+        struct place item = {&stages, NULL, i, NULL};
+
+        if (seen[s->stage])
+            lint_add(l, &item, "the stage '%s' is here twice", stage_names[s->stage]);
+        seen[s->stage] = true;
+        check_steps(l, NULL, s->steps.v, s->steps.n, &item);
+    }
+    if (!seen[STAGE_VERIFY])
+        lint_add(l, at, "without a stage 'verify' nothing proves the result");
+}
+
+static bool anybody_has(const struct timeline *t, const char *tag)
+{
+    for (size_t i = 0; i < t->personas.n; i++)
+        if (text_in(&t->personas.v[i].tags, tag))
+            return true;
+    return false;
+}
+
+static void timeline_rules(struct lint *l, const void *doc, const json_t *j, const struct place *at)
+{
+    const struct timeline *t = doc;
+    struct place measures = {at, "measures", 0, NULL};
+
+    (void)j;
+    check_vendor_reference(l, t->vendor, at, "vendor");
+    for (size_t i = 0; i < t->measures.n; i++) {
+        const struct measure *m = &t->measures.v[i];
+        struct place item = {&measures, NULL, i, NULL};
+
+        for (size_t k = 0; k < m->applies_to.n; k++)
+            if (!anybody_has(t, m->applies_to.v[k]))
+                lint_add(l, &item, "applies_to '%.80s' speaks to no persona", m->applies_to.v[k]);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(t->measures.v[k].id, m->id) == 0)
+                lint_add(l, &item, "the measure '%.80s' is here twice", m->id);
+    }
+}
+
+static void check_wishes(struct lint *l, const struct strs *names, const struct place *at, const char *key)
+{
+    struct place list = {at, key, 0, NULL};
+
+    for (size_t i = 0; i < names->n; i++) {
+        struct place item = {&list, NULL, i, NULL};
+
+        if (!known_vendor(l, names->v[i]) && !known_product(l, names->v[i]))
+            lint_add(l, &item, "'%.80s' is neither a product nor a vendor of the catalogue", names->v[i]);
+    }
+}
+
+static void policy_rules(struct lint *l, const void *doc, const json_t *j, const struct place *at)
+{
+    const struct policy *p = doc;
+    struct place strategy = {at, "strategy", 0, NULL}, as = {at, "as", 0, NULL}, secrets = {at, "secrets", 0, NULL};
+    json_t *map = json_object_get(j, "secrets");
+    bool known = !p->as;
+
+    check_wishes(l, &p->prefer, at, "prefer");
+    check_wishes(l, &p->allow, at, "allow");
+    check_wishes(l, &p->forbid, at, "forbid");
+    if (p->strategy && l->catalog && !catalog_playbook(l->catalog, p->strategy))
+        lint_add(l, &strategy, "there is no playbook '%.80s'", p->strategy);
+    for (size_t i = 0; l->catalog && i < l->catalog->timelines.n; i++)
+        known = known || timeline_persona(&l->catalog->timelines.v[i], p->as);
+    if (l->catalog && !known)
+        lint_add(l, &as, "nobody is called '%.80s'", p->as);
+    for (void *it = json_object_iter(map); it; it = json_object_iter_next(map, it)) {
+        struct place here = {&secrets, json_object_iter_key(it), 0, NULL};
+        const char *v = json_string_value(json_object_iter_value(it));
+
+        if (v && !text_starts(v, "file:/") && !text_starts(v, "env:"))
+            lint_add(l, &here, "a secret is given by 'file:/path' or 'env:NAME', never itself");
+    }
+}
+
+static void plan_rules(struct lint *l, const void *doc, const json_t *j, const struct place *at)
+{
+    const struct plan *p = doc;
+    struct place steps = {at, "steps", 0, NULL};
+    struct err e = ERR_INIT;
+    char digest[65];
+
+    (void)j;
+    if (!plan_digest(p, digest, &e))
+        lint_add_err(l, &e);
+    else if (!text_eq(digest, p->digest))
+        lint_add(l, at, "the plan was changed after it was made: its digest does not fit");
+    for (size_t i = 0; i < p->steps.n; i++) {
+        struct place item = {&steps, NULL, i, NULL};
+
+        check_verb(l, p->steps.v[i].verb, p->steps.v[i].args, &item);
+    }
+}
+
+static const struct {
+    const struct schema *schema;
+    void (*rules)(struct lint *l, const void *doc, const json_t *j, const struct place *at);
+} kinds[] = {
+    {&product_schema, product_rules}, {&vendor_schema, vendor_rules}, {&playbook_schema, playbook_rules},
+    {&timeline_schema, timeline_rules}, {&policy_schema, policy_rules}, {&plan_schema, plan_rules},
+};
+
+void lint_rules(struct lint *l, const struct schema *s, const json_t *j, const struct place *at)
+{
+    void *obj = arena_alloc(&l->doc->arena, s->size);
+    struct err e = ERR_INIT;
+
+    if (!obj || !schema_read(s, j, l->doc, at, obj, &e)) {
+        l->nomem = true;
+        return;
+    }
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (kinds[i].schema == s) {
+            if (s != &plan_schema && s != &policy_schema)
+                walk(l, NULL, j, false, false, at);
+            kinds[i].rules(l, obj, j, at);
+        }
+}

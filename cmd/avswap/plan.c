@@ -1,0 +1,76 @@
+#include "cmd/avswap/make.h"
+#include "cmd/avswap/options.h"
+#include "cmd/avswap/out.h"
+
+static bool plan(struct cli *c, struct err *e)
+{
+    const char *file = option_value(&c->args, "output");
+    struct made m;
+
+    if (!file && !c->json)
+        file = "plan.json";
+    if (!make_findings(c, &m, e))
+        return false;
+    if (!make_plan(c, option_value(&c->args, "target"), &m, e)) {
+        if (e->code == ERR_NOT_FOUND && !option_given(&c->args, "target") && !findings_must_go(&m.findings)) {
+            out_talk(c, "Nothing to do: no product must go.");
+            c->status = EXIT_DONE;
+            return !c->json || out_doc(&findings_schema, &m.findings, e);
+        }
+        make_explain_failure(c, &m);
+        return false;
+    }
+    if (file && !out_save(file, &plan_schema, &m.plan, e))
+        return false;
+    if (c->json)
+        return (file && text_eq(file, "-")) || out_doc(&plan_schema, &m.plan, e);
+    if (text_eq(file, "-"))
+        return true;
+    if (!make_show_plan(c, &m, e))
+        return false;
+    out_talk(c, "\nWritten to %s. Next: avswap run %s", file, file);
+    return true;
+}
+
+static const struct option options[] = {
+    OPTION_FROM,
+    {"policy", 0, "FILE", "the administrator's wishes; see avswap-policy(5)", false},
+    {"target", 't', "PRODUCT", "replace by this product instead of the best that fits", false},
+    {"strategy", 0, "PLAYBOOK", "use this playbook instead of the safest that fits", false},
+    {"allow-unverified", 0, NULL, "plan steps whose facts nobody has verified on the real product", false},
+    OPTION_EICAR,
+    {"secret", 0, "NAME=WHERE", "where a password or token is: file:/path or env:NAME, never the secret itself", true},
+    {"var", 0, "NAME=VALUE", "a value that a product asks for", true},
+    OPTION_JURISDICTION,
+    OPTION_AS,
+    OPTION_NOW,
+    {"output", 'o', "PLAN", "where to write it (default: plan.json; '-': standard output)", false},
+    OPTION_CATALOG,
+    OPTION_END,
+};
+
+static const char *const about[] = {
+    "Chooses a replacement that fits this PC, the policy and the law, explains the choice and why each other product was not "
+    "chosen, and writes every concrete step with its expected state before and after, its undo and its limit to plan.json.",
+    "Nothing is changed. The same facts, catalogue, policy and instant give the same bytes. A run refuses the plan when the "
+    "facts it rests on no longer hold.",
+    NULL,
+};
+
+static const struct example examples[] = {
+    {"avswap plan --target clamav.clamav.linux --eicar", "a named product, proved with an EICAR file"},
+    {"avswap plan --from facts.json --policy office.json -o pc17.json", "for another PC"},
+    {"avswap plan --secret kesl_password=file:/root/kesl.txt", "an uninstall password, by reference"},
+    {NULL, NULL},
+};
+
+const struct command cmd_plan = {
+    .name = "plan",
+    .summary = "choose a replacement, explain it, write plan.json",
+    .operands = "",
+    .about = about,
+    .options = options,
+    .exits = (const int[]){EXIT_REFUSED, -1},
+    .examples = examples,
+    .run = plan,
+};

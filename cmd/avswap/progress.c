@@ -1,0 +1,157 @@
+#include "cmd/avswap/progress.h"
+
+#include "core/base/limits.h"
+#include "core/os/machine.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BAR 20
+
+static volatile sig_atomic_t interrupts;
+
+static void on_interrupt(int sig)
+{
+    interrupts++;
+    if (interrupts > 1) {
+        signal(sig, SIG_DFL);
+        raise(sig);
+    }
+}
+
+void progress_begin(struct progress *p, const struct cli *c)
+{
+    struct sigaction sa = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+
+    memset(p, 0, sizeof *p);
+    p->cli = c;
+    p->live = c->json ? c->tty_err : c->tty_out;
+    p->fd = c->json ? STDERR_FILENO : STDOUT_FILENO;
+    p->style = c->json ? &c->err_style : &c->style;
+    interrupts = 0;
+    sigaction(SIGINT, &sa, NULL);
+    signal(SIGHUP, SIG_IGN);
+}
+
+static void print(struct progress *p, const char *s, size_t n)
+{
+    (void)!write(p->fd, s, n);
+}
+
+static void erase(struct progress *p)
+{
+    static const char code[] = "\r\x1b[K";
+
+    if (p->drawn)
+        print(p, code, sizeof code - 1);
+    p->drawn = false;
+}
+
+void progress_end(struct progress *p)
+{
+    erase(p);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
+}
+
+/* The beginning of s in at most `width` columns. */
+static void add_cut(struct buf *b, const char *s, size_t width)
+{
+    struct buf shown;
+
+    buf_init(&shown, LIMIT_STRING);
+    text_show(&shown, s);
+    while (shown.len && text_width(buf_str(&shown)) > width) {
+        while (shown.len && ((unsigned char)shown.data[shown.len - 1] & 0xC0) == 0x80)
+            shown.len--;
+        shown.len--;
+        shown.data[shown.len] = '\0';
+    }
+    buf_adds(b, buf_str(&shown));
+    buf_free(&shown);
+}
+
+static void draw(struct progress *p, const struct plan *plan)
+{
+    int64_t s = (os_up_ms() - p->began_ms) / 1000;
+    size_t total = plan->steps.n, full = total ? p->at * BAR / total : 0;
+    const char *on = p->style->utf8 ? "\xe2\x94\x81" : "#", *off = p->style->utf8 ? "\xe2\x94\x80" : ".";
+    struct buf b;
+    char clock[48];
+
+    snprintf(clock, sizeof clock, "%lld:%02lld", (long long)(s / 60), (long long)(s % 60));
+    if (p->limit_s && s > 10) /* only then does one begin to wonder */
+        snprintf(clock + strlen(clock), sizeof clock - strlen(clock), " of at most %lld:%02lld", p->limit_s / 60,
+                 p->limit_s % 60);
+    buf_init(&b, LIMIT_STRING);
+    buf_printf(&b, "\r\x1b[K%s", p->style->colour ? (p->back ? "\x1b[33m" : "\x1b[36m") : "");
+    for (size_t i = 0; i < BAR; i++)
+        buf_adds(&b, i < full ? on : off);
+    buf_printf(&b, "%s %zu/%zu  %s", p->style->colour ? "\x1b[0m" : "", p->at, total, p->back ? "undoing: " : "");
+    add_cut(&b, p->title, (size_t)p->style->width > 62 ? (size_t)p->style->width - 62 : 10);
+    buf_printf(&b, "  %s", clock);
+    print(p, buf_str(&b), b.len);
+    buf_free(&b);
+    p->drawn = true;
+    p->shown_s = s;
+}
+
+static void begin_step(struct progress *p, const struct plan *plan, const struct event *ev)
+{
+    for (size_t i = 0; i < plan->steps.n; i++)
+        if (text_eq(plan->steps.v[i].id, ev->step)) {
+            p->title = plan->steps.v[i].title;
+            p->at = i + 1;
+            p->limit_s = plan->steps.v[i].timeout_s;
+        }
+    p->back = ev->kind == EVENT_UNDO_BEGIN;
+    p->began_ms = os_up_ms();
+    p->shown_s = -1;
+}
+
+static void event_line(struct progress *p, const struct plan *plan, const struct event *ev)
+{
+    struct buf b;
+
+    buf_init(&b, LIMIT_RECORD * 2);
+    report_event(plan, ev, p->style, &b);
+    if (b.len) {
+        erase(p);
+        print(p, buf_str(&b), b.len);
+    }
+    buf_free(&b);
+}
+
+static void tell_interrupt(struct progress *p)
+{
+    static const char text[] = "The run goes on, as stopping here could leave the PC unprotected. Ctrl-C again leaves it; "
+                               "avswap resume continues.\n";
+
+    if (!interrupts || p->told)
+        return;
+    erase(p);
+    print(p, text, sizeof text - 1);
+    p->told = true;
+}
+
+void progress_event(void *arg, const struct plan *plan, const struct event *ev)
+{
+    struct progress *p = arg;
+
+    tell_interrupt(p);
+    if (ev) {
+        if (ev->kind == EVENT_BEGIN || ev->kind == EVENT_UNDO_BEGIN)
+            begin_step(p, plan, ev);
+        else if (ev->kind == EVENT_END || ev->kind == EVENT_UNDO_END)
+            p->title = NULL;
+        event_line(p, plan, ev);
+    }
+    if (!p->live)
+        return;
+    if (!p->title)
+        erase(p);
+    else if (!p->drawn || (os_up_ms() - p->began_ms) / 1000 != p->shown_s)
+        draw(p, plan);
+}

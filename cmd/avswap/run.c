@@ -1,0 +1,107 @@
+#include "cmd/avswap/execute.h"
+#include "cmd/avswap/input.h"
+#include "cmd/avswap/options.h"
+#include "cmd/avswap/out.h"
+#include "cmd/avswap/progress.h"
+#include "core/base/limits.h"
+#include "core/os/process.h"
+#include "core/run/run.h"
+
+static bool dry(struct cli *c, const char *file, const struct buf *text, struct err *e)
+{
+    struct progress progress;
+    struct run_options o = {
+        .dry_run = true, .eicar = option_given(&c->args, "eicar"), .progress = progress_event, .arg = &progress};
+    bool ok;
+
+    progress_begin(&progress, c);
+    ok = run_dry(file, buf_str(text), text->len, &o, &c->status, e);
+    progress_end(&progress);
+    if (!ok)
+        return false;
+    if (!c->json)
+        out_talk(c, "Dry run: nothing was changed.");
+    return !c->json || out_json(json_pack("{ss sb si}", "schema", "avswap.dry-run/1", "ok", c->status == EXIT_DONE,
+                                          "status", c->status),
+                                e);
+}
+
+static bool detach(struct cli *c, const char *id, struct err *e)
+{
+    struct buf self;
+    bool ok;
+
+    buf_init(&self, LIMIT_PATH);
+    ok = os_self_path(&self, e) && run_detach(id, buf_str(&self), e);
+    buf_free(&self);
+    if (!ok)
+        return false;
+    if (c->json)
+        return out_json(json_pack("{ss ss}", "schema", "avswap.started/1", "run", id), e);
+    out_talk(c, "Run %s goes on by itself. Look at it with: avswap status %s --follow", id, id);
+    return true;
+}
+
+static bool with_plan(struct cli *c, const char *file, const struct buf *text, struct err *e)
+{
+    const char *id;
+    bool yes;
+
+    if (option_given(&c->args, "dry-run"))
+        return dry(c, file, text, e);
+    if (option_given(&c->args, "detach") && option_given(&c->args, "eicar"))
+        return err_set(e, ERR_USAGE, "--eicar is for a run in the foreground; a detached one takes it from its plan");
+    if (!execute_consent(c, "Change this PC as the plan says?", &yes, e) || !yes)
+        return yes || e->code == ERR_NONE;
+    if (!execute_prepare(c, file, buf_str(text), text->len, &id, e))
+        return false;
+    return option_given(&c->args, "detach") ? detach(c, id, e) : execute_run(c, id, EXECUTE_GO, e);
+}
+
+static bool run(struct cli *c, struct err *e)
+{
+    const char *file = c->args.operands[0];
+    struct buf text;
+    bool ok;
+
+    buf_init(&text, LIMIT_DOCUMENT);
+    ok = input_file(file, &text, e) && with_plan(c, file, &text, e);
+    buf_free(&text);
+    return ok;
+}
+
+static const struct option options[] = {
+    {"detach", 'd', NULL, "start it as a worker of its own that outlives this session, and return", false},
+    {"dry-run", 'n', NULL, "look at every step with the same code and change nothing", false},
+    OPTION_YES,
+    OPTION_EICAR,
+    OPTION_CATALOG,
+    OPTION_END,
+};
+
+static const char *const about[] = {
+    "Executes a plan on this PC: checks that what it rests on still holds, prepares everything that can fail, and only then "
+    "touches the protection. Every step is journalled before it acts. When a step fails, the PC is brought to the highest "
+    "safe state that can be reached, and the report says which.",
+    "Losing the terminal does not end a run. After a crash or a reboot, resume goes on where it was.",
+    NULL,
+};
+
+static const struct example examples[] = {
+    {"avswap run plan.json --dry-run", "what would happen"},
+    {"avswap run plan.json --yes --detach", "from a script or over a line that may drop"},
+    {NULL, NULL},
+};
+
+const struct command cmd_run = {
+    .name = "run",
+    .summary = "execute a plan on this PC",
+    .operands = "PLAN",
+    .min_operands = 1,
+    .max_operands = 1,
+    .about = about,
+    .options = options,
+    .exits = (const int[]){EXIT_REBOOT, EXIT_ROLLED_BACK, EXIT_UNPROTECTED, EXIT_REFUSED, EXIT_IN_DOUBT, -1},
+    .examples = examples,
+    .run = run,
+};

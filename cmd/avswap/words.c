@@ -1,0 +1,48 @@
+#include "cmd/avswap/words.h"
+
+#include "core/model/event.h"
+#include "core/model/facts.h"
+#include "core/model/outcome.h"
+#include "core/model/policy.h"
+
+const char *words_type(const struct field *f)
+{
+    static const char *const names[] = {
+        [FIELD_STR] = "text",
+        [FIELD_INT] = "integer",
+        [FIELD_BOOL] = "true or false",
+        [FIELD_ENUM] = "word",
+        [FIELD_INSTANT] = "instant",
+        [FIELD_STRS] = "list of texts",
+        [FIELD_OBJ] = "object",
+        [FIELD_OBJS] = "list of objects",
+        [FIELD_JSON] = "any JSON",
+        [FIELD_MAP] = "object of texts",
+    };
+
+    return names[f->type];
+}
+
+const struct words_flag words_flags[] = {
+    {VERB_MUTATES, "mutates", "changes the PC; not called in a dry run"},
+    {VERB_PROTECTION, "protection", "may change who protects the PC: the ledger watches while it runs"},
+    {VERB_REBOOTS, "reboots", "restarts the PC"},
+    {VERB_NETWORK, "network", "needs the network, so it comes before protection is touched"},
+    {VERB_NO_RETURN, "no-return", "cannot be undone once it acted"},
+    {VERB_AFTER_CRASH, "after-crash", "has no probe; after a crash it may simply be applied again"},
+    {0, NULL, NULL},
+};
+
+const struct words_format words_formats[] = {
+    {&facts_schema, "avswap detect --save FILE; facts.json of a run"},
+    {&findings_schema, "avswap detect --json"},
+    {&plan_schema, "avswap plan; plan.json of a run"},
+    {&event_schema, "one line of journal.jsonl of a run"},
+    {&outcome_schema, "avswap report --json; outcome.json of a run"},
+    {&policy_schema, "written by the administrator; see avswap-policy(5)"},
+    {&vendor_schema, "vendors/VENDOR/vendor.json of a catalogue"},
+    {&product_schema, "vendors/VENDOR/PRODUCT.json of a catalogue"},
+    {&timeline_schema, "vendors/VENDOR/timeline.json of a catalogue"},
+    {&playbook_schema, "playbooks/STRATEGY.json of a catalogue"},
+    {NULL, NULL},
+};
