@@ -23,7 +23,8 @@ struct os_exit {
     int code;        /* exit status; -1 when a signal ended it */
     int signal;      /* 0: none */
     bool timed_out;
-    bool tree_empty; /* nothing it started is left */
+    bool tree_empty; /* no work it started is left; daemons do not count */
+    bool daemons;    /* something it started lives on in a session of its own */
     struct buf out;  /* stdout and stderr as they came, bounded: the tail is kept */
 };
 

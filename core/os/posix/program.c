@@ -1,0 +1,99 @@
+#include "core/os/posix/program.h"
+#include "core/base/limits.h"
+#include "core/os/process.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const folders[] = {"/usr/sbin", "/usr/bin", "/sbin", "/bin"};
+
+/* Maintainer scripts expect a home; nothing else of the caller's environment goes on. */
+static const char *const base_env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "HOME=/root",
+                                       "DEBIAN_FRONTEND=noninteractive"};
+#define BASE_ENV (sizeof base_env / sizeof *base_env)
+
+static bool executable(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+const char *os_program(const char *name, struct arena *a)
+{
+    char path[LIMIT_PATH];
+
+    if (*name == '/')
+        return executable(name) ? arena_strdup(a, name) : NULL;
+    if (!*name || strchr(name, '/'))
+        return NULL;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        int n = snprintf(path, sizeof path, "%s/%s", folders[i], name);
+
+        if (n > 0 && (size_t)n < sizeof path && executable(path))
+            return arena_strdup(a, path);
+    }
+    return NULL;
+}
+
+static char **vector(const char *const *a_items, size_t n_a, const char *const *b_items, size_t n_b, struct arena *a)
+{
+    char **v = ARENA_ARRAY(a, n_a + n_b + 1, char *);
+
+    for (size_t i = 0; v && i < n_a + n_b; i++) {
+        v[i] = arena_strdup(a, i < n_a ? a_items[i] : b_items[i - n_a]);
+        if (!v[i])
+            return NULL;
+    }
+    return v;
+}
+
+/* Is the variable of "NAME=value" given in env? */
+static bool given(const struct strs *env, const char *variable)
+{
+    size_t n = strcspn(variable, "=") + 1;
+
+    for (size_t i = 0; env && i < env->n; i++)
+        if (strncmp(env->v[i], variable, n) == 0)
+            return true;
+    return false;
+}
+
+bool program_make(const struct strs *argv, const struct strs *env, struct arena *a, struct program *ret,
+                  struct err *e)
+{
+    const char *base[BASE_ENV];
+    size_t n = 0;
+
+    if (!argv->n)
+        return err_set(e, ERR_INPUT, "a command without a program");
+    ret->path = os_program(argv->v[0], a);
+    if (!ret->path)
+        return err_set(e, ERR_NOT_FOUND, "there is no program '%s'", argv->v[0]);
+    for (size_t i = 0; i < BASE_ENV; i++)
+        if (!given(env, base_env[i]))
+            base[n++] = base_env[i];
+    ret->argv = vector(argv->v, argv->n, NULL, 0, a);
+    ret->envp = vector(base, n, env ? env->v : NULL, env ? env->n : 0, a);
+    if (!ret->argv || !ret->envp)
+        return err_nomem(e);
+    return true;
+}
+
+int program_exec(const struct program *p, const char *dir)
+{
+    sigset_t none;
+
+    for (int s = 1; s < NSIG; s++)
+        signal(s, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (chdir(dir) != 0)
+        return errno;
+    execve(p->path, p->argv, p->envp);
+    return errno;
+}
