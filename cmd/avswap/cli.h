@@ -73,6 +73,7 @@ struct cli {
     int status;
     bool json;    /* the document on stdout, talk on stderr */
     bool tty_in, tty_out, tty_err;
+    int height;             /* lines of the terminal, 0: none */
     struct style style;     /* of standard output */
     struct style err_style; /* of standard error */
     struct doc doc;

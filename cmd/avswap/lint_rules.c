@@ -54,7 +54,8 @@ static void check_argv(struct lint *l, const json_t *argv, const struct place *a
             lint_add(l, at, "a shell string: write the program and its arguments as separate texts");
             return;
         }
-        shell = shell || (s && is_shell(s));
+        /* A shell's own options follow it; after its script the arguments are the script's. */
+        shell = s && (is_shell(s) || (shell && s[0] == '-'));
     }
 }
 

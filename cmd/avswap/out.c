@@ -54,11 +54,14 @@ static struct style style_of(int fd, bool tty)
 
 void out_open(struct cli *c)
 {
+    struct winsize size;
+
     c->tty_in = isatty(STDIN_FILENO);
     c->tty_out = isatty(STDOUT_FILENO);
     c->tty_err = isatty(STDERR_FILENO);
     c->style = style_of(STDOUT_FILENO, c->tty_out);
     c->err_style = style_of(STDERR_FILENO, c->tty_err);
+    c->height = c->tty_out && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
 }
 
 static bool write_all(int fd, const char *p, size_t n)

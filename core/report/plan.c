@@ -195,28 +195,53 @@ static void foot(struct page *p, const struct plan *plan)
     }
 }
 
+static void summary(struct page *p, const struct plan *plan)
+{
+    head(p, plan);
+    if (plan->explain.n)
+        page_heading(p, "WHY THIS");
+    page_list(p, 2, &plan->explain);
+    candidates(p, plan);
+    cautions(p, plan);
+    needs(p, plan);
+    ladder(p, plan);
+    if (!plan->assumptions.n || !p->style->verbose)
+        return;
+    page_heading(p, "HOLDS ONLY WHILE");
+    for (size_t i = 0; i < plan->assumptions.n; i++) {
+        page_mark(p, INK_DIM, MARK_ITEM);
+        page_say(p, INK_PLAIN, " %s", plan->assumptions.v[i].text);
+        page_end_para(p, 2, 4);
+    }
+}
+
 void report_plan(const struct plan *plan, const struct style *s, struct buf *out)
 {
     struct page p;
 
     page_open(&p, s, out);
-    head(&p, plan);
-    if (plan->explain.n)
-        page_heading(&p, "WHY THIS");
-    page_list(&p, 2, &plan->explain);
-    candidates(&p, plan);
-    cautions(&p, plan);
-    needs(&p, plan);
-    ladder(&p, plan);
-    if (plan->assumptions.n && s->verbose)
-        page_heading(&p, "HOLDS ONLY WHILE");
-    for (size_t i = 0; s->verbose && i < plan->assumptions.n; i++) {
-        page_mark(&p, INK_DIM, MARK_ITEM);
-        page_say(&p, INK_PLAIN, " %s", plan->assumptions.v[i].text);
-        page_end_para(&p, 2, 4);
-    }
+    summary(&p, plan);
     steps(&p, plan);
     foot(&p, plan);
+    page_close(&p);
+}
+
+void report_plan_summary(const struct plan *plan, const struct style *s, struct buf *out)
+{
+    struct page p;
+
+    page_open(&p, s, out);
+    summary(&p, plan);
+    foot(&p, plan);
+    page_close(&p);
+}
+
+void report_plan_steps(const struct plan *plan, const struct style *s, struct buf *out)
+{
+    struct page p;
+
+    page_open(&p, s, out);
+    steps(&p, plan);
     page_close(&p);
 }
 

@@ -21,6 +21,9 @@ void report_findings(const struct findings *f, const struct style *s, struct buf
 void report_timeline(const struct timeline *t, const struct owner *o, const struct findings *f, instant now,
                      const struct style *s, struct buf *out);
 void report_plan(const struct plan *p, const struct style *s, struct buf *out);
+/* Its two halves, for a small screen: what and why, and the steps. */
+void report_plan_summary(const struct plan *p, const struct style *s, struct buf *out);
+void report_plan_steps(const struct plan *p, const struct style *s, struct buf *out);
 /* Only the choice: what was thought of each candidate. For requests that gave no plan. */
 void report_candidates(const struct plan *p, const struct style *s, struct buf *out);
 void report_outcome(const struct outcome *o, const struct style *s, struct buf *out);
