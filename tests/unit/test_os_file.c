@@ -178,7 +178,13 @@ static void makes_folders(void **state)
 
 static void lists_hostile_names(void **state)
 {
-    static const char *const names[] = {"-rf", "a\nb", "bad\xff\xfename", "\xe2\x80\xae" "txt", "z", "A"};
+    static const char *const names[] = {"-rf",
+                                        "a\nb",
+                                        "bad\xff\xfename",
+                                        "\xe2\x80\xae"
+                                        "txt",
+                                        "z",
+                                        "A"};
     struct arena a = ARENA_INIT;
     struct strs list;
 
@@ -315,9 +321,10 @@ static void removes_trees_and_nothing_else(void **state)
 
 static void refuses_dangerous_trees(void **state)
 {
-    static const char *const refused[] = {"",     "/",          "//",         "/usr",       "/etc/",      "relative",
-                                          "./x",  "/opt/..",    "/opt/../etc", "/opt/./x/..", "/opt/.",     "..",
-                                          "/..",  "/.",         "/home",      "///bin///",  "/tmp/../usr"};
+    static const char *const refused[] = {"",          "/",          "//",      "/usr",        "/etc/",
+                                          "relative",  "./x",        "/opt/..", "/opt/../etc", "/opt/./x/..",
+                                          "/opt/.",    "..",         "/..",     "/.",          "/home",
+                                          "///bin///", "/tmp/../usr"};
 
     (void)state;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
@@ -452,7 +459,9 @@ static int with_full_disk(void)
     if (!os_file_stat(at("small/log"), &st, &e) || st.size != 5 * (long long)sizeof record)
         return 13;
     os_log_close(l);
-    return os_file_write(at("small/new"), record, sizeof record, 0600, &e) || os_file_exists(at("small/new")) ? 14 : 0;
+    return os_file_write(at("small/new"), record, sizeof record, 0600, &e) || os_file_exists(at("small/new"))
+               ? 14
+               : 0;
 }
 
 static void survives_a_full_disk(void **state)
