@@ -1,0 +1,155 @@
+#include "core/run/journal.h"
+#include "core/base/digest.h"
+#include "core/base/limits.h"
+#include "core/os/machine.h"
+
+#include <string.h>
+
+static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
+
+static struct event *grow(struct journal *j)
+{
+    if (j->events.n == j->max) {
+        size_t max = j->max ? j->max * 2 : 64;
+        struct event *v = ARENA_ARRAY(&j->doc->arena, max, struct event);
+
+        if (!v)
+            return NULL;
+        if (j->events.n)
+            memcpy(v, j->events.v, j->events.n * sizeof *v);
+        j->events.v = v;
+        j->max = max;
+    }
+    return &j->events.v[j->events.n];
+}
+
+static bool read_line(struct journal *j, const char *file, const char *line, size_t n, struct err *e)
+{
+    struct place at = {NULL, NULL, 0, file};
+    struct event *ev = grow(j);
+    const json_t *v;
+
+    if (!ev)
+        return err_nomem(e);
+    if (n > LIMIT_RECORD)
+        return err_set(e, ERR_TAMPERED, "%s: record %lld is longer than %u bytes", file, j->n + 1, LIMIT_RECORD);
+    v = doc_parse(j->doc, file, line, n, e);
+    if (!v || !schema_read(&event_schema, v, j->doc, &at, ev, e)) {
+        if (e->code != ERR_NOMEM)
+            e->code = ERR_TAMPERED;
+        return err_wrap(e, "record %lld is damaged", j->n + 1);
+    }
+    if (ev->n != j->n + 1)
+        return err_set(e, ERR_TAMPERED, "%s: record %lld has number %lld", file, j->n + 1, ev->n);
+    if (strcmp(ev->prev, j->head) != 0)
+        return err_set(e, ERR_TAMPERED, "%s: record %lld does not follow the one before it (digest differs)", file,
+                       ev->n);
+    digest_of(line, n, j->head);
+    j->n++;
+    j->events.n++;
+    return true;
+}
+
+bool journal_parse(const char *file, const char *text, size_t len, struct doc *d, struct journal *ret,
+                   size_t *ret_whole, struct err *e)
+{
+    const char *cursor = text, *end = text + len;
+
+    memset(ret, 0, sizeof *ret);
+    memcpy(ret->head, zeros, sizeof ret->head);
+    ret->doc = d;
+    while (cursor < end) {
+        const char *nl = memchr(cursor, '\n', (size_t)(end - cursor));
+
+        if (!nl)
+            break;
+        if (!read_line(ret, file, cursor, (size_t)(nl - cursor), e))
+            return false;
+        cursor = nl + 1;
+    }
+    *ret_whole = ret->size = (size_t)(cursor - text);
+    return true;
+}
+
+bool journal_open(const char *path, struct doc *d, struct journal *ret, struct err *e)
+{
+    size_t whole = 0, len;
+    struct buf b;
+    bool ok = true;
+
+    memset(ret, 0, sizeof *ret);
+    memcpy(ret->head, zeros, sizeof ret->head);
+    ret->doc = d;
+    if (!path)
+        return true;
+    buf_init(&b, LIMIT_JOURNAL);
+    if (os_file_exists(path))
+        ok = os_file_read(path, &b, e);
+    len = b.len;
+    ok = ok && journal_parse(path, buf_str(&b), b.len, d, ret, &whole, e);
+    buf_free(&b);
+    if (!ok)
+        return false;
+    ret->log = os_log_open(path, e);
+    if (!ret->log)
+        return false;
+    return whole == len || os_log_cut(ret->log, whole, e);
+}
+
+static bool stamp(struct journal *j, struct event *ev, struct err *e)
+{
+    char boot[64];
+
+    if (!os_boot_id(boot, sizeof boot, e))
+        return false;
+    ev->n = j->n + 1;
+    ev->at = os_now();
+    ev->up_ms = os_up_ms();
+    ev->boot = arena_strdup(&j->doc->arena, boot);
+    ev->prev = arena_strdup(&j->doc->arena, j->head);
+    return (ev->boot && ev->prev) || err_nomem(e);
+}
+
+bool journal_append(struct journal *j, const struct event *ev, const struct event **ret, struct err *e)
+{
+    struct event *slot = grow(j);
+    char head[65];
+    struct buf line;
+    json_t *v;
+    bool ok;
+
+    if (!slot)
+        return err_nomem(e);
+    *slot = *ev;
+    if (!stamp(j, slot, e))
+        return false;
+    if (slot->data && !doc_keep(j->doc, json_incref((json_t *)(uintptr_t)slot->data), e))
+        return false;
+    v = schema_write(&event_schema, slot);
+    buf_init(&line, LIMIT_RECORD);
+    ok = v ? json_text(v, false, &line, e) : err_nomem(e);
+    json_decref(v);
+    if (ok) {
+        digest_of(buf_str(&line), line.len, head);
+        buf_addc(&line, '\n');
+        ok = buf_ok(&line, "a journal record", e);
+    }
+    if (ok && j->log)
+        ok = os_log_append(j->log, buf_str(&line), line.len, e) && os_log_sync(j->log, e);
+    if (ok) {
+        memcpy(j->head, head, sizeof head);
+        j->size += line.len;
+        j->n++;
+        j->events.n++;
+        *ret = slot;
+    }
+    buf_free(&line);
+    return ok || err_wrap(e, "writing the journal");
+}
+
+void journal_close(struct journal *j)
+{
+    if (j->log)
+        os_log_close(j->log);
+    j->log = NULL;
+}

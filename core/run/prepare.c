@@ -1,0 +1,136 @@
+/* Before a run: does the plan still fit this PC, this catalogue and this moment? Then its folder is made. */
+#include "core/base/limits.h"
+#include "core/detect/collect.h"
+#include "core/os/file.h"
+#include "core/os/machine.h"
+#include "core/os/process.h"
+#include "core/run/folder.h"
+#include "core/run/run.h"
+#include "core/step/secrets.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool collect(const struct plan *p, struct doc *d, struct facts *f, struct err *e)
+{
+    struct questions q;
+    unsigned parts = FACTS_ALL;
+
+    memset(&q, 0, sizeof q);
+    for (size_t i = 0; i < p->assumptions.n; i++)
+        if (!cond_questions(p->assumptions.v[i].cond, &d->arena, &parts, &q, e))
+            return false;
+    return facts_collect(parts, &q, d, f, e);
+}
+
+static bool check_machine(const struct plan *p, const struct facts *f, struct err *e)
+{
+    if (f->machine && text_eq(f->machine->id, p->machine->id))
+        return true;
+    return err_set(e, ERR_STALE, "the plan is for the PC %s (%s), this is %s",
+                   p->machine->hostname ? p->machine->hostname : "?", p->machine->id,
+                   f->machine ? f->machine->id : "unknown");
+}
+
+static bool check_assumptions(const struct plan *p, const struct facts *f, struct arena *a, struct err *e)
+{
+    for (size_t i = 0; i < p->assumptions.n; i++) {
+        struct verdict v;
+
+        if (!cond_judge(p->assumptions.v[i].cond, f, a, &v, e))
+            return false;
+        if (v.answer == TRI_NO)
+            return err_set(e, ERR_STALE, "the PC has changed since the plan was made. The plan rests on: %s; now: %s",
+                           p->assumptions.v[i].text, v.evidence);
+    }
+    return true;
+}
+
+static bool check_secrets(const struct plan *p, struct err *e)
+{
+    for (size_t i = 0; i < p->secrets.n; i++) {
+        struct secret s = {NULL, 0};
+
+        if (!secret_resolve(p, p->secrets.v[i], &s, e))
+            return false;
+        secret_clear(&s);
+    }
+    return true;
+}
+
+static bool check(const struct plan *p, const struct catalog *c, const struct facts *f, struct arena *a, struct err *e)
+{
+    if (c && strcmp(c->digest, p->catalog_digest) != 0)
+        return err_set(e, ERR_STALE, "the plan was made from another catalogue (%.12s) than this one (%.12s)",
+                       p->catalog_digest, c->digest);
+    return check_machine(p, f, e) && check_assumptions(p, f, a, e) && check_secrets(p, e);
+}
+
+/* An unfinished run must be ended first: two plans on one PC would undo each other. */
+static bool check_unfinished(struct arena *a, struct err *e)
+{
+    struct strs ids;
+
+    if (!run_list(a, &ids, e))
+        return false;
+    for (size_t i = 0; i < ids.n; i++) {
+        struct run_view v;
+        bool open, ok = run_view(ids.v[i], &v, e);
+
+        open = ok && v.outcome.result == RESULT_RUNNING;
+        if (ok)
+            run_view_free(&v);
+        if (!ok)
+            return false;
+        if (open)
+            return err_set(e, ERR_BUSY, "run %s is not finished: resume it or roll it back first", ids.v[i]);
+    }
+    return true;
+}
+
+/* The plan's id, with a number behind it when the plan was run before. */
+static bool new_id(const struct plan *p, char *ret, size_t size, struct arena *a, struct err *e)
+{
+    for (int i = 1; i < 100; i++) {
+        const char *folder;
+
+        if (i == 1)
+            snprintf(ret, size, "%s", p->id);
+        else
+            snprintf(ret, size, "%s-%d", p->id, i);
+        folder = folder_path(ret, NULL, a);
+        if (!folder)
+            return err_nomem(e);
+        if (!os_file_exists(folder))
+            return true;
+    }
+    return err_set(e, ERR_STALE, "this plan was run a hundred times; make a new one");
+}
+
+static bool make_folder(const char *id, const struct plan *p, const struct facts *f, struct arena *a, struct err *e)
+{
+    const char *folder = folder_path(id, NULL, a);
+
+    if (!folder)
+        return err_nomem(e);
+    /* plan.json last: a folder without it is none. */
+    return os_dir_make(folder, 0700, e) && folder_write_json(id, "facts.json", &facts_schema, f, e) &&
+           folder_write_json(id, "plan.json", &plan_schema, p, e);
+}
+
+bool run_prepare(const char *file, const char *text, size_t len, const struct catalog *c, char *ret_id, size_t id_size,
+                 struct err *e)
+{
+    struct doc d = DOC_INIT;
+    struct facts f;
+    struct plan p;
+    bool ok;
+
+    if (!os_is_admin())
+        return err_set(e, ERR_PRIVILEGE, "running a plan needs root");
+    ok = plan_read(&d, file, text, len, &p, e) && collect(&p, &d, &f, e) && check(&p, c, &f, &d.arena, e) &&
+         check_unfinished(&d.arena, e) && new_id(&p, ret_id, id_size, &d.arena, e) &&
+         make_folder(ret_id, &p, &f, &d.arena, e);
+    doc_free(&d);
+    return ok;
+}

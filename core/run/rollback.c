@@ -1,0 +1,208 @@
+/* After a failure: undo in reverse, then the highest rung of the ladder that really holds. */
+#include "core/detect/observe.h"
+#include "core/os/machine.h"
+#include "core/run/engine.h"
+
+#include <string.h>
+
+enum { HEALTH_WAIT_MS = 60000 };
+
+static const struct ladder_rung *rung_of(const struct plan *p, enum rung r)
+{
+    for (size_t i = 0; i < p->ladder.n; i++)
+        if (p->ladder.v[i].rung == (int)r)
+            return &p->ladder.v[i];
+    return NULL;
+}
+
+static bool is_source(const struct plan *p, const char *product)
+{
+    for (size_t i = 0; product && i < p->sources.n; i++)
+        if (text_eq(p->sources.v[i].product, product))
+            return true;
+    return false;
+}
+
+/* Has the old product been touched? */
+static bool source_touched(const struct engine *g)
+{
+    for (size_t i = 0; i < g->plan->steps.n; i++) {
+        const struct step *s = &g->plan->steps.v[i];
+
+        if (g->state.steps[i].applied && is_source(g->plan, s->product) && verb_mutates(s->verb))
+            return true;
+    }
+    return false;
+}
+
+static bool note_undo(struct engine *g, enum event_kind kind, const struct effect *x, struct err *e)
+{
+    struct event ev = {.kind = kind, .step = g->step->id, .exit = -1};
+
+    if (x) {
+        ev.outcome = x->outcome;
+        ev.text = x->text;
+        ev.data = x->data;
+    }
+    return engine_note(g, &ev, e);
+}
+
+static bool judge_undone(struct engine *g, const struct step_ctx *c, const void *args, bool *ret, struct err *e)
+{
+    struct verdict v;
+
+    *ret = false;
+    if (!g->verb->undone)
+        return true;
+    if (!g->verb->undone(c, args, &v, e))
+        return false;
+    *ret = v.answer == TRI_YES;
+    return true;
+}
+
+static bool undo_now(struct engine *g, const struct step_ctx *c, const void *args, struct effect *x, struct err *e)
+{
+    bool done;
+
+    if (!g->verb->undo(c, args, x, e)) {
+        if (e->code == ERR_NOMEM)
+            return false;
+        /* What could not be undone is on record; the health of the old product decides in the end. */
+        if (!effect_set(c, x, OUTCOME_FATAL, e, "%s", e->text))
+            return false;
+        err_clear(e);
+    }
+    if (g->verb->undone && !outcome_is_good(x->outcome)) {
+        if (!judge_undone(g, c, args, &done, e))
+            return false;
+        if (done)
+            x->outcome = OUTCOME_OK;
+    }
+    if (x->outcome == OUTCOME_NONE)
+        x->outcome = OUTCOME_FATAL;
+    return true;
+}
+
+static bool undo_step(struct engine *g, struct err *e)
+{
+    struct step_state *s = state_of(&g->state, g->step);
+    struct doc d = DOC_INIT;
+    struct effect x = {0, NULL, NULL};
+    struct step_ctx c;
+    void *args;
+    bool done = false, ok;
+
+    engine_ctx(g, g->step, &d, &c);
+    ok = step_args(g->verb, &c, &args, e) && judge_undone(g, &c, args, &done, e);
+    if (ok && done && s->undo_begun)
+        ok = effect_set(&c, &x, OUTCOME_OK, e, "found undone after an interruption");
+    else if (ok && done)
+        ok = effect_set(&c, &x, OUTCOME_ALREADY_OK, e, "there is nothing to undo");
+    else if (ok)
+        ok = note_undo(g, EVENT_UNDO_BEGIN, NULL, e) && undo_now(g, &c, args, &x, e);
+    ok = ok && note_undo(g, EVENT_UNDO_END, &x, e);
+    doc_free(&d);
+    if (ok && (g->verb->def.flags & VERB_PROTECTION))
+        ok = ledger_look(g, e);
+    return ok || err_wrap(e, "undoing step %s (%s)", g->step->id, g->step->title);
+}
+
+static bool undo_all(struct engine *g, struct err *e)
+{
+    const struct ladder_rung *old = rung_of(g->plan, RUNG_OLD_RESTORED);
+
+    /* Where the old product was touched and may not be restored, undoing would only take the new one away. */
+    if (source_touched(g) && !(old && old->allowed))
+        return true;
+    for (size_t i = g->plan->steps.n; i-- > 0;) {
+        const struct step_state *s = &g->state.steps[i];
+
+        g->step = &g->plan->steps.v[i];
+        g->verb = verb_find(g->step->verb);
+        if (!g->verb || !g->verb->undo || !s->applied || s->undone)
+            continue;
+        if (!undo_step(g, e))
+            return false;
+    }
+    return true;
+}
+
+/* Every source that could protect does so again, within a minute. */
+static bool old_healthy(struct engine *g, bool *ret, struct err *e)
+{
+    int64_t until = os_up_ms() + HEALTH_WAIT_MS;
+
+    for (;;) {
+        size_t wanted = 0, good = 0;
+
+        for (size_t i = 0; i < g->plan->sources.n; i++) {
+            const struct plan_product *p = &g->plan->sources.v[i];
+            struct doc d = DOC_INIT;
+            struct verdict v;
+            bool ok;
+
+            if (p->role != ROLE_PROTECTION || !p->health || !p->health->realtime || !p->version)
+                continue;
+            ok = observe(p->health->realtime, &d, &v, e);
+            wanted++;
+            good += ok && v.answer == TRI_YES;
+            doc_free(&d);
+            if (!ok)
+                return false;
+        }
+        *ret = wanted > 0 && good == wanted;
+        if (*ret || !wanted || os_up_ms() >= until)
+            return true;
+        if (!ledger_tick(g))
+            return true;
+        os_sleep_ms(500);
+    }
+}
+
+static bool other_healthy(struct engine *g, bool *ret, struct err *e)
+{
+    const struct ladder_rung *r = rung_of(g->plan, RUNG_OTHER_PROTECTION);
+    struct doc d = DOC_INIT;
+    struct verdict v;
+    bool ok;
+
+    *ret = false;
+    if (!r || !r->allowed || !r->cond)
+        return true;
+    ok = observe(r->cond, &d, &v, e);
+    *ret = ok && v.answer == TRI_YES;
+    doc_free(&d);
+    return ok;
+}
+
+bool engine_rollback(struct engine *g, int *ret_exit, struct err *e)
+{
+    const char *why = g->state.why ? g->state.why : "";
+    bool good;
+
+    if (!undo_all(g, e))
+        return false;
+    g->step = NULL;
+    g->verb = NULL;
+    if (!old_healthy(g, &good, e) || !ledger_look(g, e))
+        return false;
+    if (good)
+        return engine_finish(g, RESULT_ROLLED_BACK, EXIT_ROLLED_BACK, RUNG_OLD_RESTORED, why, ret_exit, e);
+    if (!other_healthy(g, &good, e))
+        return false;
+    if (good)
+        return engine_finish(g, RESULT_OTHER_PROTECTION, EXIT_ROLLED_BACK, RUNG_OTHER_PROTECTION, why, ret_exit, e);
+    if (g->state.protected_now == TRI_YES) /* restoring was not allowed, and the new product protects after all */
+        return engine_finish(g, RESULT_IN_DOUBT, EXIT_IN_DOUBT, RUNG_NEW_HEALTHY, why, ret_exit, e);
+    return engine_finish(g, RESULT_UNPROTECTED, EXIT_UNPROTECTED, RUNG_UNPROTECTED, why, ret_exit, e);
+}
+
+bool engine_finish(struct engine *g, enum run_result result, int exit, enum rung rung, const char *why, int *ret_exit,
+                   struct err *e)
+{
+    struct event ev = {.kind = EVENT_FINISH, .result = run_result_names[result], .exit = exit, .rung = rung_names[rung],
+                       .text = why};
+
+    *ret_exit = exit;
+    return engine_note(g, &ev, e);
+}

@@ -1,0 +1,331 @@
+#include "core/run/run.h"
+#include "core/base/limits.h"
+#include "core/base/version_tool.h"
+#include "core/os/file.h"
+#include "core/os/machine.h"
+#include "core/os/process.h"
+#include "core/run/engine.h"
+#include "core/run/folder.h"
+#include "core/verify/outcome.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *run_folder(const char *id, struct arena *a)
+{
+    return folder_path(id, NULL, a);
+}
+
+/* --- looking at runs ------------------------------------------------------------------------------------------- */
+
+static bool is_run(const char *id, struct arena *a)
+{
+    struct err e = ERR_INIT;
+    const char *plan;
+
+    if (!folder_check_id(id, &e))
+        return false;
+    plan = folder_path(id, "plan.json", a);
+    return plan && os_file_exists(plan);
+}
+
+struct dated {
+    const char *id;
+    instant made;
+};
+
+static int by_date(const void *x, const void *y)
+{
+    const struct dated *a = x, *b = y;
+
+    return a->made != b->made ? (a->made < b->made ? -1 : 1) : strcmp(a->id, b->id);
+}
+
+bool run_list(struct arena *a, struct strs *ret, struct err *e)
+{
+    const char *root = arena_printf(a, "%s/runs", os_state_dir());
+    struct strs names;
+    struct dated *list;
+    size_t n = 0;
+
+    ret->n = 0;
+    ret->v = NULL;
+    if (!root)
+        return err_nomem(e);
+    if (!os_file_exists(root))
+        return true;
+    if (!os_dir_list(root, a, &names, e))
+        return false;
+    list = ARENA_ARRAY(a, names.n, struct dated);
+    ret->v = ARENA_ARRAY(a, names.n, const char *);
+    if (!list || !ret->v)
+        return err_nomem(e);
+    for (size_t i = 0; i < names.n; i++) {
+        struct os_stat st;
+
+        if (!is_run(names.v[i], a))
+            continue;
+        if (!os_file_stat(folder_path(names.v[i], "plan.json", a), &st, e))
+            return false;
+        list[n].id = names.v[i];
+        list[n++].made = st.mtime;
+    }
+    qsort(list, n, sizeof *list, by_date);
+    for (size_t i = 0; i < n; i++)
+        ret->v[ret->n++] = list[i].id;
+    return true;
+}
+
+bool run_pick(struct arena *a, const char **ret_id, struct err *e)
+{
+    struct strs ids;
+
+    if (!run_list(a, &ids, e))
+        return false;
+    if (!ids.n)
+        return err_set(e, ERR_NOT_FOUND, "no run was started on this PC");
+    *ret_id = ids.v[ids.n - 1];
+    for (size_t i = ids.n; i-- > 0;) {
+        struct run_view v;
+        bool open;
+
+        if (!run_view(ids.v[i], &v, e))
+            return false;
+        open = v.outcome.result == RESULT_RUNNING || v.outcome.result == RESULT_REBOOT_NEEDED;
+        run_view_free(&v);
+        if (open) {
+            *ret_id = ids.v[i];
+            break;
+        }
+    }
+    return true;
+}
+
+static bool read_journal(const char *id, struct run_view *v, struct journal *j, struct err *e)
+{
+    const char *path = folder_path(id, "journal.jsonl", &v->doc.arena);
+    struct buf b;
+    size_t whole = 0;
+    bool ok = true;
+
+    if (!path)
+        return err_nomem(e);
+    buf_init(&b, LIMIT_JOURNAL);
+    if (os_file_exists(path))
+        ok = os_file_read(path, &b, e);
+    ok = ok && journal_parse(path, buf_str(&b), b.len, &v->doc, j, &whole, e);
+    v->journal_size = whole;
+    buf_free(&b);
+    return ok;
+}
+
+bool run_view(const char *id, struct run_view *ret, struct err *e)
+{
+    struct journal j;
+
+    memset(ret, 0, sizeof *ret);
+    if (!folder_check_id(id, e))
+        return false;
+    if (!folder_read_plan(id, &ret->doc, &ret->plan, e) || !read_journal(id, ret, &j, e) ||
+        !outcome_make(&ret->plan, j.events.v, j.events.n, j.head, &ret->doc, &ret->outcome, e)) {
+        run_view_free(ret);
+        return err_wrap(e, "run %s", id);
+    }
+    ret->events.v = j.events.v;
+    ret->events.n = j.events.n;
+    return true;
+}
+
+void run_view_free(struct run_view *v)
+{
+    doc_free(&v->doc);
+}
+
+/* --- going -------------------------------------------------------------------------------------------------------- */
+
+struct session { /* one worker process on one run */
+    struct doc doc;
+    struct plan plan;
+    struct journal journal;
+    struct engine engine;
+    struct os_lock *lock;
+};
+
+static const struct run_options no_options;
+
+static bool open_engine(struct session *s, const char *id, const struct run_options *o, struct err *e)
+{
+    struct engine *g = &s->engine;
+    struct arena *a = &s->doc.arena;
+
+    g->plan = &s->plan;
+    g->id = id;
+    g->folder = folder_path(id, NULL, a);
+    g->payload = folder_path(id, "payload", a);
+    g->backup = folder_path(id, "backup", a);
+    g->options = o ? o : &no_options;
+    g->journal = &s->journal;
+    g->doc = &s->doc;
+    g->last_on = INSTANT_NONE;
+    return g->folder && g->payload && g->backup ? state_init(&g->state, &s->plan, a, e) : err_nomem(e);
+}
+
+static bool fold(struct engine *g, struct err *e)
+{
+    for (size_t i = 0; i < g->journal->events.n; i++)
+        if (!state_add(&g->state, &g->journal->events.v[i], e))
+            return false;
+    return true;
+}
+
+static bool take_lock(struct session *s, const char *id, struct err *e)
+{
+    const char *path = arena_printf(&s->doc.arena, "%s/lock", os_state_dir());
+
+    if (!path)
+        return err_nomem(e);
+    if (!os_dir_make(os_state_dir(), 0700, e))
+        return false;
+    s->lock = os_lock_take(path, id, e);
+    return s->lock != NULL;
+}
+
+static bool open_session(struct session *s, const char *id, const struct run_options *o, struct err *e)
+{
+    const char *path;
+
+    memset(s, 0, sizeof *s);
+    if (!folder_check_id(id, e))
+        return false;
+    if (!os_is_admin())
+        return err_set(e, ERR_PRIVILEGE, "running a plan needs root");
+    path = folder_path(id, "journal.jsonl", &s->doc.arena);
+    if (!path)
+        return err_nomem(e);
+    return take_lock(s, id, e) && folder_read_plan(id, &s->doc, &s->plan, e) &&
+           journal_open(path, &s->doc, &s->journal, e) && open_engine(s, id, o, e) && fold(&s->engine, e);
+}
+
+static void close_session(struct session *s)
+{
+    journal_close(&s->journal);
+    if (s->lock)
+        os_lock_release(s->lock);
+    doc_free(&s->doc);
+}
+
+/* The program itself, where it survives a reboot and the removal of the folder it was started from. */
+static bool arm(struct session *s, const char *id, struct err *e)
+{
+    const char *copy = arena_printf(&s->doc.arena, "%s/avswap", os_state_dir());
+    struct strs argv = {ARENA_ARRAY(&s->doc.arena, 3, const char *), 3};
+    struct buf self;
+    bool ok, armed;
+
+    if (!copy || !argv.v)
+        return err_nomem(e);
+    if (!os_resume_armed(&armed, e))
+        return false;
+    if (armed)
+        return true;
+    buf_init(&self, LIMIT_PATH);
+    ok = os_self_path(&self, e) && (text_eq(buf_str(&self), copy) || os_file_copy(buf_str(&self), copy, e));
+    buf_free(&self);
+    argv.v[0] = copy;
+    argv.v[1] = "resume";
+    argv.v[2] = id;
+    return ok && os_resume_arm(&argv, e);
+}
+
+static bool write_outcome(struct session *s, const char *id, struct err *e)
+{
+    struct outcome o;
+
+    return outcome_make(&s->plan, s->journal.events.v, s->journal.events.n, s->journal.head, &s->doc, &o, e) &&
+           folder_write_json(id, "outcome.json", &outcome_schema, &o, e);
+}
+
+/* What is left to do once the end is on record; may be done again after a crash. */
+static bool wind_up(struct session *s, const char *id, struct err *e)
+{
+    const char *copy = arena_printf(&s->doc.arena, "%s/avswap", os_state_dir());
+
+    if (!copy)
+        return err_nomem(e);
+    if (s->engine.state.committed &&
+        (!os_tree_remove(s->engine.payload, e) || !os_tree_remove(s->engine.backup, e)))
+        return false;
+    return write_outcome(s, id, e) && os_resume_disarm(e) && os_tree_remove(copy, e);
+}
+
+static bool note_start(struct session *s, struct err *e)
+{
+    struct event run = {.kind = EVENT_RUN, .plan = s->plan.digest, .text = s->plan.id, .exit = -1};
+    struct event start = {.kind = EVENT_START, .pid = os_self_pid(), .text = "avswap " AVSWAP_VERSION, .exit = -1};
+
+    return (s->engine.state.started || engine_note(&s->engine, &run, e)) && engine_note(&s->engine, &start, e);
+}
+
+static bool go(struct session *s, const char *id, int *ret_exit, struct err *e)
+{
+    struct run_state *st = &s->engine.state;
+
+    *ret_exit = (int)st->exit;
+    if (!st->finished) {
+        if (!arm(s, id, e) || !note_start(s, e) || !engine_run(&s->engine, ret_exit, e))
+            return false;
+    }
+    return st->finished ? wind_up(s, id, e) : write_outcome(s, id, e);
+}
+
+bool run_go(const char *id, const struct run_options *o, int *ret_exit, struct err *e)
+{
+    struct session s;
+    bool ok = open_session(&s, id, o, e) && go(&s, id, ret_exit, e);
+
+    close_session(&s);
+    return ok || err_wrap(e, "run %s", id);
+}
+
+bool run_rollback(const char *id, const struct run_options *o, int *ret_exit, struct err *e)
+{
+    struct event ev = {.kind = EVENT_ROLLBACK, .text = "asked for by the administrator", .exit = -1};
+    struct session s;
+    bool ok = open_session(&s, id, o, e);
+
+    if (ok && (s.engine.state.finished || s.engine.state.committed))
+        ok = err_set(e, ERR_POLICY, "it is finished%s and cannot be rolled back",
+                     s.engine.state.committed ? " and committed" : "");
+    if (ok && !s.engine.state.rolling_back)
+        ok = note_start(&s, e) && engine_note(&s.engine, &ev, e);
+    ok = ok && go(&s, id, ret_exit, e);
+    close_session(&s);
+    return ok || err_wrap(e, "run %s", id);
+}
+
+bool run_dry(const char *file, const char *text, size_t len, const struct run_options *o, int *ret_exit, struct err *e)
+{
+    struct session s;
+    bool ok;
+
+    memset(&s, 0, sizeof s);
+    ok = plan_read(&s.doc, file, text, len, &s.plan, e) && journal_open(NULL, &s.doc, &s.journal, e) &&
+         open_engine(&s, s.plan.id, o, e);
+    s.engine.dry = true;
+    ok = ok && note_start(&s, e) && engine_run(&s.engine, ret_exit, e);
+    close_session(&s);
+    return ok;
+}
+
+bool run_detach(const char *id, const char *program, struct err *e)
+{
+    const char *argv[] = {program, "resume", id};
+    struct strs list = {argv, 3};
+    char name[96];
+
+    if (!folder_check_id(id, e))
+        return false;
+    snprintf(name, sizeof name, "avswap-run-%s", id);
+    return os_detach(&list, name, e);
+}

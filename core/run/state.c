@@ -1,0 +1,137 @@
+#include "core/run/state.h"
+
+#include <string.h>
+
+bool state_init(struct run_state *s, const struct plan *p, struct arena *a, struct err *e)
+{
+    memset(s, 0, sizeof *s);
+    s->plan = p;
+    s->off_since = INSTANT_NONE;
+    s->steps = ARENA_ARRAY(a, p->steps.n, struct step_state);
+    return s->steps || err_nomem(e);
+}
+
+struct step_state *state_of(struct run_state *s, const struct step *step)
+{
+    return &s->steps[step - s->plan->steps.v];
+}
+
+static void add_end(struct run_state *s, const struct step *step, const struct event *ev)
+{
+    struct step_state *x = state_of(s, step);
+    bool good = outcome_is_good(ev->outcome);
+
+    x->outcome = ev->outcome;
+    x->text = ev->text;
+    /* A failed auxiliary step is over; a failed other one stays failed until a new begin or the rollback. */
+    x->phase = good || step->auxiliary ? PHASE_DONE : PHASE_FAILED;
+    if (ev->outcome == OUTCOME_OK_REBOOT)
+        s->wanted_in = ev->boot;
+}
+
+static void add_protection(struct run_state *s, const struct event *ev)
+{
+    const char *last = json_string_value(json_object_get(ev->data, "last_on"));
+
+    if (s->protected_first == TRI_UNKNOWN)
+        s->protected_first = ev->answer;
+    s->protected_now = ev->answer;
+    s->by = ev->by;
+    s->off_since = INSTANT_NONE;
+    if (ev->answer != TRI_YES && !(last && instant_parse(last, &s->off_since)))
+        s->off_since = ev->at;
+}
+
+static void add_step_event(struct run_state *s, const struct step *step, const struct event *ev)
+{
+    struct step_state *x = state_of(s, step);
+
+    switch (ev->kind) {
+    case EVENT_BEGIN:
+        x->phase = PHASE_BEGUN;
+        x->applied = true;
+        x->attempt = ev->attempt;
+        if (!x->remembered) /* a later try sees what the first one left */
+            x->remembered = ev->data;
+        break;
+    case EVENT_END:
+        add_end(s, step, ev);
+        break;
+    case EVENT_UNDO_BEGIN:
+        x->undo_begun = true;
+        break;
+    case EVENT_UNDO_END:
+        x->undone = true;
+        break;
+    default:
+        break;
+    }
+}
+
+static bool add_run(struct run_state *s, const struct event *ev, struct err *e)
+{
+    if (!text_eq(ev->plan, s->plan->digest))
+        return err_set(e, ERR_TAMPERED, "the journal belongs to another plan");
+    s->started = true;
+    return true;
+}
+
+bool state_add(struct run_state *s, const struct event *ev, struct err *e)
+{
+    const struct step *step = ev->step ? plan_step(s->plan, ev->step) : NULL;
+
+    if (ev->step && !step)
+        return err_set(e, ERR_TAMPERED, "journal record %lld names step '%.40s', which the plan does not have", ev->n,
+                       ev->step);
+    if (s->boot && !text_eq(s->boot, ev->boot))
+        s->boots++;
+    s->boot = ev->boot;
+    switch (ev->kind) {
+    case EVENT_RUN:
+        return add_run(s, ev, e);
+    case EVENT_START:
+        s->stopped = NULL;
+        break;
+    case EVENT_REBOOT:
+        s->reboots++;
+        break;
+    case EVENT_ROLLBACK:
+        s->rolling_back = true;
+        s->why = ev->text;
+        break;
+    case EVENT_PROTECTION:
+        add_protection(s, ev);
+        break;
+    case EVENT_COMMIT:
+        s->committed = true;
+        break;
+    case EVENT_STOP:
+        s->stopped = ev->text ? ev->text : "";
+        break;
+    case EVENT_FINISH:
+        s->finished = true;
+        s->exit = ev->exit;
+        s->result = ev->result;
+        break;
+    default:
+        if (step)
+            add_step_event(s, step, ev);
+    }
+    return true;
+}
+
+const struct step *state_next(const struct run_state *s)
+{
+    for (size_t i = 0; i < s->plan->steps.n; i++)
+        if (s->steps[i].phase != PHASE_DONE)
+            return &s->plan->steps.v[i];
+    return NULL;
+}
+
+bool state_touched(const struct run_state *s, bool (*mutates)(const char *verb))
+{
+    for (size_t i = 0; i < s->plan->steps.n; i++)
+        if (s->steps[i].applied && !s->steps[i].undone && mutates(s->plan->steps.v[i].verb))
+            return true;
+    return false;
+}
