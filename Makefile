@@ -1,0 +1,89 @@
+# avswap: one Makefile, no configure step.
+#
+#   make            build/avswap
+#   make check      everything that is tested in minutes (installs what a fresh Debian 12 lacks)
+#   make demo       three migrations on throw-away hosts (installs what a fresh Debian 12 lacks)
+#   make torture    the long runs: every crash point, twice in a row
+#   make bench      figures against peers
+#   make cover      line coverage of core/run, core/plan, core/model
+#   make install    into $(DESTDIR)$(PREFIX)
+#   make fmt        clang-format
+#
+#   SANITIZE=address,undefined   builds with sanitizers, into a folder of its own
+#   BUILD=dir                    builds elsewhere
+
+SANITIZE ?=
+BUILD ?= build$(if $(SANITIZE),/sanitize)
+PREFIX ?= /usr/local
+CC ?= gcc
+OPT ?= -O2
+# V=1 shows the commands
+Q := $(if $(V),,@)
+say = @echo "  "
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wpointer-arith \
+	-Wcast-qual -Wwrite-strings -Wvla -Werror
+CFLAGS += -std=gnu11 -D_GNU_SOURCE $(OPT) -g -I. $(WARNINGS) -fstack-protector-strong -fPIE \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2)
+LDFLAGS += -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+LDLIBS += -larchive -lcurl -ljansson -lsodium
+
+# What a fresh Debian 12 lacks. Installed by `make check` and `make demo`.
+BUILD_APT := gcc libc6-dev make libjansson-dev libarchive-dev libcurl4-openssl-dev libsodium-dev
+TEST_APT := libcmocka-dev pmccabe groff man-db bash-completion tmux clang-format git ansible-core python3 curl \
+	rpm2cpio cpio iproute2
+
+CORE_SRC := $(wildcard core/*/*.c)
+OS_SRC := $(wildcard core/os/posix/*.c)
+CMD_SRC := $(wildcard cmd/avswap/*.c)
+CATALOG := $(sort $(wildcard vendors/*/*.json playbooks/*.json))
+OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+CORE_LIB := $(BUILD)/libavswap.a
+
+.PHONY: all check demo bench torture cover install fmt clean deps fuzz
+all: $(BUILD)/avswap
+
+$(BUILD)/avswap: $(call OBJ,$(CMD_SRC)) $(CORE_LIB)
+	$(say)LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(CORE_LIB) $(LDLIBS)
+
+$(CORE_LIB): $(call OBJ,$(CORE_SRC) $(OS_SRC)) $(BUILD)/obj/embedded.o
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(say)CC $<
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# The catalogue inside the program: the texts of vendors/ and playbooks/ as C.
+$(BUILD)/embedded.c: $(CATALOG) cmd/embed.sh
+	@mkdir -p $(@D)
+	cmd/embed.sh $(CATALOG) >$@.new && mv $@.new $@
+$(BUILD)/obj/embedded.o: $(BUILD)/embedded.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+include $(wildcard tests/*/*.mk)
+
+ALL_APT := $(sort $(BUILD_APT) $(TEST_APT) $(LAB_APT) $(PRODUCTS_APT) $(SIM_APT) $(UNIT_APT) $(BENCH_APT))
+deps:
+	@tests/deps.sh $(ALL_APT)
+
+clean:
+	rm -rf build/obj build/sanitize build/cover build/avswap build/libavswap.a build/embedded.c build/unit build/sim build/fuzz
+
+fmt:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+install: $(BUILD)/avswap
+	install -D -m755 $(BUILD)/avswap $(DESTDIR)$(PREFIX)/sbin/avswap
+	$(BUILD)/avswap docs man $(BUILD)/man
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
+	install -m644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m644 $(BUILD)/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m644 $(BUILD)/man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
+	$(BUILD)/avswap docs completion >$(BUILD)/avswap.bash
+	install -D -m644 $(BUILD)/avswap.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/avswap
