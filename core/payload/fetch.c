@@ -137,8 +137,8 @@ static bool transfer_blame(struct transfer *t, CURLcode r, struct err *e)
 }
 
 /*
- * One answer into the sink, from where it stands. A server that cannot go on from there (no ranges: 33, range not
- * satisfiable: HTTP 416) sends everything again.
+ * One answer into the sink, from where it stands. A server that cannot go on from there (it knows no ranges, or says
+ * 416 because it has no more bytes) sends everything again.
  */
 static bool transfer_run(struct transfer *t, struct err *e)
 {
@@ -150,14 +150,15 @@ static bool transfer_run(struct transfer *t, struct err *e)
         if (r == CURLE_OK)
             r = curl_easy_perform(t->curl);
         (void)curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status); /* 0 for files */
-        if (r == CURLE_OK)
-            return status == 0 || status == 200 || status == 206 ||
-                   err_set(e, ERR_IO, "the server answered %ld and sent no file", status);
-        if (!resumed || (r != CURLE_RANGE_ERROR && r != CURLE_BAD_DOWNLOAD_RESUME &&
-                         !(r == CURLE_HTTP_RETURNED_ERROR && status == 416)))
+        if (resumed && (status == 416 || r == CURLE_RANGE_ERROR || r == CURLE_BAD_DOWNLOAD_RESUME)) {
+            if (!sink_restart(&t->sink, e))
+                return false;
+            continue;
+        }
+        if (r != CURLE_OK)
             return transfer_blame(t, r, e);
-        if (!sink_restart(&t->sink, e))
-            return false;
+        return status == 0 || status == 200 || status == 206 ||
+               err_set(e, ERR_IO, "the server answered %ld and sent no file", status);
     }
 }
 

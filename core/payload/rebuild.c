@@ -261,9 +261,9 @@ static struct archive_entry *member_entry(const char *name, unsigned mode, long 
     return entry;
 }
 
-bool member_text(struct member *m, const char *name, unsigned mode, const char *p, size_t n, struct err *e)
+bool member_text(struct member *m, const char *name, long long mtime, const char *p, size_t n, struct err *e)
 {
-    struct archive_entry *entry = member_entry(name, mode, (long long)n, 0, e);
+    struct archive_entry *entry = member_entry(name, 0644, (long long)n, mtime, e);
     if (entry == NULL)
         return false;
     bool ok = member_put(m, entry, NULL, NULL, e) && member_take(m, p, n, e);

@@ -350,15 +350,19 @@ static void deb_present(const struct deb *d, const char *text, size_t len, size_
 static bool deb_put_present(struct deb *d, struct member *m, const char *extension, size_t skip, struct err *e)
 {
     struct buf out;
-    char name[32];
+    struct os_stat st;
     size_t len;
+    const char *path = arena_printf(&d->j->arena, "%s%s.%s", d->j->root, d->info, extension);
+    const char *name = arena_printf(&d->j->arena, "./%s", extension);
     const char *text = deb_info(d, extension, true, &len, e);
-    if (text == NULL)
+    if (path == NULL || name == NULL)
+        return err_nomem(e);
+    if (text == NULL || !os_file_stat(path, &st, e))
         return false;
     buf_init(&out, LIMIT_SYSFILE);
     deb_present(d, text, len, skip, &out);
-    snprintf(name, sizeof name, "./%s", extension);
-    bool ok = buf_ok(&out, name, e) && (out.len == 0 || member_text(m, name, 0644, out.data, out.len, e));
+    bool ok = buf_ok(&out, name, e) &&
+              (out.len == 0 || member_text(m, name, st.mtime / 1000, out.data, out.len, e));
     buf_free(&out);
     return ok;
 }
@@ -401,7 +405,7 @@ static bool deb_put_control(struct deb *d, struct member *m, struct err *e)
     struct buf control;
     buf_init(&control, LIMIT_SYSFILE);
     deb_control(d, &control);
-    bool ok = buf_ok(&control, "control", e) && member_text(m, "./control", 0644, control.data, control.len, e);
+    bool ok = buf_ok(&control, "control", e) && member_text(m, "./control", 0, control.data, control.len, e);
     buf_free(&control);
     return ok && deb_put_present(d, m, "md5sums", MD5_TEXT + 1, e) && deb_put_present(d, m, "conffiles", 0, e) &&
            deb_put_info(d, m, e);
@@ -425,7 +429,7 @@ static bool deb_ar(struct deb *d, const char *control, const char *data, struct 
     struct member m = {0};
     struct sink s = {0};
     bool ok = member_open(&m, &s, ret->path, archive_write_set_format_ar_bsd, false, e) &&
-              member_text(&m, "debian-binary", 0644, "2.0\n", 4, e) &&
+              member_text(&m, "debian-binary", 0, "2.0\n", 4, e) &&
               member_copy(&m, "control.tar.gz", 0644, 0, control, e) &&
               member_copy(&m, "data.tar.gz", 0644, 0, data, e) && member_done(&m, ret->digest, e);
     ret->bytes = s.bytes;

@@ -80,8 +80,8 @@ bool member_open(struct member *m, struct sink *s, const char *to, int (*format)
 /* Entry header, then (path not NULL) the file's bytes. */
 bool member_put(struct member *m, struct archive_entry *entry, const char *path, struct hashes *h,
                 struct err *e) MUST_CHECK;
-/* A whole small file from memory. */
-bool member_text(struct member *m, const char *name, unsigned mode, const char *p, size_t n,
+/* A whole small file from memory, root's, mode 0644. */
+bool member_text(struct member *m, const char *name, long long mtime, const char *p, size_t n,
                  struct err *e) MUST_CHECK;
 /* A file copied under a new name, owned by root. */
 bool member_copy(struct member *m, const char *name, unsigned mode, long long mtime, const char *path,

@@ -20,7 +20,7 @@ const char *rpm_text(const struct rpm_package *p, enum rpm_row_id row)
 }
 
 /* Runs rpm; *ret_out in the job's arena. */
-static bool rpm_run(struct rebuild_job *j, const char *const *args, size_t n, const char **ret_out, struct err *e)
+static bool rpm_run(struct rebuild_job *j, const char *const *args, size_t n, char **ret_out, struct err *e)
 {
     const char *argv[12] = {"rpm"};
     struct os_child c = {.argv = {argv, 1}, .timeout_ms = RPM_TIMEOUT_MS};
@@ -49,12 +49,12 @@ static bool rpm_run(struct rebuild_job *j, const char *const *args, size_t n, co
 static bool rpm_known(struct rebuild_job *j, struct pairs *ret, struct err *e)
 {
     static const char *const args[] = {"--querytags"};
-    const char *out, *line;
+    const char *line;
+    char *out;
     size_t n;
     if (!rpm_run(j, args, 1, &out, e))
         return false;
-    const char *end = out + strlen(out);
-    for (const char *at = out; text_line(&at, end, &line, &n);) {
+    for (const char *at = out, *end = out + strlen(out); text_line(&at, end, &line, &n);) {
         const char *name = arena_strndup(&j->arena, line, n);
         if (name == NULL)
             return err_nomem(e);
@@ -131,14 +131,11 @@ static bool rpm_ask_rows(struct rebuild_job *j, struct rpm_package *p, const enu
     for (size_t i = 0; i < n; i++)
         buf_printf(&format, "\1%%|%s?{[\2%%{%s}]}:{}|", rpm_rows[rows[i]].name, rpm_rows[rows[i]].name);
     buf_addc(&format, '\1');
-    const char *out = NULL;
+    char *out = NULL;
     const char *const args[] = {"-q", "--qf", buf_str(&format), "--", j->name};
     bool ok = buf_ok(&format, "query", e) && rpm_run(j, args, 5, &out, e);
     buf_free(&format);
-    if (!ok)
-        return false;
-    char *own = arena_strdup(&j->arena, out);
-    return own != NULL ? answer_read(j, p, rows, n, own, e) : err_nomem(e);
+    return ok && answer_read(j, p, rows, n, out, e);
 }
 
 static bool package_name_ok(const char *s)
