@@ -26,7 +26,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wfo
 CFLAGS += -std=gnu11 -D_GNU_SOURCE $(OPT) -g -I. $(WARNINGS) -fstack-protector-strong -fPIE \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2)
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
-LDLIBS += -larchive -lcurl -ljansson -lsodium
+LDLIBS += -larchive -ljansson -lsodium
 
 # What a fresh Debian 12 lacks. Installed by `make check` and `make demo`.
 BUILD_APT := gcc libc6-dev make libjansson-dev libarchive-dev libcurl4-openssl-dev libsodium-dev

@@ -64,8 +64,9 @@ static bool expand_text(const struct planning *p, const struct product *x, const
                                                 "or command.run's input",
                                x->id, v->name);
             value = planning_var(p, v);
-            if (!value)
-                return err_set(p->e, ERR_POLICY, "product %s needs the variable '%s' (%s)", x->id, v->name, v->label);
+            if (!value) /* an optional one: the step is left out */
+                return err_set(p->e, ERR_NOT_FOUND, "product %s: the variable '%s' (%s) is not given", x->id, v->name,
+                               v->label);
             buf_adds(out, value);
         }
         s = end + 1;
@@ -197,6 +198,10 @@ static bool add_step(struct builder *b, const struct step_def *def, const struct
             return true;
     }
     args = expand(p, x, def->args);
+    if (!args && p->e->code == ERR_NOT_FOUND) { /* it serves an optional variable that nobody gave */
+        err_clear(p->e);
+        return true;
+    }
     if (!args || !doc_keep(p->doc, args, p->e))
         return p->e->code ? false : err_nomem(p->e);
     s = new_step(b);
