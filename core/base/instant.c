@@ -68,7 +68,7 @@ static bool parse_offset(const char **s, int64_t *ms)
     unsigned h, m;
     int sign;
 
-    if (expect(s, 'Z'))
+    if (expect(s, 'Z') || **s == '\0') /* products tell times without an offset: taken as UTC */
         return true;
     if (**s != '+' && **s != '-')
         return false;

@@ -2,7 +2,8 @@
  * instant.h - points in time as milliseconds since 1970-01-01T00:00:00Z, and their ISO 8601 text.
  *
  * In files an instant is UTC ("2026-11-22T10:00:00Z", with ".123" when there are milliseconds). Reading takes any
- * offset, as laws are dated in local time ("2024-07-20T00:00:00-04:00"), and a bare date as 00:00:00Z.
+ * offset, as laws are dated in local time ("2024-07-20T00:00:00-04:00"), a time without offset as UTC, and a bare date
+ * as 00:00:00Z.
  */
 #ifndef AVSWAP_CORE_BASE_INSTANT_H
 #define AVSWAP_CORE_BASE_INSTANT_H

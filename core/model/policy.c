@@ -19,6 +19,8 @@ static const struct field policy_fields[] = {
     FIELD(policy, INT, max_reboots, "how often a run may reboot", .min = 0, .max = 10, .def = 2),
     FIELD(policy, INT, unprotected_limit_s, "seconds without protection after which the run turns round", .min = 1,
           .max = 86400, .def = 600),
+    FIELD(policy, BOOL, override_guards,
+          "go on although the old product says that its removal is not allowed, as when its console is gone"),
     FIELD(policy, BOOL, allow_unverified, "run steps whose facts are not verified"),
     FIELD(policy, MAP, vars, "values of the products' variables"),
     FIELD(policy, MAP, secrets, "secret variable -> file:/path or env:NAME; never the secret itself"),

@@ -22,6 +22,7 @@ struct policy {
     bool no_reboot;              /* never reboot by itself: stop with status 4 instead */
     long long max_reboots;       /* default 2 */
     long long unprotected_limit_s; /* ceiling of the gap; default 600 */
+    bool override_guards;        /* go on although the old product says that its removal is not allowed */
     bool allow_unverified;
     const json_t *vars;    /* MAP: values of the products' vars */
     const json_t *secrets; /* MAP: secret var -> "file:/path" or "env:NAME"; never the secret itself */

@@ -25,7 +25,7 @@ struct verb_def {
     long long timeout_s;
     /* Pure: the state that holds once the verb had its effect, from its arguments; NULL: the verb probes itself. */
     bool (*after)(const void *args, struct doc *d, struct cond **ret, struct err *e);
-    /* Pure: what undoing does, for people; NULL function: no undo. */
+    /* Pure: what undoing does, for people; "": nothing with these arguments; NULL function: no undo. */
     const char *(*undo_text)(const void *args, struct arena *a);
     const char *no_undo; /* why not */
 };

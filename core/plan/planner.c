@@ -262,6 +262,13 @@ static bool fill_notes(struct planning *p)
                           "%s contains an engine that has to go; it is reported, never removed by itself.", f->name))
             return false;
     }
+    for (size_t i = 0; i < p->sources.n; i++)
+        for (size_t k = 0; k < p->sources.v[i]->notes.n; k++)
+            if (!planning_say(p, &p->plan->warnings, "%s: %s", p->sources.v[i]->name, p->sources.v[i]->notes.v[k]))
+                return false;
+    if (p->r->policy->override_guards &&
+        !planning_say(p, &p->plan->warnings, "The policy overrides what the old product says against its removal."))
+        return false;
     for (size_t i = 0; p->target && i < p->target->notes.n; i++)
         if (!planning_say(p, &p->plan->warnings, "%s: %s", p->target->name, p->target->notes.v[i]))
             return false;

@@ -14,6 +14,7 @@ struct args {
     const char *mode;
     const char *secret;
     const char *prefix, *suffix;
+    bool if_empty;
 };
 
 static const struct field write_fields[] = {
@@ -36,6 +37,7 @@ static const struct schema secret_schema = {"file.secret", NULL, "", sizeof(stru
 static const struct field remove_fields[] = {
     FIELD(args, STR, path, "absolute path or pattern, at least three parts deep or below /opt, /var/log, /run",
           .flags = FIELD_REQUIRED),
+    FIELD(args, BOOL, if_empty, "only a folder that is empty by then"),
     FIELD_END,
 };
 static const struct schema remove_schema = {"file.remove", NULL, "", sizeof(struct args), remove_fields, NULL};
@@ -186,6 +188,9 @@ static bool gone(const void *args, struct doc *d, struct cond **ret, struct err 
 
     if (!c || !n)
         return err_nomem(e);
+    *ret = NULL;
+    if (a->if_empty) /* a folder that others use too stays */
+        return true;
     schema_init(&cond_schema, c);
     schema_init(&cond_schema, n);
     c->probe = PROBE_FILE;
@@ -204,13 +209,22 @@ static bool remove_apply(const struct step_ctx *c, const void *args, struct effe
 {
     const struct args *a = args;
     struct strs found;
+    size_t n = 0;
 
     if (!os_file_glob(a->path, &c->doc->arena, &found, e))
         return false;
-    for (size_t i = 0; i < found.n; i++)
+    for (size_t i = 0; i < found.n; i++) {
+        struct strs inside = {NULL, 0};
+
+        if (a->if_empty && !os_dir_list(found.v[i], &c->doc->arena, &inside, e))
+            return false;
+        if (inside.n)
+            continue;
         if (!os_tree_remove(found.v[i], e))
             return false;
-    return effect_set(c, ret, OUTCOME_OK, e, "%zu path%s removed", found.n, found.n == 1 ? "" : "s");
+        n++;
+    }
+    return effect_set(c, ret, OUTCOME_OK, e, "%zu path%s removed", n, n == 1 ? "" : "s");
 }
 
 static bool remove_undo(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
@@ -233,7 +247,7 @@ const struct verb verb_file_remove = {
     .def = {.name = "file.remove",
             .doc = "Removes files or folders that the old product left behind.",
             .args = &remove_schema,
-            .flags = VERB_MUTATES,
+            .flags = VERB_MUTATES | VERB_AFTER_CRASH,
             .timeout_s = 300,
             .after = gone,
             .undo_text = remove_undo_text},

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +32,7 @@ enum { FD_NOTES = 3 };
 static void __attribute__((noreturn)) be_child(const struct program *p, const char *dir)
 {
     fcntl(FD_NOTES, F_SETFD, FD_CLOEXEC);
+    umask(022); /* ours is tighter; package scripts count on the usual one */
     setsid();
     tell(FD_NOTES, NOTE_EXEC_FAILED, program_exec(p, dir));
     _exit(127);
