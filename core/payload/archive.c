@@ -45,7 +45,8 @@ static const char zeros[64 << 10];
 static bool saver_fill(struct saver *s, long long n, const char *path, struct err *e)
 {
     while (n > 0) {
-        la_ssize_t put = archive_write_data(s->out, zeros, (size_t)n < sizeof zeros ? (size_t)n : sizeof zeros);
+        la_ssize_t put =
+            archive_write_data(s->out, zeros, (size_t)n < sizeof zeros ? (size_t)n : sizeof zeros);
         if (put < 0)
             return sink_blame(&s->sink, s->out, path, e);
         if (put == 0) /* beyond the size announced: the file grew meanwhile */
@@ -55,7 +56,8 @@ static bool saver_fill(struct saver *s, long long n, const char *path, struct er
     return true;
 }
 
-/* Blocks come with offsets; the gaps are holes, which the tar writer knows of and the others read as zeros. */
+/* Blocks come with offsets; the gaps are holes, which the tar writer knows of and the others read as zeros.
+ */
 static bool saver_data(struct saver *s, const char *path, struct err *e)
 {
     long long at = 0;
@@ -183,8 +185,8 @@ struct restorer {
 };
 
 /*
- * A system may reach a top through links of its own (/var/run, /lib), and those are followed here, once, so that
- * libarchive can refuse every other link on the way.
+ * A system may reach a top through links of its own (/var/run, /lib), and those are followed here, once, so
+ * that libarchive can refuse every other link on the way.
  */
 static bool restorer_tops(struct restorer *r, struct err *e)
 {
@@ -238,7 +240,8 @@ static const char *restorer_place(struct restorer *r, struct arena *a, const cha
     return "";
 }
 
-/* Notes trouble with one file and goes on: a rollback wants everything that can be had. False: no going on. */
+/* Notes trouble with one file and goes on: a rollback wants everything that can be had. False: no going on.
+ */
 static bool restorer_note(struct restorer *r, int result, const char *path, struct err *e)
 {
     if (result == ARCHIVE_OK)
@@ -306,7 +309,8 @@ static struct archive *reader_open(const char *from, struct err *e)
         err_nomem(e);
         return NULL;
     }
-    if (archive_read_support_format_tar(in) == ARCHIVE_OK && archive_read_support_filter_gzip(in) == ARCHIVE_OK &&
+    if (archive_read_support_format_tar(in) == ARCHIVE_OK &&
+        archive_read_support_filter_gzip(in) == ARCHIVE_OK &&
         archive_read_open_filename(in, from, 64 << 10) == ARCHIVE_OK)
         return in;
     sink_blame(NULL, in, from, e);

@@ -118,7 +118,8 @@ static bool transfer_blame(struct transfer *t, CURLcode r, struct err *e)
     case CURLE_FILESIZE_EXCEEDED:
         return err_set(e, ERR_LIMIT, "it is larger than %lld bytes", t->f->max_bytes);
     case CURLE_HTTP_RETURNED_ERROR:
-        err_set(e, status == 404 || status == 410 ? ERR_NOT_FOUND : ERR_IO, "the server answered %ld", status);
+        err_set(e, status == 404 || status == 410 ? ERR_NOT_FOUND : ERR_IO, "the server answered %ld",
+                status);
         break;
     case CURLE_FILE_COULDNT_READ_FILE:
         return err_set(e, ERR_NOT_FOUND, "%s", why);
@@ -137,8 +138,8 @@ static bool transfer_blame(struct transfer *t, CURLcode r, struct err *e)
 }
 
 /*
- * One answer into the sink, from where it stands. A server that cannot go on from there (it knows no ranges, or says
- * 416 because it has no more bytes) sends everything again.
+ * One answer into the sink, from where it stands. A server that cannot go on from there (it knows no ranges,
+ * or says 416 because it has no more bytes) sends everything again.
  */
 static bool transfer_run(struct transfer *t, struct err *e)
 {
@@ -170,8 +171,8 @@ static bool transfer_right(const struct transfer *t, char found[DIGEST_TEXT])
 }
 
 /*
- * Parts are resumed only when the digest is known: without it a part of another version could not be noticed. When
- * the digest is wrong after resuming, everything is fetched once more.
+ * Parts are resumed only when the digest is known: without it a part of another version could not be noticed.
+ * When the digest is wrong after resuming, everything is fetched once more.
  */
 static bool transfer_whole(struct transfer *t, struct err *e)
 {
@@ -217,7 +218,7 @@ bool fetch_file(const struct fetch *f, char ret_digest[65], struct err *e)
     if (f->max_bytes <= 0 || f->timeout_s <= 0)
         return err_set(e, ERR_BUG, "a fetch needs a size and a time limit");
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return err_set(e, ERR_OS, "libcurl did not start");
+        return err_set(e, ERR_OS, "%s", curl_easy_strerror(CURLE_FAILED_INIT));
     bool ok = transfer_url(&t, &tls, e);
     if (ok) {
         t.curl = curl_easy_init();

@@ -1,5 +1,6 @@
 /*
- * md5.h - MD5 (RFC 1321), only to compare files with what dpkg and old rpms recorded of them. Never for security.
+ * md5.h - MD5 (RFC 1321), only to compare files with what dpkg and old rpms recorded of them. Never for
+ * security.
  */
 #ifndef AVSWAP_CORE_PAYLOAD_MD5_H
 #define AVSWAP_CORE_PAYLOAD_MD5_H

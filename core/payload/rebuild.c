@@ -63,7 +63,8 @@ bool rebuild_path_ok(const char *path)
     return true;
 }
 
-const char *rebuild_text(struct rebuild_job *j, const char *path, bool absent_ok, size_t *ret_len, struct err *e)
+const char *rebuild_text(struct rebuild_job *j, const char *path, bool absent_ok, size_t *ret_len,
+                         struct err *e)
 {
     struct buf b;
     buf_init(&b, LIMIT_SYSFILE);
@@ -148,7 +149,8 @@ bool rebuild_look(struct rebuild_job *j, struct rebuild_file *f, bool *ret_there
 bool rebuild_describe(const struct rebuild_job *j, const struct rebuild_file *f, struct archive_entry *entry,
                       struct err *e)
 {
-    const char *user = rebuild_owner(&j->users, f->st.st_uid), *group = rebuild_owner(&j->groups, f->st.st_gid);
+    const char *user = rebuild_owner(&j->users, f->st.st_uid),
+               *group = rebuild_owner(&j->groups, f->st.st_gid);
     archive_entry_copy_stat(entry, &f->st);
     archive_entry_set_mtime(entry, f->st.st_mtim.tv_sec, 0);
     archive_entry_copy_uname(entry, user != NULL ? user : "");
@@ -234,7 +236,8 @@ static bool member_take(void *arg, const void *p, size_t n, struct err *e)
     return archive_write_data(m->a, p, n) == (la_ssize_t)n || sink_blame(m->sink, m->a, m->sink->to, e);
 }
 
-bool member_put(struct member *m, struct archive_entry *entry, const char *path, struct hashes *h, struct err *e)
+bool member_put(struct member *m, struct archive_entry *entry, const char *path, struct hashes *h,
+                struct err *e)
 {
     long long size = archive_entry_size(entry);
     if (archive_write_header(m->a, entry) != ARCHIVE_OK)
@@ -309,7 +312,8 @@ bool rebuild_root(const char *root, const char *manager, const char *name, const
     struct rebuild_job j = {
         .root = root, .name = name, .dir = dir, .arena = ARENA_INIT, .ret = &made, .ret_arena = a};
     bool ok = (dir[0] == '/' || err_set(e, ERR_INPUT, "the folder '%s' is not an absolute path", dir)) &&
-              os_dir_make(dir, 0700, e) && job_owners(&j, "/etc/passwd", &j.users, e) && job_owners(&j, "/etc/group", &j.groups, e);
+              os_dir_make(dir, 0700, e) && job_owners(&j, "/etc/passwd", &j.users, e) &&
+              job_owners(&j, "/etc/group", &j.groups, e);
     if (ok && text_eq(manager, "dpkg"))
         ok = rebuild_deb(&j, e);
     else if (ok && text_eq(manager, "rpm"))
@@ -323,8 +327,8 @@ bool rebuild_root(const char *root, const char *manager, const char *name, const
     return true;
 }
 
-bool rebuild_package(const char *manager, const char *name, const char *dir, struct arena *a, struct rebuilt *ret,
-                     struct err *e)
+bool rebuild_package(const char *manager, const char *name, const char *dir, struct arena *a,
+                     struct rebuilt *ret, struct err *e)
 {
     return rebuild_root("", manager, name, dir, a, ret, e);
 }

@@ -1,8 +1,9 @@
 /*
- * rebuild_impl.h - what the dpkg and the rpm side of rebuild.h share. Included by rebuild*.c and their tests only.
+ * rebuild_impl.h - what the dpkg and the rpm side of rebuild.h share. Included by rebuild*.c and their tests
+ * only.
  *
- * A job lives for one rebuild. Everything it allocates is in its own arena, which rebuild_root() frees; only what
- * stands in `ret` goes to the caller's. Temporary files carry the job's prefix and are gone at the end.
+ * A job lives for one rebuild. Everything it allocates is in its own arena, which rebuild_root() frees; only
+ * what stands in `ret` goes to the caller's. Temporary files carry the job's prefix and are gone at the end.
  */
 #ifndef AVSWAP_CORE_PAYLOAD_REBUILD_IMPL_H
 #define AVSWAP_CORE_PAYLOAD_REBUILD_IMPL_H
@@ -51,7 +52,8 @@ bool rebuild_root(const char *root, const char *manager, const char *name, const
 bool rebuild_deb(struct rebuild_job *j, struct err *e) MUST_CHECK;
 bool rebuild_rpm(struct rebuild_job *j, struct err *e) MUST_CHECK;
 
-/* Fills f from the disk; *ret_there is false when there is no such file (f->st and f->link are then unset). */
+/* Fills f from the disk; *ret_there is false when there is no such file (f->st and f->link are then unset).
+ */
 bool rebuild_look(struct rebuild_job *j, struct rebuild_file *f, bool *ret_there, struct err *e) MUST_CHECK;
 /* Owner, mode, times, type and link target of f; the name in the package is the caller's. */
 bool rebuild_describe(const struct rebuild_job *j, const struct rebuild_file *f, struct archive_entry *entry,
@@ -66,8 +68,9 @@ struct hashes {
     char md5_hex[MD5_TEXT];
 };
 /* A regular file's `size` bytes to take() in blocks, and through both digests (NULL: neither). */
-bool rebuild_pour(const char *path, long long size, bool (*take)(void *arg, const void *p, size_t n, struct err *e),
-                  void *arg, struct hashes *h, struct err *e) MUST_CHECK;
+bool rebuild_pour(const char *path, long long size,
+                  bool (*take)(void *arg, const void *p, size_t n, struct err *e), void *arg,
+                  struct hashes *h, struct err *e) MUST_CHECK;
 
 /* A writer of one archive file, gzip or none, that ends in a sink. */
 struct member {
@@ -91,7 +94,8 @@ bool member_done(struct member *m, char digest[DIGEST_TEXT], struct err *e) MUST
 /* Removes what there is, unless done; harmless on zeroed memory. */
 void member_drop(struct member *m);
 
-bool pairs_add(struct pairs *p, struct arena *a, const char *key, const char *value, struct err *e) MUST_CHECK;
+bool pairs_add(struct pairs *p, struct arena *a, const char *key, const char *value,
+               struct err *e) MUST_CHECK;
 void pairs_sort(struct pairs *p);
 /* NULL when there is none. */
 const struct pair *pairs_find(const struct pairs *p, const char *key);
@@ -99,6 +103,7 @@ const struct pair *pairs_find(const struct pairs *p, const char *key);
 /* Absolute, no empty, "." or ".." part, no control character: as a package may list it. */
 bool rebuild_path_ok(const char *path);
 /* A file of the system as text in the job's arena; absent_ok: "" then. */
-const char *rebuild_text(struct rebuild_job *j, const char *path, bool absent_ok, size_t *ret_len, struct err *e);
+const char *rebuild_text(struct rebuild_job *j, const char *path, bool absent_ok, size_t *ret_len,
+                         struct err *e);
 
 #endif

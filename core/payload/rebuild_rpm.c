@@ -1,9 +1,9 @@
 /*
- * An rpm from what rpm's database says (rpm_query.h) and the files as they are now. The file is a lead, a signature
- * header with digests only, the header and a gzipped cpio ("RPM v4 file format", rpm.org manual).
+ * An rpm from what rpm's database says (rpm_query.h) and the files as they are now. The file is a lead, a
+ * signature header with digests only, the header and a gzipped cpio ("RPM v4 file format", rpm.org manual).
  *
- * Files that are gone or not this package's any more (FILESTATES) are left out; ghosts stay in the header only, as
- * they were. Of names of one file only the last carries its bytes, which is rpm's convention.
+ * Files that are gone or not this package's any more (FILESTATES) are left out; ghosts stay in the header
+ * only, as they were. Of names of one file only the last carries its bytes, which is rpm's convention.
  */
 #include "core/payload/rpm_query.h"
 
@@ -22,7 +22,7 @@ struct rpm_file {
     struct rebuild_file f; /* f.disk NULL: a ghost */
     const char *recorded;  /* digest the package brought */
     long long recorded_size;
-    size_t inode;          /* the same for all names of one file, from 1 */
+    size_t inode; /* the same for all names of one file, from 1 */
     unsigned names;
     bool last;
 };
@@ -38,12 +38,14 @@ struct rpm {
     char payload_digest[DIGEST_TEXT];
 };
 
-/* Columns that follow the disk exist even when the package had none (sizes beyond 32 bits were kept elsewhere). */
+/* Columns that follow the disk exist even when the package had none (sizes beyond 32 bits were kept
+ * elsewhere). */
 static bool rpm_columns(struct rpm *r, struct err *e)
 {
-    static const enum rpm_row_id live[] = {ROW_FILESIZES,    ROW_FILEMODES,     ROW_FILERDEVS,      ROW_FILEMTIMES,
-                                           ROW_FILEDIGESTS,  ROW_FILELINKTOS,   ROW_FILEUSERNAME,   ROW_FILEGROUPNAME,
-                                           ROW_FILEINODES,   ROW_FILEDEVICES,   ROW_FILEFLAGS,      ROW_DIRINDEXES};
+    static const enum rpm_row_id live[] = {ROW_FILESIZES,    ROW_FILEMODES,     ROW_FILERDEVS,
+                                           ROW_FILEMTIMES,   ROW_FILEDIGESTS,   ROW_FILELINKTOS,
+                                           ROW_FILEUSERNAME, ROW_FILEGROUPNAME, ROW_FILEINODES,
+                                           ROW_FILEDEVICES,  ROW_FILEFLAGS,     ROW_DIRINDEXES};
     for (size_t i = 0; i < sizeof live / sizeof *live; i++) {
         struct rpm_column *c = &r->p.c[live[i]];
         if (c->n != 0 || r->p.files == 0)
@@ -95,7 +97,8 @@ static void rpm_amend(struct rpm *r, size_t i, struct rpm_file *file)
 {
     struct rpm_column *c = r->p.c;
     const struct stat *st = &file->f.st;
-    const char *user = rebuild_owner(&r->j->users, st->st_uid), *group = rebuild_owner(&r->j->groups, st->st_gid);
+    const char *user = rebuild_owner(&r->j->users, st->st_uid),
+               *group = rebuild_owner(&r->j->groups, st->st_gid);
     bool node = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode);
     long long mtime = st->st_mtim.tv_sec;
     file->recorded = c[ROW_FILEDIGESTS].text[i];
@@ -104,7 +107,8 @@ static void rpm_amend(struct rpm *r, size_t i, struct rpm_file *file)
         r->j->ret->changed++;
     c[ROW_FILESIZES].number[i] = S_ISREG(st->st_mode) || file->f.link != NULL ? st->st_size : 0;
     c[ROW_FILEMODES].number[i] = st->st_mode & 0xffff;
-    c[ROW_FILERDEVS].number[i] = node ? (long long)(major(st->st_rdev) << 8 | minor(st->st_rdev)) & 0xffff : 0;
+    c[ROW_FILERDEVS].number[i] =
+        node ? (long long)(major(st->st_rdev) << 8 | minor(st->st_rdev)) & 0xffff : 0;
     c[ROW_FILEMTIMES].number[i] = mtime < 0 ? 0 : mtime > UINT32_MAX ? UINT32_MAX : mtime;
     c[ROW_FILEDIGESTS].text[i] = "";
     c[ROW_FILELINKTOS].text[i] = file->f.link != NULL ? file->f.link : "";
@@ -228,7 +232,8 @@ static bool rpm_as_recorded(const struct rpm *r, const struct rpm_file *file, co
     return file->recorded_size == file->f.st.st_size; /* digests of other kinds cannot be compared */
 }
 
-static bool rpm_pack_file(struct rpm *r, struct member *m, struct archive_entry *entry, size_t i, struct err *e)
+static bool rpm_pack_file(struct rpm *r, struct member *m, struct archive_entry *entry, size_t i,
+                          struct err *e)
 {
     const struct rpm_file *file = &r->files[i];
     char name[LIMIT_PATH + 2];
@@ -279,7 +284,8 @@ static bool rpm_payload(struct rpm *r, const char *to, struct err *e)
     return ok;
 }
 
-static bool put_text(struct rpm_header *h, unsigned tag, enum rpm_type type, const char *const *v, struct err *e)
+static bool put_text(struct rpm_header *h, unsigned tag, enum rpm_type type, const char *const *v,
+                     struct err *e)
 {
     return rpm_header_text(h, tag, type, v, 1, e);
 }
@@ -344,7 +350,8 @@ static bool rpm_signature(struct rpm *r, const struct buf *header, struct buf *o
     return ok && buf_ok(out, "rpm signature", e);
 }
 
-/* The lead is obsolete but demanded: magic, version 3.0, binary package, any machine, Linux, header signatures. */
+/* The lead is obsolete but demanded: magic, version 3.0, binary package, any machine, Linux, header
+ * signatures. */
 static bool rpm_lead(struct sink *s, const char *nevr, struct err *e)
 {
     unsigned char lead[96] = {0xed, 0xab, 0xee, 0xdb, 3, 0, 0, 0, 0, 1};
@@ -377,25 +384,35 @@ static bool rpm_write(struct rpm *r, const char *nvr, const char *payload, struc
     return ok;
 }
 
+/* Where the package goes, and "name-version-release" for its lead. */
+static bool rpm_paths(struct rpm *r, const char **ret_nvr, const char **ret_payload, struct err *e)
+{
+    static const enum rpm_row_id parts[] = {ROW_NAME, ROW_VERSION, ROW_RELEASE, ROW_ARCH};
+    struct rebuild_job *j = r->j;
+    const char *v[4];
+    for (size_t i = 0; i < 4; i++) {
+        v[i] = rpm_text(&r->p, parts[i]);
+        if (v[i][0] == '\0' || v[i][0] == '.' || strpbrk(v[i], "/ \n") != NULL)
+            return err_set(e, ERR_INPUT, "rpm gives it a %s that cannot be", rpm_rows[parts[i]].name);
+    }
+    *ret_nvr = arena_printf(&j->arena, "%s-%s-%s", v[0], v[1], v[2]);
+    *ret_payload = arena_printf(&j->arena, "%s/%s.cpio.gz", j->dir, v[0]);
+    j->ret->path = arena_printf(j->ret_arena, "%s/%s_%s-%s_%s.rpm", j->dir, v[0], v[1], v[2], v[3]);
+    return (*ret_nvr != NULL && *ret_payload != NULL && j->ret->path != NULL) || err_nomem(e);
+}
+
 bool rebuild_rpm(struct rebuild_job *j, struct err *e)
 {
+    const char *nvr = NULL, *payload = NULL;
     struct rpm *r = ARENA_NEW(&j->arena, struct rpm);
     if (r == NULL)
         return err_nomem(e);
     r->j = j;
-    if (!rpm_query(j, &r->p, e))
+    if (!rpm_query(j, &r->p, e) || !rpm_paths(r, &nvr, &payload, e))
         return false;
-    const char *name = rpm_text(&r->p, ROW_NAME), *version = rpm_text(&r->p, ROW_VERSION);
-    const char *release = rpm_text(&r->p, ROW_RELEASE), *arch = rpm_text(&r->p, ROW_ARCH);
-    if (strpbrk(name, "/ \n") || strpbrk(version, "/ \n") || strpbrk(release, "/ \n") || strpbrk(arch, "/ \n"))
-        return err_set(e, ERR_INPUT, "its name, version or architecture cannot be in a file name");
     r->algorithm = r->p.c[ROW_FILEDIGESTALGO].n > 0 ? r->p.c[ROW_FILEDIGESTALGO].number[0] : RPM_ALGO_MD5;
-    const char *nvr = arena_printf(&j->arena, "%s-%s-%s", name, version, release);
-    const char *payload = arena_printf(&j->arena, "%s/%s.cpio.gz", j->dir, name);
-    j->ret->path = arena_printf(j->ret_arena, "%s/%s_%s-%s_%s.rpm", j->dir, name, version, release, arch);
-    if (nvr == NULL || payload == NULL || j->ret->path == NULL)
-        return err_nomem(e);
-    bool ok = rpm_files(r, e) && rpm_links(r, e) && rpm_payload(r, payload, e) && rpm_write(r, nvr, payload, e);
+    bool ok =
+        rpm_files(r, e) && rpm_links(r, e) && rpm_payload(r, payload, e) && rpm_write(r, nvr, payload, e);
     struct err cleaning = ERR_INIT;
     bool clean = os_tree_remove(payload, &cleaning);
     if (ok && !clean)

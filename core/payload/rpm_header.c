@@ -86,7 +86,8 @@ bool rpm_header_end(struct rpm_header *h, unsigned region, struct buf *out, stru
     if (index.len > 0)
         buf_add(out, index.data, index.len);
     buf_add(out, data.data, data.len);
-    bool ok = buf_ok(&index, "rpm header", e) && buf_ok(&data, "rpm header", e) && buf_ok(out, "rpm header", e);
+    bool ok =
+        buf_ok(&index, "rpm header", e) && buf_ok(&data, "rpm header", e) && buf_ok(out, "rpm header", e);
     buf_free(&index);
     buf_free(&data);
     return ok;

@@ -1,9 +1,10 @@
 /*
- * rpm_header.h - writing the headers of an rpm file ("RPM v4 file format", rpm.org manual; rpm's lib/header.c).
+ * rpm_header.h - writing the headers of an rpm file ("RPM v4 file format", rpm.org manual; rpm's
+ * lib/header.c).
  *
- * Tags are added in any order; their values are borrowed until rpm_header_end(). The result is one header with a
- * region tag over all of it, as rpm demands of packages: 16 bytes of magic and sizes, an index of 16 bytes a tag
- * in tag order, then the data, all big-endian.
+ * Tags are added in any order; their values are borrowed until rpm_header_end(). The result is one header
+ * with a region tag over all of it, as rpm demands of packages: 16 bytes of magic and sizes, an index of 16
+ * bytes a tag in tag order, then the data, all big-endian.
  */
 #ifndef AVSWAP_CORE_PAYLOAD_RPM_HEADER_H
 #define AVSWAP_CORE_PAYLOAD_RPM_HEADER_H
@@ -27,8 +28,8 @@ struct rpm_value {
     unsigned tag;
     enum rpm_type type;
     size_t n;
-    const char *const *text;    /* STRING, STRINGS, I18N */
-    const long long *number;    /* INT16, INT32, INT64 */
+    const char *const *text; /* STRING, STRINGS, I18N */
+    const long long *number; /* INT16, INT32, INT64 */
 };
 
 struct rpm_header {

@@ -147,30 +147,40 @@ static bool package_name_ok(const char *s)
     return s[0] != '\0' && s[0] != '-' && s[0] != '.';
 }
 
+/* Every file has a value of each tag that is one a file, or none has. */
+static bool package_check(struct rpm_package *p, struct err *e)
+{
+    p->files = p->c[ROW_BASENAMES].n;
+    for (enum rpm_row_id i = 0; i < ROW_COUNT; i++)
+        if (rpm_rows[i].ask == RPM_EACH && p->c[i].n != 0 && p->c[i].n != p->files)
+            return err_set(e, ERR_INPUT, "rpm gives %zu values of %s for %zu files", p->c[i].n,
+                           rpm_rows[i].name, p->files);
+    return true;
+}
+
 bool rpm_query(struct rebuild_job *j, struct rpm_package *ret, struct err *e)
 {
     struct pairs known = {0};
-    enum rpm_row_id head[ROW_COUNT];
-    size_t n = 0;
+    enum rpm_row_id head[ROW_COUNT], alone[ROW_COUNT];
+    size_t heads = 0, alones = 0;
     if (!package_name_ok(j->name))
         return err_set(e, ERR_INPUT, "this is not a package name");
     if (!rpm_known(j, &known, e))
         return false;
-    for (enum rpm_row_id i = 0; i < ROW_COUNT; i++)
-        if (rpm_rows[i].ask == RPM_HEAD && pairs_find(&known, rpm_rows[i].name) != NULL)
-            head[n++] = i;
-    if (n == 0)
+    for (enum rpm_row_id i = 0; i < ROW_COUNT; i++) {
+        if (pairs_find(&known, rpm_rows[i].name) == NULL)
+            continue;
+        if (rpm_rows[i].ask == RPM_HEAD)
+            head[heads++] = i;
+        else
+            alone[alones++] = i;
+    }
+    if (heads == 0)
         return err_set(e, ERR_CHILD, "rpm --querytags names no tag");
-    if (!rpm_ask_rows(j, ret, head, n, e))
+    if (!rpm_ask_rows(j, ret, head, heads, e))
         return false;
-    for (enum rpm_row_id i = 0; i < ROW_COUNT; i++)
-        if (rpm_rows[i].ask != RPM_HEAD && pairs_find(&known, rpm_rows[i].name) != NULL &&
-            !rpm_ask_rows(j, ret, &i, 1, e))
+    for (size_t i = 0; i < alones; i++)
+        if (!rpm_ask_rows(j, ret, &alone[i], 1, e))
             return false;
-    ret->files = ret->c[ROW_BASENAMES].n;
-    for (enum rpm_row_id i = 0; i < ROW_COUNT; i++)
-        if (rpm_rows[i].ask == RPM_EACH && ret->c[i].n != 0 && ret->c[i].n != ret->files)
-            return err_set(e, ERR_INPUT, "rpm gives %zu values of %s for %zu files", ret->c[i].n, rpm_rows[i].name,
-                           ret->files);
-    return true;
+    return package_check(ret, e);
 }

@@ -1,8 +1,8 @@
 /*
  * rpm_query.h - what rpm's database says of one installed package, as one table of values by tag.
  *
- * Values are asked with rpm's own query formats, in as many calls as keep each answer below the limit of a child's
- * output. \1 and \2 separate tags and values; a value that holds one is refused.
+ * Values are asked with rpm's own query formats, in as many calls as keep each answer below the limit of a
+ * child's output. \1 and \2 separate tags and values; a value that holds one is refused.
  */
 #ifndef AVSWAP_CORE_PAYLOAD_RPM_QUERY_H
 #define AVSWAP_CORE_PAYLOAD_RPM_QUERY_H

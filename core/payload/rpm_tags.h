@@ -1,9 +1,9 @@
 /*
  * rpm_tags.h - the tags of an installed rpm that a rebuilt one has again.
  *
- * Numbers and types are those of rpm 4.18's rpmtag.h and of the headers that rpmbuild writes. What only describes the
- * installation or the old file (states, install time, signatures, digests over the old header, the tables of file
- * classes that rpmbuild derives) is left out.
+ * Numbers and types are those of rpm 4.18's rpmtag.h and of the headers that rpmbuild writes. What only
+ * describes the installation or the old file (states, install time, signatures, digests over the old header,
+ * the tables of file classes that rpmbuild derives) is left out.
  *
  * X(name, number, type, how it is asked)
  *   HEAD   in one query with the others
@@ -132,7 +132,7 @@
 
 #define RPM_ALGO_MD5 1
 #define RPM_ALGO_SHA256 8
-#define RPM_FILE_GHOST 64   /* FILEFLAGS: owned, but not brought */
-#define RPM_STATE_NORMAL 0  /* FILESTATES: installed */
+#define RPM_FILE_GHOST 64  /* FILEFLAGS: owned, but not brought */
+#define RPM_STATE_NORMAL 0 /* FILESTATES: installed */
 
 #endif

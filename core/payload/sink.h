@@ -1,12 +1,12 @@
 /*
  * sink.h - a large file in the making: it appears under its name only when it is whole and on disk.
  *
- * Bytes go to "<name>.part" and through SHA-256. sink_done() syncs and renames, sink_drop() removes what there is,
- * sink_keep() leaves the part for a later sink_resume(). One of the three ends every sink that was opened; the
- * first two do no harm to a sink that was never opened or has ended (zeroed memory).
+ * Bytes go to "<name>.part" and through SHA-256. sink_done() syncs and renames, sink_drop() removes what
+ * there is, sink_keep() leaves the part for a later sink_resume(). One of the three ends every sink that was
+ * opened; the first two do no harm to a sink that was never opened or has ended (zeroed memory).
  *
- * libarchive writes into a sink after sink_attach(). Its callbacks cannot carry our errors, so the first failure
- * stays in the sink and sink_blame() prefers it over libarchive's own text.
+ * libarchive writes into a sink after sink_attach(). Its callbacks cannot carry our errors, so the first
+ * failure stays in the sink and sink_blame() prefers it over libarchive's own text.
  */
 #ifndef AVSWAP_CORE_PAYLOAD_SINK_H
 #define AVSWAP_CORE_PAYLOAD_SINK_H

@@ -1,6 +1,6 @@
 /*
- * payload_util.h - what the tests of core/payload share: a private folder, files, programs, and a text that says all
- * of a tree that a package or an archive should keep.
+ * payload_util.h - what the tests of core/payload share: a private folder, files, programs, and a text that
+ * says all of a tree that a package or an archive should keep.
  */
 #ifndef AVSWAP_TESTS_UNIT_PAYLOAD_UTIL_H
 #define AVSWAP_TESTS_UNIT_PAYLOAD_UTIL_H
@@ -138,7 +138,8 @@ UTIL void describe(const char *path, const char *name, struct buf *out)
     if (S_ISREG(st.st_mode))
         assert_true(os_file_digest(path, digest, &e));
     buf_printf(out, "%o %u:%u %lld %lld %s -> '%s' %s\n", st.st_mode, st.st_uid, st.st_gid,
-               dir ? 0ll : (long long)st.st_size, dir ? 0ll : (long long)st.st_mtim.tv_sec, name, target, digest);
+               dir ? 0ll : (long long)st.st_size, dir ? 0ll : (long long)st.st_mtim.tv_sec, name, target,
+               digest);
     if (!dir)
         return;
     struct dirent **list;
@@ -176,7 +177,8 @@ UTIL void same_text(char *a, char *b)
         if (a[i] == '\n')
             line = i + 1;
     if (a[i] != b[i])
-        fail_msg("'%.*s' is not '%.*s'", (int)strcspn(a + line, "\n"), a + line, (int)strcspn(b + line, "\n"), b + line);
+        fail_msg("'%.*s' is not '%.*s'", (int)strcspn(a + line, "\n"), a + line, (int)strcspn(b + line, "\n"),
+                 b + line);
     free(a);
     free(b);
 }

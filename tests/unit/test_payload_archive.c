@@ -1,6 +1,6 @@
 /*
- * State archives: what is saved comes back as it was, nothing else is touched, and archives that were made to harm or
- * that are damaged do no harm.
+ * State archives: what is saved comes back as it was, nothing else is touched, and archives that were made to
+ * harm or that are damaged do no harm.
  */
 #include "tests/unit/payload_util.h"
 
@@ -17,7 +17,7 @@
 #define PATHS(...)                                                                                           \
     &(struct strs)                                                                                           \
     {                                                                                                        \
-        .v = (const char *[]){__VA_ARGS__}, .n = sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)       \
+        .v = (const char *[]){__VA_ARGS__}, .n = sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)      \
     }
 static const struct strs everything = {NULL, 0};
 
@@ -33,7 +33,10 @@ static void make_state(const char *name)
     assert_int_equal(chown(p, 1, 12345), 0);
     assert_int_equal(chmod(p, 02640), 0);
     assert_int_equal(setxattr(p, "trusted.avswap", "value", 5, 0), 0);
-    put(in("%s/gr\xc3\xbc\xc3\x9f" "e \xff.txt", name), "not all of it UTF-8\n");
+    put(in("%s/gr\xc3\xbc\xc3\x9f"
+           "e \xff.txt",
+           name),
+        "not all of it UTF-8\n");
     put(in("%s/zero", name), "");
     int fd = open(in("%s/sparse", name), O_WRONLY | O_CREAT, 0600);
     assert_int_equal(pwrite(fd, "end", 3, 64 << 20), 3);
@@ -151,7 +154,8 @@ static void test_links(void **state)
     drop(in("real/state/sub"));
     folder(in("trap"));
     assert_int_equal(symlink(in("trap"), in("real/state/sub")), 0);
-    bool ok = archive_restore(in("l.tgz"), PATHS(in("way/state/sub/file")), &e); /* its parent is a link: followed */
+    bool ok = archive_restore(in("l.tgz"), PATHS(in("way/state/sub/file")),
+                              &e); /* its parent is a link: followed */
     assert_true(ok);
     assert_int_equal(unlink(in("trap/file")), 0);
     restore(in("l.tgz"), PATHS(in("way/state"))); /* the archive's folder replaces the link */
@@ -200,7 +204,11 @@ static void test_hostile(void **state)
         struct entry entries[3];
         bool part_ok, whole_ok;
     } rows[] = {
-        {{{AE_IFDIR, "@state", NULL}, {AE_IFLNK, "@state/out", "@victim"}, {AE_IFREG, "@state/out/file", NULL}}, 0, 0},
+        {{{AE_IFDIR, "@state", NULL},
+          {AE_IFLNK, "@state/out", "@victim"},
+          {AE_IFREG, "@state/out/file", NULL}},
+         0,
+         0},
         {{{AE_IFLNK, "@state", "@victim"}, {AE_IFREG, "@state/file", NULL}}, 0, 0},
         {{{AE_IFDIR, "@state", NULL}, {AE_IFREG, "@state/../victim/file", NULL}}, 0, 0},
         {{{AE_IFREG, "@victim/other", NULL}}, 1, 1},
@@ -232,8 +240,9 @@ static void test_hostile(void **state)
 /* A file that cannot be restored is told of, after all others have been. */
 static void test_goes_on(void **state)
 {
-    static const struct entry rows[] = {
-        {AE_IFLNK, "@state/out", "@victim"}, {AE_IFREG, "@state/out/file", NULL}, {AE_IFREG, "@state/last", NULL}};
+    static const struct entry rows[] = {{AE_IFLNK, "@state/out", "@victim"},
+                                        {AE_IFREG, "@state/out/file", NULL},
+                                        {AE_IFREG, "@state/last", NULL}};
     struct err e = ERR_INIT;
     (void)state;
     folder(in("victim"));

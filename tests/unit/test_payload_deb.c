@@ -1,6 +1,6 @@
 /*
- * Rebuilding of Debian packages: a package is made with dpkg-deb, installed by dpkg into a private root, changed there,
- * rebuilt, purged and installed again from the rebuilt one.
+ * Rebuilding of Debian packages: a package is made with dpkg-deb, installed by dpkg into a private root,
+ * changed there, rebuilt, purged and installed again from the rebuilt one.
  */
 #include "tests/unit/payload_util.h"
 
@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 
 #define CONTROL                                                                                              \
-    "Package: tprobe\nVersion: 2:1.2~rc1-3\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\n"     \
+    "Package: tprobe\nVersion: 2:1.2~rc1-3\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\n"    \
     "Section: utils\nPriority: optional\nDescription: a probe\n with a second line\n .\n and a third\n"
 
 static void script(const char *name)
@@ -47,7 +47,9 @@ static void make_package(void)
     put(in("pkg/opt/t/program"), "program\n");
     assert_int_equal(link(in("pkg/opt/t/program"), in("pkg/opt/t/second name")), 0);
     assert_int_equal(symlink("program", in("pkg/opt/t/link")), 0);
-    put(in("pkg/opt/t/gr\xc3\xbc\xc3\x9f" "e.txt"), "umlauts\n");
+    put(in("pkg/opt/t/gr\xc3\xbc\xc3\x9f"
+           "e.txt"),
+        "umlauts\n");
     put(in("pkg/opt/t/gone"), "gone\n");
     put(in("pkg/opt/t/moved"), "moved away\n");
     put(in("pkg/opt/t/patched"), "as brought\n");
@@ -193,12 +195,12 @@ static void test_refused(void **state)
         {"diversions", "/opt/t/moved\n../x\n:\n", ERR_INPUT, "diversions"},
         {"status", "", ERR_NOT_FOUND, "not installed"},
         {"status", "Package: tprobe2\nStatus: install ok installed\n", ERR_NOT_FOUND, "not installed"},
-        {"status", "Package: tprobe\nStatus: deinstall ok config-files\nVersion: 1\nArchitecture: all\n", ERR_NOT_FOUND,
-         "config-files"},
-        {"status", "Package: tprobe\nStatus: install ok half-installed\nVersion: 1\nArchitecture: all\n", ERR_NOT_FOUND,
-         "half-installed"},
-        {"status", "Package: tprobe\nStatus: install ok installed\nVersion: ../../x\nArchitecture: all\n", ERR_INPUT,
-         "version"},
+        {"status", "Package: tprobe\nStatus: deinstall ok config-files\nVersion: 1\nArchitecture: all\n",
+         ERR_NOT_FOUND, "config-files"},
+        {"status", "Package: tprobe\nStatus: install ok half-installed\nVersion: 1\nArchitecture: all\n",
+         ERR_NOT_FOUND, "half-installed"},
+        {"status", "Package: tprobe\nStatus: install ok installed\nVersion: ../../x\nArchitecture: all\n",
+         ERR_INPUT, "version"},
         {"status", "Package: tprobe\nStatus: install ok installed\nVersion: 1\n", ERR_INPUT, "version"},
         {"status",
          "Package: tprobe\nStatus: install ok installed\nVersion: 1\nArchitecture: i386\n\n"
@@ -222,7 +224,8 @@ static void test_refused(void **state)
 
 static void test_names(void **state)
 {
-    static const char *const names[] = {"", "../tprobe", "tprobe/..", "tprobe:../x", "tprobe:", "a b", ".x", "x\n"};
+    static const char *const names[] = {"",        "../tprobe", "tprobe/..", "tprobe:../x",
+                                        "tprobe:", "a b",       ".x",        "x\n"};
     (void)state;
     for (size_t i = 0; i < COUNT(names); i++) {
         struct rebuilt r;
@@ -287,8 +290,8 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same),    cmocka_unit_test(test_restored), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_names),   cmocka_unit_test(test_no_room),  cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_same),  cmocka_unit_test(test_restored), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_names), cmocka_unit_test(test_no_room),  cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, make_all, drop_top);
 }

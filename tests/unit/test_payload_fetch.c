@@ -1,6 +1,6 @@
 /*
- * Downloads from a small HTTP server in this process, which serves well and badly, and over TLS from openssl's server.
- * Everything stays on the loopback interface.
+ * Downloads from a small HTTP server in this process, which serves well and badly, and over TLS from
+ * openssl's server. Everything stays on the loopback interface.
  */
 #include "tests/unit/payload_util.h"
 
@@ -70,7 +70,9 @@ static void serve(int fd, const char *request)
             sayf(fd, "HTTP/1.1 416 Range\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             return;
         }
-        sayf(fd, "HTTP/1.1 206 Part\r\nContent-Length: %ld\r\nContent-Range: bytes %ld-%d/%d\r\nConnection: close\r\n\r\n",
+        sayf(fd,
+             "HTTP/1.1 206 Part\r\nContent-Length: %ld\r\nContent-Range: bytes %ld-%d/%d\r\nConnection: "
+             "close\r\n\r\n",
              SIZE - from, from, SIZE - 1, SIZE);
         say(fd, content + from, (size_t)(SIZE - from));
     } else if (strcmp(path, "/ranges") == 0 || strcmp(path, "/good?token=hidden") == 0) {
@@ -99,9 +101,11 @@ static void serve(int fd, const char *request)
         while (send(fd, "x", 1, MSG_NOSIGNAL) == 1)
             nanosleep(&pause, NULL);
     } else if (strcmp(path, "/to-file") == 0) {
-        sayf(fd, "HTTP/1.1 302 Found\r\nLocation: file:///etc/hostname\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        sayf(fd, "HTTP/1.1 302 Found\r\nLocation: file:///etc/hostname\r\nContent-Length: 0\r\nConnection: "
+                 "close\r\n\r\n");
     } else if (strcmp(path, "/to-good") == 0) {
-        sayf(fd, "HTTP/1.1 302 Found\r\nLocation: /good\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody");
+        sayf(fd,
+             "HTTP/1.1 302 Found\r\nLocation: /good\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody");
     } else if (strcmp(path, "/loop") == 0) {
         sayf(fd, "HTTP/1.1 302 Found\r\nLocation: /loop\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     } else if (strcmp(path, "/nowhere") == 0) {
@@ -150,7 +154,8 @@ static int start(void **state)
         getsockname(listener, (struct sockaddr *)&a, &n) != 0)
         return -1;
     port = ntohs(a.sin_port);
-    static const char *const proxies[] = {"http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"};
+    static const char *const proxies[] = {"http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY",
+                                          "ALL_PROXY"};
     for (size_t i = 0; i < COUNT(proxies); i++) /* loopback is not reached through one */
         unsetenv(proxies[i]);
     return pthread_create(&server, NULL, server_main, NULL);
@@ -236,11 +241,20 @@ static void test_errors(void **state)
         enum err_code code;
         bool retryable;
     } rows[] = {
-        {"/404", ERR_NOT_FOUND, false},  {"/403", ERR_IO, false},         {"/429", ERR_IO, true},
-        {"/500", ERR_IO, true},          {"/503", ERR_IO, true},          {"/cut", ERR_IO, true},
-        {"/endless", ERR_LIMIT, false},  {"/huge", ERR_LIMIT, false},     {"/to-file", ERR_PAYLOAD, false},
-        {"/loop", ERR_PAYLOAD, false},   {"/empty", ERR_IO, false},       {"/else", ERR_PAYLOAD, false},
-        {"/cut-unsized", ERR_PAYLOAD, false}, {"/nowhere", ERR_PAYLOAD, false},
+        {"/404", ERR_NOT_FOUND, false},
+        {"/403", ERR_IO, false},
+        {"/429", ERR_IO, true},
+        {"/500", ERR_IO, true},
+        {"/503", ERR_IO, true},
+        {"/cut", ERR_IO, true},
+        {"/endless", ERR_LIMIT, false},
+        {"/huge", ERR_LIMIT, false},
+        {"/to-file", ERR_PAYLOAD, false},
+        {"/loop", ERR_PAYLOAD, false},
+        {"/empty", ERR_IO, false},
+        {"/else", ERR_PAYLOAD, false},
+        {"/cut-unsized", ERR_PAYLOAD, false},
+        {"/nowhere", ERR_PAYLOAD, false},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -304,7 +318,7 @@ static void test_resume(void **state)
         bool right;
         unsigned requests;
     } rows[] = {
-        {"/ranges", 1000, true, 1},  {"/ranges", 1000, false, 2}, {"/ranges", SIZE, true, 0},
+        {"/ranges", 1000, true, 1},  {"/ranges", 1000, false, 2},     {"/ranges", SIZE, true, 0},
         {"/ranges", SIZE, false, 2}, {"/ranges", SIZE + 7, false, 2}, {"/good", 1000, true, 2},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -344,8 +358,9 @@ static void test_wrong_digest(void **state)
 
 static void test_urls(void **state)
 {
-    static const char *const urls[] = {"",           "nonsense",     "/etc/passwd", "ftp://127.0.0.1/x", "gopher://h/",
-                                       "smb://h/x/y", "scp://h/x",   "http://",     "http://a b/",       "dict://h/"};
+    static const char *const urls[] = {
+        "",          "nonsense", "/etc/passwd", "ftp://127.0.0.1/x", "gopher://h/", "smb://h/x/y",
+        "scp://h/x", "http://",  "http://a b/", "dict://h/"};
     (void)state;
     for (size_t i = 0; i < COUNT(urls); i++) {
         struct fetch f = of("");
@@ -416,12 +431,13 @@ static void test_tls(void **state)
 {
     char url[64], where[32];
     (void)state;
-    RUN("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
-        "subjectAltName=IP:127.0.0.1", "-keyout", in("key.pem"), "-out", in("cert.pem"));
+    RUN("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", in("key.pem"), "-out", in("cert.pem"));
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof a;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a) | getsockname(fd, (struct sockaddr *)&a, &n), 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a) | getsockname(fd, (struct sockaddr *)&a, &n),
+                     0);
     close(fd); /* a free port */
     snprintf(where, sizeof where, "127.0.0.1:%u", ntohs(a.sin_port));
     snprintf(url, sizeof url, "https://%s/", where);
@@ -431,8 +447,8 @@ static void test_tls(void **state)
         dup2(null, 0);
         dup2(null, 1);
         dup2(null, 2);
-        execlp("openssl", "openssl", "s_server", "-accept", where, "-key", in("key.pem"), "-cert", in("cert.pem"), "-www",
-               (char *)NULL);
+        execlp("openssl", "openssl", "s_server", "-accept", where, "-key", in("key.pem"), "-cert",
+               in("cert.pem"), "-www", (char *)NULL);
         _exit(127);
     }
     struct fetch f = of("");
@@ -455,10 +471,10 @@ static void test_tls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),     cmocka_unit_test(test_file),    cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_unreachable), cmocka_unit_test(test_time), cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_good),         cmocka_unit_test(test_file), cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_unreachable),  cmocka_unit_test(test_time), cmocka_unit_test(test_resume),
         cmocka_unit_test(test_wrong_digest), cmocka_unit_test(test_urls), cmocka_unit_test(test_secrets),
-        cmocka_unit_test(test_progress), cmocka_unit_test(test_tls),
+        cmocka_unit_test(test_progress),     cmocka_unit_test(test_tls),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

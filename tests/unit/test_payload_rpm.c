@@ -1,6 +1,7 @@
 /*
- * Rebuilding of rpms: a package is made with rpmbuild, installed by rpm into a private root with a database of its own,
- * changed there, rebuilt, removed and installed again from the rebuilt one. Digests are checked by rpm.
+ * Rebuilding of rpms: a package is made with rpmbuild, installed by rpm into a private root with a database
+ * of its own, changed there, rebuilt, removed and installed again from the rebuilt one. Digests are checked
+ * by rpm.
  */
 #include "tests/unit/payload_util.h"
 
@@ -10,7 +11,8 @@
 static const char spec[] =
     "Name: tprobe\nVersion: 1.2\nRelease: 3\nEpoch: 2\nSummary: a probe with \xc3\xbcmlauts\nLicense: none\n"
     "Group: Applications/System\nURL: http://example.org/\nBuildArch: noarch\nPrefix: /opt\n"
-    "Requires: base >= 1.0\nRequires(pre): other\nProvides: av = 3:1\nConflicts: rival < 4\nObsoletes: older < 2\n"
+    "Requires: base >= 1.0\nRequires(pre): other\nProvides: av = 3:1\nConflicts: rival < 4\nObsoletes: older "
+    "< 2\n"
     "Recommends: nice\nSuggests: nicer\nSupplements: more\nEnhances: most\n"
     "%description\nSeveral\nlines, \"quotes\", <tags> & (none)\n"
     "%install\n"
@@ -18,7 +20,8 @@ static const char spec[] =
     "echo program >%{buildroot}/opt/t/program\n"
     "ln %{buildroot}/opt/t/program '%{buildroot}/opt/t/second name'\n"
     "ln -s program %{buildroot}/opt/t/link\n"
-    "echo umlauts >%{buildroot}/opt/t/gr\xc3\xbc\xc3\x9f" "e.txt\n"
+    "echo umlauts >%{buildroot}/opt/t/gr\xc3\xbc\xc3\x9f"
+    "e.txt\n"
     "echo gone >%{buildroot}/opt/t/gone\necho patched >%{buildroot}/opt/t/patched\n"
     "echo owned >%{buildroot}/opt/t/owned\necho conf >%{buildroot}/etc/t/t.conf\n"
     "%pretrans -p <lua>\nmark = io.open('/ran', 'a') mark:write('pretrans\\n') mark:close()\n"
@@ -28,9 +31,12 @@ static const char spec[] =
     "%postun\necho \"never run\" $1\nexit 3\n%verifyscript\ntrue\n"
     "%triggerin -- foo > 1\necho \"trigger\"\n%triggerun -p /bin/bash -- bar, baz\necho other\n"
     "%filetriggerin -P 7 -- /usr/lib/foo /usr/lib/foo2\ncat\n%transfiletriggerin -P 9 -- /usr/lib/bar\ncat\n"
-    "%files\n%dir /opt/t\n%attr(0700,root,root) \"/opt/t/empty folder\"\n/opt/t/program\n\"/opt/t/second name\"\n"
-    "/opt/t/link\n/opt/t/gr\xc3\xbc\xc3\x9f" "e.txt\n/opt/t/gone\n/opt/t/patched\n"
-    "%attr(4750,daemon,daemon) /opt/t/owned\n%dir /etc/t\n%config(noreplace) /etc/t/t.conf\n%ghost /opt/t/state\n"
+    "%files\n%dir /opt/t\n%attr(0700,root,root) \"/opt/t/empty folder\"\n/opt/t/program\n\"/opt/t/second "
+    "name\"\n"
+    "/opt/t/link\n/opt/t/gr\xc3\xbc\xc3\x9f"
+    "e.txt\n/opt/t/gone\n/opt/t/patched\n"
+    "%attr(4750,daemon,daemon) /opt/t/owned\n%dir /etc/t\n%config(noreplace) /etc/t/t.conf\n%ghost "
+    "/opt/t/state\n"
     "%changelog\n* Mon Jan 01 2024 Nobody <nobody@example.org> - 1.2-3\n- first\n  and more\n"
     "* Sun Jan 01 2023 Nobody <nobody@example.org> - 1.1-1\n- before\n";
 
@@ -53,7 +59,8 @@ static int make_all(void **state)
     snprintf(db, sizeof db, "_dbpath %s", in("none"));
     snprintf(name, sizeof name, "_rpmfilename original.rpm");
     folder(in("build/tmp"));
-    RUN("rpmbuild", "-bb", "--define", topdir, "--define", tmp, "--define", db, "--define", name, in("t.spec"));
+    RUN("rpmbuild", "-bb", "--define", topdir, "--define", tmp, "--define", db, "--define", name,
+        in("t.spec"));
     RPM("-i", "--nodeps", "--notriggers", in("build/RPMS/original.rpm"));
     put(in("root/opt/t/state"), "of the program itself\n");
     return 0;
@@ -80,9 +87,9 @@ static bool rebuild(const char *name, const char *dir, struct rebuilt *r, struct
 /* All tags of a package file without those that say how it was built, the caller frees. */
 static char *tags(const char *file)
 {
-    static const char *const other[] = {"Sigsize",       "Sigmd5",        "Sha1header",       "Sha256header",
-                                        "Filedevices",   "Fileinodes",    "Fileclass",        "Classdict",
-                                        "Payloadflags",  "Payloaddigest", "Payloaddigestalt", "Filemtimes",
+    static const char *const other[] = {"Sigsize",      "Sigmd5",        "Sha1header",       "Sha256header",
+                                        "Filedevices",  "Fileinodes",    "Fileclass",        "Classdict",
+                                        "Payloadflags", "Payloaddigest", "Payloaddigestalt", "Filemtimes",
                                         "Archivesize"};
     RPM_FILE("-qp", "--xml", in("%s", file));
     char *text = get(in("output")), *to = text;
@@ -166,7 +173,7 @@ static void test_refused(void **state)
     static const struct {
         const char *name;
         enum err_code code;
-    } rows[] = {{"absent", ERR_NOT_FOUND}, {"", ERR_INPUT}, {"../x", ERR_INPUT}, {"-qa", ERR_INPUT},
+    } rows[] = {{"absent", ERR_NOT_FOUND}, {"", ERR_INPUT},  {"../x", ERR_INPUT}, {"-qa", ERR_INPUT},
                 {"a b", ERR_INPUT},        {"*", ERR_INPUT}, {".x", ERR_INPUT}};
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -196,20 +203,36 @@ static void test_digests_cover(void **state)
         assert_int_equal(fseek(f, -1, SEEK_CUR), 0);
         fputc(c ^ 0x10, f);
         fclose(f);
-        assert_int_not_equal(
-            run_to(in("output"), (const char *const[]){"rpm", "--dbpath", in("none"), "-K", in("bad.rpm"), NULL}), 0);
+        assert_int_not_equal(run_to(in("output"), (const char *const[]){"rpm", "--dbpath", in("none"), "-K",
+                                                                        in("bad.rpm"), NULL}),
+                             0);
     }
 }
 
 /* The bytes of the smallest header, by hand from the format. */
 static void test_header(void **state)
 {
-    static const char want[] = "\x8e\xad\xe8\x01\0\0\0\0" "\0\0\0\3" "\0\0\0\x16" /* three tags, 22 bytes */
-                               "\0\0\0\x3f" "\0\0\0\7" "\0\0\0\6" "\0\0\0\x10"
-                               "\0\0\3\xe8" "\0\0\0\6" "\0\0\0\0" "\0\0\0\1"
-                               "\0\0\4\6" "\0\0\0\3" "\0\0\0\2" "\0\0\0\2"
-                               "x\0" "\x81\xa4\0\7"
-                               "\0\0\0\x3f" "\0\0\0\7" "\xff\xff\xff\xd0" "\0\0\0\x10";
+    static const char want[] = "\x8e\xad\xe8\x01\0\0\0\0"
+                               "\0\0\0\3"
+                               "\0\0\0\x16" /* three tags, 22 bytes */
+                               "\0\0\0\x3f"
+                               "\0\0\0\7"
+                               "\0\0\0\6"
+                               "\0\0\0\x10"
+                               "\0\0\3\xe8"
+                               "\0\0\0\6"
+                               "\0\0\0\0"
+                               "\0\0\0\1"
+                               "\0\0\4\6"
+                               "\0\0\0\3"
+                               "\0\0\0\2"
+                               "\0\0\0\2"
+                               "x\0"
+                               "\x81\xa4\0\7"
+                               "\0\0\0\x3f"
+                               "\0\0\0\7"
+                               "\xff\xff\xff\xd0"
+                               "\0\0\0\x10";
     static const char *const name = "x";
     static const long long modes[] = {0100644, 7}, too_large = 65536, negative = -1;
     struct rpm_header h = {.n = 0};
@@ -244,7 +267,8 @@ static void test_memory(void **state)
             assert_true(n > 5);
             return;
         }
-        /* a buffer cannot tell memory from its limit, nor looking for a program that there was no memory to look */
+        /* a buffer cannot tell memory from its limit, nor looking for a program that there was no memory to
+         * look */
         if (e.code != ERR_NOMEM && e.code != ERR_LIMIT && e.code != ERR_NOT_FOUND)
             fail_msg("allocation %lu: %s %s", n, err_id(e.code), e.text);
     }
@@ -253,7 +277,7 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_header),        cmocka_unit_test(test_same),   cmocka_unit_test(test_restored),
+        cmocka_unit_test(test_header),        cmocka_unit_test(test_same),    cmocka_unit_test(test_restored),
         cmocka_unit_test(test_digests_cover), cmocka_unit_test(test_refused), cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, make_all, drop_top);
