@@ -1,4 +1,5 @@
-/* The machine's own accounts. A directory's (LDAP, AD) are not asked for: no product makes its groups there. */
+/* The machine's own accounts. A directory's (LDAP, AD) are not asked for: no product makes its groups there.
+ */
 #include "core/base/limits.h"
 #include "core/os/file.h"
 #include "core/os/machine.h"

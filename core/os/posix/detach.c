@@ -1,7 +1,7 @@
 /*
- * A worker that outlives its session. Under systemd the session's processes may be killed at logout and share its
- * limits, so the worker gets a transient unit; KillMode=process lets daemons that an installer started by hand live on
- * when the worker ends.
+ * A worker that outlives its session. Under systemd the session's processes may be killed at logout and share
+ * its limits, so the worker gets a transient unit; KillMode=process lets daemons that an installer started by
+ * hand live on when the worker ends.
  */
 #include "core/os/posix/fd.h"
 #include "core/os/posix/program.h"
@@ -22,13 +22,14 @@ static bool by_systemd(const struct strs *argv, const char *name, struct arena *
     if (!unit)
         return err_nomem(e);
     return tool_add(a, &all,
-                    &ARGV("systemd-run", "--quiet", "--collect", "--no-ask-password", "--property=KillMode=process",
-                          unit, "--"),
+                    &ARGV("systemd-run", "--quiet", "--collect", "--no-ask-password",
+                          "--property=KillMode=process", unit, "--"),
                     e) &&
            tool_add(a, &all, argv, e) && tool_do(&all, e);
 }
 
-/* Between the forks and execve(): the worker's own session, no handle of ours but the pipe that tells of a failure. */
+/* Between the forks and execve(): the worker's own session, no handle of ours but the pipe that tells of a
+ * failure. */
 static void __attribute__((noreturn)) be_worker(const struct program *p, int notice)
 {
     int null, failed;

@@ -82,8 +82,8 @@ static bool names_error(const char *path, struct err *e)
         return err_set(e, ERR_LIMIT, "'%s' has too many entries", path);
     if (errno == ENOMEM)
         return err_nomem(e);
-    return err_sys(e, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO, errno, "reading the folder '%s'",
-                   path);
+    return err_sys(e, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO, errno,
+                   "reading the folder '%s'", path);
 }
 
 /* Names of the system as text, sorted. */

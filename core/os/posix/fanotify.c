@@ -1,7 +1,7 @@
 /*
- * Who watches files: a descriptor that is a link to "anon_inode:[fanotify]"; its fdinfo has one line a mark, which
- * begins "fanotify ino:", "fanotify mnt_id:" or "fanotify sdev:" (fs/notify/fdinfo.c). The link is looked at first as
- * it costs a fraction of reading fdinfo.
+ * Who watches files: a descriptor that is a link to "anon_inode:[fanotify]"; its fdinfo has one line a mark,
+ * which begins "fanotify ino:", "fanotify mnt_id:" or "fanotify sdev:" (fs/notify/fdinfo.c). The link is
+ * looked at first as it costs a fraction of reading fdinfo.
  */
 #include "core/base/limits.h"
 #include "core/os/posix/fd.h"

@@ -1,5 +1,6 @@
 /*
- * Rules that carry a mark. Tools are started only for what the kernel says is there: tables of the old packet filter
+ * Rules that carry a mark. Tools are started only for what the kernel says is there: tables of the old packet
+ * filter
  * (/proc/net/ip_tables_names), nftables tables, routing rules with a mark.
  *
  * A rule's text begins with what finds it again:
@@ -37,8 +38,8 @@ struct listing {
 
 static bool iptables_name(const char *table)
 {
-    return text_eq(table, "filter") || text_eq(table, "nat") || text_eq(table, "mangle") || text_eq(table, "raw") ||
-           text_eq(table, "security");
+    return text_eq(table, "filter") || text_eq(table, "nat") || text_eq(table, "mangle") ||
+           text_eq(table, "raw") || text_eq(table, "security");
 }
 
 static void see_table(void *arg, int family, const char *name)
@@ -96,7 +97,8 @@ static const char *first_tool(const char *a, const char *b)
     return tool_exists(a) ? a : tool_exists(b) ? b : NULL;
 }
 
-/* A family's rules may stand in the old tables, in nftables or in both; each has its own variant of the tool. */
+/* A family's rules may stand in the old tables, in nftables or in both; each has its own variant of the tool.
+ */
 static bool list_iptables(struct listing *l, bool six)
 {
     const char *tool = six ? "ip6tables" : "iptables", *family = six ? "ip6" : "ip";
@@ -104,8 +106,8 @@ static bool list_iptables(struct listing *l, bool six)
     const char *nft = six ? "ip6tables-nft-save" : "iptables-nft-save";
     const char *any = six ? "ip6tables-save" : "iptables-save";
     char text[64];
-    bool has_old = fd_read_small(AT_FDCWD, six ? "/proc/net/ip6_tables_names" : "/proc/net/ip_tables_names", text,
-                                 sizeof text) > 0;
+    bool has_old = fd_read_small(AT_FDCWD, six ? "/proc/net/ip6_tables_names" : "/proc/net/ip_tables_names",
+                                 text, sizeof text) > 0;
     const struct {
         const char *program, *family;
     } runs[] = {
@@ -129,7 +131,8 @@ static bool list_iptables(struct listing *l, bool six)
     return true;
 }
 
-static bool add_nft(void *arg, const struct firewall_spot *s, const char *rule, long long handle, struct err *e)
+static bool add_nft(void *arg, const struct firewall_spot *s, const char *rule, long long handle,
+                    struct err *e)
 {
     struct listing *l = arg;
     long long mark = firewall_mark(rule);
@@ -200,6 +203,6 @@ bool os_firewall_list(struct facts *f, struct arena *a, struct err *e)
 {
     struct listing l = {.f = f, .a = a, .e = e};
 
-    return netlink_tables(see_table, &l.tables, e) && list_iptables(&l, false) && list_iptables(&l, true) && list_nft(&l) &&
-           list_rules(&l, AF_INET, "-4") && list_rules(&l, AF_INET6, "-6");
+    return netlink_tables(see_table, &l.tables, e) && list_iptables(&l, false) && list_iptables(&l, true) &&
+           list_nft(&l) && list_rules(&l, AF_INET, "-4") && list_rules(&l, AF_INET6, "-6");
 }

@@ -1,4 +1,5 @@
-/* Removing one rule by what it says; the forms of a rule's text stand in firewall.c. A rule that is gone is no error. */
+/* Removing one rule by what it says; the forms of a rule's text stand in firewall.c. A rule that is gone is
+ * no error. */
 #include "core/os/machine.h"
 #include "core/os/posix/firewall.h"
 #include "core/os/posix/list.h"
@@ -40,7 +41,8 @@ static bool malformed(const struct firewall_rule *r, struct err *e)
     return err_set(e, ERR_INPUT, "'%s' is no rule of %s", r->text, r->tool);
 }
 
-/* The rule may stand in the old tables or in nftables: each variant of the tool is asked first whether it has it. */
+/* The rule may stand in the old tables or in nftables: each variant of the tool is asked first whether it has
+ * it. */
 static bool remove_iptables(const struct firewall_rule *r, struct arena *a, struct err *e)
 {
     static const char *const variants[] = {"", "-nft", "-legacy"};

@@ -7,7 +7,7 @@
 /* Words that may stand between the name of a mark and its number. */
 static bool joins(const char *p, size_t n)
 {
-    static const char *const words[] = {"set", "and", "or", "xor", "meta", "ct",  "mark", "&",
+    static const char *const words[] = {"set", "and", "or", "xor", "meta", "ct", "mark", "&",
                                         "|",   "^",   "!=", "==",  "<",    "<=", ">",    ">="};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -43,7 +43,8 @@ static long long number_from(const char *p)
     }
 }
 
-/* "--set-xmark 0x200/0x200", "meta mark & 0x00000400 != 0x0", "fwmark 0x1"; comments in quotes do not count. */
+/* "--set-xmark 0x200/0x200", "meta mark & 0x00000400 != 0x0", "fwmark 0x1"; comments in quotes do not count.
+ */
 long long firewall_mark(const char *rule)
 {
     bool quoted = false;
@@ -94,7 +95,8 @@ static const char *nth_word(const char *line, size_t n, size_t nth, struct arena
     return text_from_bytes(a, p, k);
 }
 
-/* Rules are what has a handle inside a chain: tables and chains open with their word, sets have none of either. */
+/* Rules are what has a handle inside a chain: tables and chains open with their word, sets have none of
+ * either. */
 bool firewall_each_nft(const struct buf *out, struct arena *a, firewall_nft_fn *f, void *arg, struct err *e)
 {
     const char *cursor = buf_str(out), *line;

@@ -66,14 +66,15 @@ static bool place_fds(int in, int out, int notes)
     enum { SPARE = 64 };
     int a = fcntl(in, F_DUPFD, SPARE), b = fcntl(out, F_DUPFD, SPARE), c = fcntl(notes, F_DUPFD, SPARE);
 
-    if (a < 0 || b < 0 || c < 0 || dup2(a, 0) < 0 || dup2(b, 1) < 0 || dup2(b, 2) < 0 || dup2(c, FD_NOTES) < 0)
+    if (a < 0 || b < 0 || c < 0 || dup2(a, 0) < 0 || dup2(b, 1) < 0 || dup2(b, 2) < 0 ||
+        dup2(c, FD_NOTES) < 0)
         return false;
     fd_close_from(FD_NOTES + 1);
     return true;
 }
 
-static void __attribute__((noreturn)) be_keeper(const struct program *p, const char *dir, int in, int out, int notes,
-                                                pid_t owner)
+static void __attribute__((noreturn))
+be_keeper(const struct program *p, const char *dir, int in, int out, int notes, pid_t owner)
 {
     pid_t child;
 

@@ -2,9 +2,9 @@
  * keeper.h - a small process that stands between us and a child, so that the child's whole tree is known.
  *
  * The keeper is the tree's subreaper (prctl(2), PR_SET_CHILD_SUBREAPER): whoever loses its parent becomes the
- * keeper's child, so the tree is empty exactly when the keeper has no children left; then it ends. Nothing of this
- * touches the state of our own process: no zombies of strangers, no other child's status taken. When we stop waiting
- * (or die) the keeper is killed, and what still lives goes to init as any daemon does.
+ * keeper's child, so the tree is empty exactly when the keeper has no children left; then it ends. Nothing of
+ * this touches the state of our own process: no zombies of strangers, no other child's status taken. When we
+ * stop waiting (or die) the keeper is killed, and what still lives goes to init as any daemon does.
  *
  * Order: keeper_start(), keeper_read() whenever `status` is readable, keeper_end() once.
  */

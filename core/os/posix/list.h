@@ -1,7 +1,9 @@
 /*
- * list.h - lists in an arena that grow: LIST_ADD() gives the address of a new last element, NULL when memory ran out.
+ * list.h - lists in an arena that grow: LIST_ADD() gives the address of a new last element, NULL when memory
+ * ran out.
  *
- * A list whose number of elements is a power of two (or 0) is full; it moves to twice the room. Start with n = 0.
+ * A list whose number of elements is a power of two (or 0) is full; it moves to twice the room. Start with n
+ * = 0.
  */
 #ifndef AVSWAP_CORE_OS_POSIX_LIST_H
 #define AVSWAP_CORE_OS_POSIX_LIST_H

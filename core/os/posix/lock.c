@@ -72,7 +72,8 @@ struct os_lock *os_lock_take(const char *path, const char *note, struct err *e)
     return NULL;
 }
 
-/* The file stays: removing it would let two holders lock two files of one name. Its note is read only while held. */
+/* The file stays: removing it would let two holders lock two files of one name. Its note is read only while
+ * held. */
 void os_lock_release(struct os_lock *l)
 {
     if (!l)

@@ -98,7 +98,8 @@ static bool read_release(struct os_facts *o, struct arena *a, struct err *e)
     const struct {
         const char *key;
         const char **to;
-    } keys[] = {{"ID=", &o->id}, {"VERSION_ID=", &o->version_id}, {"PRETTY_NAME=", &o->name}, {"ID_LIKE=", NULL}};
+    } keys[] = {
+        {"ID=", &o->id}, {"VERSION_ID=", &o->version_id}, {"PRETTY_NAME=", &o->name}, {"ID_LIKE=", NULL}};
     const char *cursor, *line;
     bool ok = true;
     struct buf text;

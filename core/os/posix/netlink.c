@@ -108,10 +108,11 @@ static int ask(struct dump *d)
 /* Kernels without the subject say so in different ways. */
 static bool conclude(int error, const char *what, struct err *e)
 {
-    if (error == 0 || error == EPROTONOSUPPORT || error == EAFNOSUPPORT || error == EOPNOTSUPP || error == EINVAL)
+    if (error == 0 || error == EPROTONOSUPPORT || error == EAFNOSUPPORT || error == EOPNOTSUPP ||
+        error == EINVAL)
         return true;
-    return err_sys(e, error == EPERM || error == EACCES ? ERR_PRIVILEGE : ERR_OS, error, "asking the kernel for %s",
-                   what);
+    return err_sys(e, error == EPERM || error == EACCES ? ERR_PRIVILEGE : ERR_OS, error,
+                   "asking the kernel for %s", what);
 }
 
 static void table_answer(struct dump *d, int family, const void *value, size_t n)

@@ -1,7 +1,8 @@
 /*
- * Packages as the databases have them. dpkg's status file is read directly (deb822 paragraphs, dpkg(1), "Files"): a
- * program for it costs more than all other facts together. What an interrupted dpkg had not merged yet stands in
- * updates/, numbered; it overrides. rpm's database has no stable form on disk, so rpm is asked, where there is one.
+ * Packages as the databases have them. dpkg's status file is read directly (deb822 paragraphs, dpkg(1),
+ * "Files"): a program for it costs more than all other facts together. What an interrupted dpkg had not
+ * merged yet stands in updates/, numbered; it overrides. rpm's database has no stable form on disk, so rpm is
+ * asked, where there is one.
  */
 #include "core/os/package.h"
 #include "core/base/limits.h"
@@ -194,9 +195,10 @@ static bool list_dpkg(struct facts *f, struct arena *a, struct err *e)
 
 static bool has_rpm(void)
 {
-    static const char *const files[] = {"/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/Packages",
-                                        "/var/lib/rpm/Packages.db", "/usr/lib/sysimage/rpm/rpmdb.sqlite",
-                                        "/usr/lib/sysimage/rpm/Packages", "/usr/lib/sysimage/rpm/Packages.db"};
+    static const char *const files[] = {
+        "/var/lib/rpm/rpmdb.sqlite",      "/var/lib/rpm/Packages",
+        "/var/lib/rpm/Packages.db",       "/usr/lib/sysimage/rpm/rpmdb.sqlite",
+        "/usr/lib/sysimage/rpm/Packages", "/usr/lib/sysimage/rpm/Packages.db"};
 
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (os_file_exists(files[i]))
@@ -294,10 +296,8 @@ bool os_package_lock(struct facts *f, struct arena *a, struct err *e)
         const char *path;
         short type;
     } locks[] = {
-        {"/var/lib/dpkg/lock-frontend", F_WRLCK},
-        {"/var/lib/dpkg/lock", F_WRLCK},
-        {"/var/cache/apt/archives/lock", F_WRLCK},
-        {"/var/lib/rpm/.rpm.lock", F_RDLCK},
+        {"/var/lib/dpkg/lock-frontend", F_WRLCK},     {"/var/lib/dpkg/lock", F_WRLCK},
+        {"/var/cache/apt/archives/lock", F_WRLCK},    {"/var/lib/rpm/.rpm.lock", F_RDLCK},
         {"/usr/lib/sysimage/rpm/.rpm.lock", F_RDLCK},
     };
     struct package_lock *l = ARENA_NEW(a, struct package_lock);

@@ -1,7 +1,8 @@
 /*
- * Changes through the managers' own programs. Two rules hold for all of them: configuration that people changed is
- * kept, configuration that a removal deleted comes back (dpkg(1), --force-confold, --force-confmiss); and installing
- * never removes anything: what has to go is a step of its own (apt-get(8), --no-remove).
+ * Changes through the managers' own programs. Two rules hold for all of them: configuration that people
+ * changed is kept, configuration that a removal deleted comes back (dpkg(1), --force-confold,
+ * --force-confmiss); and installing never removes anything: what has to go is a step of its own (apt-get(8),
+ * --no-remove).
  */
 #include "core/base/limits.h"
 #include "core/os/file.h"
@@ -17,8 +18,9 @@
 #define LISTS "/var/lib/apt/lists"
 
 /* Options of apt-get for every use here; a lock that another manager holds is waited for, as people do. */
-#define APT "apt-get", "-y", "-q", "--no-install-recommends", "-o", "APT::Get::Show-Versions=false", "-o",           \
-            "Dpkg::Use-Pty=false", "-o", "DPkg::Lock::Timeout=120"
+#define APT                                                                                                  \
+    "apt-get", "-y", "-q", "--no-install-recommends", "-o", "APT::Get::Show-Versions=false", "-o",           \
+        "Dpkg::Use-Pty=false", "-o", "DPkg::Lock::Timeout=120"
 
 static bool is_rpm(const char *manager)
 {
@@ -45,12 +47,14 @@ static bool check(const struct os_package_change *c, struct err *e)
             return err_set(e, ERR_INPUT, "'%s' is not %s", c->names.v[i],
                            files ? "an absolute path" : "the name of a package");
     }
-    if ((c->action == OS_PACKAGE_FETCH || c->action == OS_PACKAGE_INSTALL_FETCHED) && (!c->dir || *c->dir != '/'))
+    if ((c->action == OS_PACKAGE_FETCH || c->action == OS_PACKAGE_INSTALL_FETCHED) &&
+        (!c->dir || *c->dir != '/'))
         return err_set(e, ERR_BUG, "no folder for packages");
     return true;
 }
 
-static bool run(const struct os_package_change *c, const struct strs *argv, struct os_exit *ret, struct err *e)
+static bool run(const struct os_package_change *c, const struct strs *argv, struct os_exit *ret,
+                struct err *e)
 {
     struct os_child child = {
         .argv = *argv,
@@ -125,7 +129,8 @@ static bool join(struct os_exit *ret, struct os_exit *before, struct err *e)
     return ok;
 }
 
-static bool apt(const struct os_package_change *c, bool fetch, struct arena *a, struct os_exit *ret, struct err *e)
+static bool apt(const struct os_package_change *c, bool fetch, struct arena *a, struct os_exit *ret,
+                struct err *e)
 {
     const char *archives = arena_printf(a, "Dir::Cache::archives=%s", c->dir);
     const char *partial = arena_printf(a, "%s/partial", c->dir);
@@ -138,12 +143,14 @@ static bool apt(const struct os_package_change *c, bool fetch, struct arena *a, 
     if (!tool_add(a, &argv, &ARGV(APT, "-o", archives, "-o", "APT::Keep-Downloaded-Packages=true"), e))
         return false;
     /* The sandbox user may not enter our private folder; fetching changes nothing, so it takes no lock. */
-    if (fetch ? !tool_add(a, &argv,
-                          &ARGV("--download-only", "-o", "APT::Sandbox::User=root", "-o", "Debug::NoLocking=true"), e)
-              : !tool_add(a, &argv,
-                          &ARGV("--no-download", "--no-remove", "-o", "Dpkg::Options::=--force-confold", "-o",
-                                "Dpkg::Options::=--force-confdef"),
-                          e))
+    if (fetch
+            ? !tool_add(
+                  a, &argv,
+                  &ARGV("--download-only", "-o", "APT::Sandbox::User=root", "-o", "Debug::NoLocking=true"), e)
+            : !tool_add(a, &argv,
+                        &ARGV("--no-download", "--no-remove", "-o", "Dpkg::Options::=--force-confold", "-o",
+                              "Dpkg::Options::=--force-confdef"),
+                        e))
         return false;
     if (!tool_add(a, &argv, &ARGV("install"), e) || !tool_add(a, &argv, &c->names, e))
         return false;
@@ -167,7 +174,8 @@ static bool apt(const struct os_package_change *c, bool fetch, struct arena *a, 
 
 /* ---- dnf, yum ---- */
 
-static bool dnf(const struct os_package_change *c, bool fetch, struct arena *a, struct os_exit *ret, struct err *e)
+static bool dnf(const struct os_package_change *c, bool fetch, struct arena *a, struct os_exit *ret,
+                struct err *e)
 {
     const char *program = tool_exists("dnf") ? "dnf" : "yum";
     const char *dest = arena_printf(a, "--%s=%s", program[0] == 'd' ? "destdir" : "downloaddir", c->dir);
@@ -179,7 +187,8 @@ static bool dnf(const struct os_package_change *c, bool fetch, struct arena *a, 
     if (!tool_add(a, &argv, &ARGV(program, "-y", "--setopt=install_weak_deps=False"), e))
         return false;
     if (fetch)
-        return os_dir_make(c->dir, 0700, e) && tool_add(a, &argv, &ARGV("--downloadonly", dest, "install"), e) &&
+        return os_dir_make(c->dir, 0700, e) &&
+               tool_add(a, &argv, &ARGV("--downloadonly", dest, "install"), e) &&
                tool_add(a, &argv, &c->names, e) && run(c, &argv, ret, e);
     if (!os_file_glob(pattern, a, &files, e))
         return false;
@@ -189,8 +198,8 @@ static bool dnf(const struct os_package_change *c, bool fetch, struct arena *a, 
            run(c, &argv, ret, e);
 }
 
-static bool from_repository(const struct os_package_change *c, bool fetch, struct arena *a, struct os_exit *ret,
-                            struct err *e)
+static bool from_repository(const struct os_package_change *c, bool fetch, struct arena *a,
+                            struct os_exit *ret, struct err *e)
 {
     if (is_rpm(c->manager))
         return dnf(c, fetch, a, ret, e);

@@ -24,8 +24,8 @@ long proc_link(pid_t pid, const char *name, char *buf, size_t size);
 bool proc_alive(pid_t pid); /* there and no zombie */
 
 /*
- * Live processes that descend from `root`, those of one session apart from the others: a daemon that made a session
- * of its own is no longer part of the work of the child that started it.
+ * Live processes that descend from `root`, those of one session apart from the others: a daemon that made a
+ * session of its own is no longer part of the work of the child that started it.
  */
 struct proc_kin {
     pid_t *work; /* in the session asked about */

@@ -48,7 +48,8 @@ static bool add_process(void *arg, pid_t pid)
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     if (fd_read_small(AT_FDCWD, path, text, sizeof text) <= 0)
         return true;
-    /* A zombie is no process any more: it only waits for its parent. The name's newlines are escaped by the kernel. */
+    /* A zombie is no process any more: it only waits for its parent. The name's newlines are escaped by the
+     * kernel. */
     if (strstr(text, "\nState:\tZ") || strncmp(text, "Name:\t", 6) != 0)
         return true;
     if (!status_number(text, "\nPPid:\t", &ppid) || !status_number(text, "\nUid:\t", &uid))
@@ -78,7 +79,8 @@ bool os_process_list(struct facts *f, struct arena *a, struct err *e)
     return l.ok;
 }
 
-/* A descriptor of the process as it is now, immune to its id being given to another; -1 on kernels before 5.3. */
+/* A descriptor of the process as it is now, immune to its id being given to another; -1 on kernels
+ * before 5.3. */
 static int open_process(pid_t pid)
 {
 #ifdef SYS_pidfd_open

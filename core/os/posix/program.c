@@ -40,7 +40,8 @@ const char *os_program(const char *name, struct arena *a)
     return NULL;
 }
 
-static char **vector(const char *const *a_items, size_t n_a, const char *const *b_items, size_t n_b, struct arena *a)
+static char **vector(const char *const *a_items, size_t n_a, const char *const *b_items, size_t n_b,
+                     struct arena *a)
 {
     char **v = ARENA_ARRAY(a, n_a + n_b + 1, char *);
 

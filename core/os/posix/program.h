@@ -16,7 +16,8 @@ struct program {
 /* env may be NULL. ERR_NOT_FOUND when there is no such program. */
 bool program_make(const struct strs *argv, const struct strs *env, struct arena *a, struct program *ret,
                   struct err *e) MUST_CHECK;
-/* In a new process: default signals, then execve() in dir; returns errno. Only calls what is allowed after fork(). */
+/* In a new process: default signals, then execve() in dir; returns errno. Only calls what is allowed after
+ * fork(). */
 int program_exec(const struct program *p, const char *dir);
 
 #endif

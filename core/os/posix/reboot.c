@@ -13,7 +13,8 @@ static bool reason(struct facts *f, const char *p, size_t n, struct arena *a, st
     return list_add_text(a, &f->reboot_reasons, p, n, e);
 }
 
-/* Debian's mark (update-notifier, needrestart): the packages that asked stand beside it, one a line, often twice. */
+/* Debian's mark (update-notifier, needrestart): the packages that asked stand beside it, one a line, often
+ * twice. */
 static bool marked(struct facts *f, const char *path, struct arena *a, struct err *e)
 {
     const char *packages = arena_printf(a, "%s.pkgs", path), *cursor, *line;
@@ -42,8 +43,8 @@ static bool marked(struct facts *f, const char *path, struct arena *a, struct er
 }
 
 /*
- * rpm systems: needs-restarting(1) -r ends with 1 and lists "  * PACKAGE" for what was updated since the boot. A newer
- * kernel alone runs no worse until the next reboot, so it is no reason to hold up a migration.
+ * rpm systems: needs-restarting(1) -r ends with 1 and lists "  * PACKAGE" for what was updated since the
+ * boot. A newer kernel alone runs no worse until the next reboot, so it is no reason to hold up a migration.
  */
 static bool needs_restarting(struct facts *f, struct arena *a, struct err *e)
 {

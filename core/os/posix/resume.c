@@ -1,7 +1,7 @@
 /*
- * Going on after a reboot: a unit where systemd is pid 1, else a boot script. Everything is on the disk before arming
- * returns, as the power may fail next. The links that enable either are made here: systemctl and update-rc.d would
- * only ask a running init to look again, and the boot reads the disk.
+ * Going on after a reboot: a unit where systemd is pid 1, else a boot script. Everything is on the disk
+ * before arming returns, as the power may fail next. The links that enable either are made here: systemctl
+ * and update-rc.d would only ask a running init to look again, and the boot reads the disk.
  */
 #include "core/base/limits.h"
 #include "core/os/file.h"
@@ -139,12 +139,13 @@ static bool script_links(struct arena *a, struct strs *ret, struct err *e)
 
 static bool arm_unit(const struct strs *argv, struct err *e)
 {
-    return write_text(UNIT, unit_text, argv, 0644, e) && os_dir_make(UNIT_WANTS, 0755, e) && link_to(UNIT, UNIT_LINK, e);
+    return write_text(UNIT, unit_text, argv, 0644, e) && os_dir_make(UNIT_WANTS, 0755, e) &&
+           link_to(UNIT, UNIT_LINK, e);
 }
 
 /*
- * update-rc.d also tells a boot that runs its scripts side by side of the new one; where it does not do its work, the
- * links are made here.
+ * update-rc.d also tells a boot that runs its scripts side by side of the new one; where it does not do its
+ * work, the links are made here.
  */
 static bool arm_script(const struct strs *argv, struct err *e)
 {
@@ -166,7 +167,8 @@ static bool arm_script(const struct strs *argv, struct err *e)
     }
     if (ok && !links.n)
         ok = script_links(&a, &links, e) &&
-             (links.n || err_set(e, ERR_OS, "no way to go on after a reboot: neither systemd nor /etc/rc?.d is here"));
+             (links.n ||
+              err_set(e, ERR_OS, "no way to go on after a reboot: neither systemd nor /etc/rc?.d is here"));
     arena_free(&a);
     /* update-rc.d writes more files than one and makes none of them durable. */
     sync();

@@ -1,10 +1,10 @@
 /*
  * Running a program: its output, its limits, and the end of all that it started.
  *
- * Background work that a program leaves in its own session is part of the run (wait_tree waits for it, a timeout ends
- * it). What made a session of its own is a daemon as far as anybody can tell from outside: it is not waited for, and
- * it ends only when the program itself is given up. An uninstaller that hides its work that way is caught by probes,
- * not here.
+ * Background work that a program leaves in its own session is part of the run (wait_tree waits for it, a
+ * timeout ends it). What made a session of its own is a daemon as far as anybody can tell from outside: it is
+ * not waited for, and it ends only when the program itself is given up. An uninstaller that hides its work
+ * that way is caught by probes, not here.
  */
 #include "core/base/limits.h"
 #include "core/os/posix/keeper.h"
@@ -30,8 +30,8 @@ struct run {
     struct keeper keeper;
     int out;
     long long deadline, next_tick;
-    long long stopped; /* when the run was given up; 0: it was not */
-    bool child_too;    /* it was given up while the program itself still ran */
+    long long stopped;          /* when the run was given up; 0: it was not */
+    bool child_too;             /* it was given up while the program itself still ran */
     long long next_look, pause; /* for background work, ever more seldom */
 };
 
@@ -44,7 +44,8 @@ static long long now_ms(void)
     return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* The tail is kept: twice the limit is there from the start, so that a long run cannot fail for want of memory. */
+/* The tail is kept: twice the limit is there from the start, so that a long run cannot fail for want of
+ * memory. */
 static bool out_init(struct buf *b, struct err *e)
 {
     buf_init(b, 2 * LIMIT_CHILD_OUTPUT);
@@ -65,7 +66,8 @@ static void out_trim(struct buf *b)
     b->data[b->len] = '\0';
 }
 
-/* Takes what is there, but never so long that a program which never stops writing keeps us from its limits. */
+/* Takes what is there, but never so long that a program which never stops writing keeps us from its limits.
+ */
 static void out_read(struct run *r)
 {
     struct buf *b = &r->ret->out;

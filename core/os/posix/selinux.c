@@ -1,6 +1,6 @@
 /*
- * SELinux: the mode, and the file contexts that an administrator or a product added with semanage(8). They stand in
- * file_contexts.local, "PATTERN [-TYPE] CONTEXT", CONTEXT being user:role:type:level or <<none>>.
+ * SELinux: the mode, and the file contexts that an administrator or a product added with semanage(8). They
+ * stand in file_contexts.local, "PATTERN [-TYPE] CONTEXT", CONTEXT being user:role:type:level or <<none>>.
  */
 #include "core/base/limits.h"
 #include "core/os/file.h"
@@ -116,7 +116,8 @@ bool os_selinux(struct facts *f, struct arena *a, struct err *e)
     return each(add, &to, a, e);
 }
 
-/* semanage wants the kind of file that the context was made for: its letters are those of file_contexts but for '-'. */
+/* semanage wants the kind of file that the context was made for: its letters are those of file_contexts but
+ * for '-'. */
 static bool remove_one(void *arg, const struct context *c, struct err *e)
 {
     const char *kind = "a";

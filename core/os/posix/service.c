@@ -76,7 +76,8 @@ static bool add_line(bool files, const char *line, size_t n, struct facts *f, st
         u = LIST_ADD(a, &f->units);
         if (!u)
             return err_nomem(e);
-        *u = (struct unit){.name = name, .manager = "systemd", .load = load, .active = files ? "inactive" : state};
+        *u = (struct unit){
+            .name = name, .manager = "systemd", .load = load, .active = files ? "inactive" : state};
     }
     if (files)
         u->enabled = state;
@@ -93,8 +94,9 @@ static bool ask(bool files, const struct strs *patterns, struct facts *f, struct
     bool ok;
     size_t n;
 
-    if (!tool_add(a, &argv, &ARGV("systemctl", files ? "list-unit-files" : "list-units", "--all", "--plain",
-                                  "--no-legend", "--no-pager", "--full", "--type=service"),
+    if (!tool_add(a, &argv,
+                  &ARGV("systemctl", files ? "list-unit-files" : "list-units", "--all", "--plain",
+                        "--no-legend", "--no-pager", "--full", "--type=service"),
                   e))
         return false;
     if (patterns && !(tool_add(a, &argv, &ARGV("--"), e) && tool_add(a, &argv, patterns, e)))

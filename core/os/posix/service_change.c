@@ -16,8 +16,8 @@ static bool name_ok(const char *name)
     return name && *name && *name != '-' && *name != '.' && !strchr(name, '/');
 }
 
-static bool by_systemctl(enum os_service_action action, const char *name, long long timeout_ms, struct os_exit *ret,
-                         struct err *e)
+static bool by_systemctl(enum os_service_action action, const char *name, long long timeout_ms,
+                         struct os_exit *ret, struct err *e)
 {
     if (action == OS_SERVICE_RELOAD)
         return tool_run(&ARGV("systemctl", "--no-ask-password", verbs[action]), timeout_ms, ret, e);
@@ -43,8 +43,8 @@ static bool register_script(const char *verb, const char *name, long long timeou
     return err_set(e, ERR_NOT_FOUND, "no update-rc.d and no chkconfig to %s '%s'", verb, name);
 }
 
-static bool by_script(enum os_service_action action, const char *name, long long timeout_ms, struct os_exit *ret,
-                      struct err *e)
+static bool by_script(enum os_service_action action, const char *name, long long timeout_ms,
+                      struct os_exit *ret, struct err *e)
 {
     size_t n = strlen(name);
     char bare[256], path[300];
@@ -63,8 +63,8 @@ static bool by_script(enum os_service_action action, const char *name, long long
     return tool_run(&ARGV(path, verbs[action]), timeout_ms, ret, e);
 }
 
-bool os_service_change(enum os_service_action action, const char *name, long long timeout_ms, struct os_exit *ret,
-                       struct err *e)
+bool os_service_change(enum os_service_action action, const char *name, long long timeout_ms,
+                       struct os_exit *ret, struct err *e)
 {
     memset(ret, 0, sizeof *ret);
     if (action != OS_SERVICE_RELOAD && !name_ok(name))

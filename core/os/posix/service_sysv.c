@@ -1,13 +1,13 @@
 /*
  * Services where systemd is not pid 1: scripts in /etc/init.d, enabled by links "S??NAME" in /etc/rc?.d.
  *
- * A script is not run to be asked, as it may do anything. It is active when the process of its pid file lives (the file
- * is the one its header or its PIDFILE variable names, else NAME.pid in /run or /var/run), or, without such a file, when
- * a process has its name. A pid file older than the process that now has the id was left by another boot. A pid file
- * without its process is "failed", as in the LSB's status 1.
+ * A script is not run to be asked, as it may do anything. It is active when the process of its pid file lives
+ * (the file is the one its header or its PIDFILE variable names, else NAME.pid in /run or /var/run), or,
+ * without such a file, when a process has its name. A pid file older than the process that now has the id was
+ * left by another boot. A pid file without its process is "failed", as in the LSB's status 1.
  *
- * Unit files may lie about here too (containers, a product's package that brings both); nothing runs them, so they are
- * listed as inactive, and not at all when a script of the same name does the work.
+ * Unit files may lie about here too (containers, a product's package that brings both); nothing runs them, so
+ * they are listed as inactive, and not at all when a script of the same name does the work.
  */
 #include "core/base/limits.h"
 #include "core/os/file.h"
@@ -29,7 +29,7 @@ struct sysv {
     const struct strs *patterns;
     struct facts *f;
     struct arena *a;
-    struct strs links; /* names with an S link */
+    struct strs links;   /* names with an S link */
     struct strs running; /* names of processes, read when first needed */
     bool running_known;
 };
@@ -127,8 +127,8 @@ static const char *active(struct sysv *s, const char *name, const char *text)
 /* Not services: what belongs to the boot itself, and what package managers leave. */
 static bool is_service(const char *name)
 {
-    static const char *const others[] = {"README", "skeleton", "rc",   "rcS",     "rc.local", "functions",
-                                         "halt",   "reboot",   "single", "killall"};
+    static const char *const others[] = {"README",    "skeleton", "rc",     "rcS",    "rc.local",
+                                         "functions", "halt",     "reboot", "single", "killall"};
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (text_eq(name, others[i]))
@@ -192,7 +192,8 @@ static bool list_scripts(struct sysv *s, struct err *e)
     if (!os_dir_list("/etc/init.d", s->a, &names, e))
         return e->code == ERR_NOT_FOUND;
     for (size_t i = 0; i < names.n; i++)
-        if (is_service(names.v[i]) && service_wanted(s->patterns, names.v[i]) && !add_script(s, names.v[i], e))
+        if (is_service(names.v[i]) && service_wanted(s->patterns, names.v[i]) &&
+            !add_script(s, names.v[i], e))
             return false;
     return true;
 }

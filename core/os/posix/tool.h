@@ -10,7 +10,8 @@
 
 /* A vector for the duration of the enclosing block. */
 #define ARGV(...)                                                                                            \
-    ((struct strs){(const char *[]){__VA_ARGS__}, sizeof((const char *[]){__VA_ARGS__}) / sizeof(const char *)})
+    ((struct strs){(const char *[]){__VA_ARGS__},                                                            \
+                   sizeof((const char *[]){__VA_ARGS__}) / sizeof(const char *)})
 
 bool tool_exists(const char *name);
 /* Appends one vector to another. */

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* On-access protection answers with EPERM (fanotify(7), FAN_DENY), or it takes the file or its content away. */
+/* On-access protection answers with EPERM (fanotify(7), FAN_DENY), or it takes the file or its content away.
+ */
 static bool refused(const char *path, int error, enum os_touch *ret, struct err *e)
 {
     if (error == EPERM)

@@ -1,6 +1,7 @@
 /*
- * Removing a tree. Every step goes through an open folder, so a name that is exchanged for a link meanwhile is not
- * followed; a folder on another mount (a bind mount of the same file system too) ends the removal with an error.
+ * Removing a tree. Every step goes through an open folder, so a name that is exchanged for a link meanwhile
+ * is not followed; a folder on another mount (a bind mount of the same file system too) ends the removal with
+ * an error.
  */
 #include "core/base/limits.h"
 #include "core/os/file.h"
@@ -56,14 +57,15 @@ static bool remove_folder(struct removal *r, int parent, const char *name, unsig
     int fd;
 
     if (depth == DEPTH_MAX)
-        return err_set(r->e, ERR_LIMIT, "removing '%s': folders are nested deeper than %d", r->path, DEPTH_MAX);
+        return err_set(r->e, ERR_LIMIT, "removing '%s': folders are nested deeper than %d", r->path,
+                       DEPTH_MAX);
     fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT || fail(r, "opening", name);
     if (fstat(fd, &st) != 0 || st.st_dev != r->device || mount_of(fd) != r->mount) {
         close(fd);
-        return err_set(r->e, ERR_OS, "removing '%s': '%s' inside it is a mount point; unmount it first", r->path,
-                       name);
+        return err_set(r->e, ERR_OS, "removing '%s': '%s' inside it is a mount point; unmount it first",
+                       r->path, name);
     }
     if (!empty_folder(r, fd, depth))
         return false;
@@ -148,7 +150,8 @@ static bool locate(const char *path, char *folder, char *name, struct err *e)
     if (n >= sizeof copy)
         return err_set(e, ERR_LIMIT, "a path is longer than %u bytes", LIMIT_PATH);
     if (!allowed(path))
-        return err_set(e, ERR_INPUT, "refusing to remove '%s': not an absolute path of two parts or more", path);
+        return err_set(e, ERR_INPUT, "refusing to remove '%s': not an absolute path of two parts or more",
+                       path);
     memcpy(copy, path, n + 1);
     while (copy[n - 1] == '/')
         copy[--n] = '\0';
