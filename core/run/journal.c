@@ -96,44 +96,48 @@ bool journal_open(const char *path, struct doc *d, struct journal *ret, struct e
     return whole == len || os_log_cut(ret->log, whole, e);
 }
 
-static bool stamp(struct journal *j, struct event *ev, struct err *e)
+/* What only the journal knows; the strings live as long as it does. */
+static bool stamp(struct journal *j, struct event *ev, char *boot, size_t size, struct err *e)
 {
-    char boot[64];
-
-    if (!os_boot_id(boot, sizeof boot, e))
+    if (!os_boot_id(boot, size, e))
         return false;
     ev->n = j->n + 1;
     ev->at = os_now();
     ev->up_ms = os_up_ms();
-    ev->boot = arena_strdup(&j->doc->arena, boot);
-    ev->prev = arena_strdup(&j->doc->arena, j->head);
-    return (ev->boot && ev->prev) || err_nomem(e);
+    ev->boot = boot;
+    ev->prev = j->head;
+    return true;
+}
+
+/* The record as text with its newline, and its digest. */
+static bool render(const json_t *v, struct buf *line, char head[65], struct err *e)
+{
+    if (!json_text(v, false, line, e))
+        return false;
+    digest_of(buf_str(line), line->len, head);
+    buf_addc(line, '\n');
+    return buf_ok(line, "a journal record", e);
 }
 
 bool journal_append(struct journal *j, const struct event *ev, const struct event **ret, struct err *e)
 {
-    struct event *slot = grow(j);
-    char head[65];
+    struct place at = {NULL, NULL, 0, "journal"};
+    struct event *slot = grow(j), stamped = *ev;
+    char head[65], boot[64];
     struct buf line;
     json_t *v;
     bool ok;
 
     if (!slot)
         return err_nomem(e);
-    *slot = *ev;
-    if (!stamp(j, slot, e))
+    if (!stamp(j, &stamped, boot, sizeof boot, e))
         return false;
-    if (slot->data && !doc_keep(j->doc, json_incref((json_t *)(uintptr_t)slot->data), e))
+    v = schema_write(&event_schema, &stamped);
+    /* Kept is what was written: a copy that owns its strings, as the caller's live shorter. */
+    if (!doc_keep(j->doc, v, e))
         return false;
-    v = schema_write(&event_schema, slot);
     buf_init(&line, LIMIT_RECORD);
-    ok = v ? json_text(v, false, &line, e) : err_nomem(e);
-    json_decref(v);
-    if (ok) {
-        digest_of(buf_str(&line), line.len, head);
-        buf_addc(&line, '\n');
-        ok = buf_ok(&line, "a journal record", e);
-    }
+    ok = render(v, &line, head, e) && schema_read(&event_schema, v, j->doc, &at, slot, e);
     if (ok && j->log)
         ok = os_log_append(j->log, buf_str(&line), line.len, e) && os_log_sync(j->log, e);
     if (ok) {

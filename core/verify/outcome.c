@@ -51,39 +51,35 @@ static const char *names(const struct making *m)
     return s;
 }
 
+static void read_check(const json_t *x, struct check_result *ret)
+{
+    const char *answer = json_string_value(json_object_get(x, "answer"));
+
+    ret->what = json_string_value(json_object_get(x, "what"));
+    ret->evidence = json_string_value(json_object_get(x, "evidence"));
+    ret->answer = text_eq(answer, "yes") ? TRI_YES : text_eq(answer, "no") ? TRI_NO : TRI_UNKNOWN;
+    if (!ret->what)
+        ret->what = "?";
+}
+
+/* The last look at each thing counts. */
 static bool add_checks(struct making *m, const json_t *list)
 {
-    size_t n = json_array_size(list);
-    struct check_result *v = ARENA_ARRAY(&m->doc->arena, n, struct check_result);
+    size_t n = m->out->checks.n, k;
+    struct check_result *v = ARENA_ARRAY(&m->doc->arena, n + json_array_size(list), struct check_result);
 
     if (!v)
         return false;
-    for (size_t i = 0; i < n; i++) {
-        const json_t *x = json_array_get(list, i);
-        const char *answer = json_string_value(json_object_get(x, "answer"));
+    if (n)
+        memcpy(v, m->out->checks.v, n * sizeof *v);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct check_result x;
 
-        v[i].what = json_string_value(json_object_get(x, "what"));
-        v[i].evidence = json_string_value(json_object_get(x, "evidence"));
-        v[i].answer = text_eq(answer, "yes") ? TRI_YES : text_eq(answer, "no") ? TRI_NO : TRI_UNKNOWN;
-        if (!v[i].what)
-            v[i].what = "?";
-    }
-    /* The last look at each thing counts. */
-    for (size_t i = 0; i < m->out->checks.n; i++) {
-        bool again = false;
-
-        for (size_t k = 0; k < n; k++)
-            again = again || text_eq(m->out->checks.v[i].what, v[k].what);
-        if (!again) {
-            struct check_result *w = ARENA_ARRAY(&m->doc->arena, n + 1, struct check_result);
-
-            if (!w)
-                return false;
-            memcpy(w + 1, v, n * sizeof *v);
-            w[0] = m->out->checks.v[i];
-            v = w;
-            n++;
-        }
+        read_check(json_array_get(list, i), &x);
+        for (k = 0; k < n && !text_eq(v[k].what, x.what); k++)
+            ;
+        v[k] = x;
+        n += k == n;
     }
     m->out->checks.v = v;
     m->out->checks.n = n;
