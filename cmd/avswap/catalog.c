@@ -43,7 +43,7 @@ static void product_line(struct page *p, const struct product *x)
     const char *use = x->install ? "can replace" : x->remove ? "can be removed" : "is recognised";
 
     page_say(p, INK_NAME, "%s", x->id);
-    page_end_line(p, 2, INK_DIM, use);
+    page_end_line(p, 2, 4, INK_DIM, use);
     page_say(p, INK_PLAIN, "%s", x->name);
     page_say(p, INK_DIM, " (%s)", product_role_names[x->role]);
     page_end_para(p, 6, 8);

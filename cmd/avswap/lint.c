@@ -29,7 +29,7 @@ static const struct schema *schema_of(const json_t *j)
     const char *format = json_string_value(json_object_get(j, "schema"));
 
     for (size_t i = 0; format && words_formats[i].schema; i++)
-        if (strcmp(words_formats[i].schema->format, format) == 0)
+        if (text_eq(words_formats[i].schema->format, format))
             return words_formats[i].schema;
     return NULL;
 }
@@ -41,8 +41,9 @@ static void no_schema(struct lint *l, const struct source *s)
     const char *names[32], *near;
     size_t n = 0;
 
-    for (; words_formats[n].schema && n < 32; n++)
-        names[n] = words_formats[n].schema->format;
+    for (size_t i = 0; words_formats[i].schema && n < 32; i++)
+        if (words_formats[i].schema->format) /* a journal's records have none */
+            names[n++] = words_formats[i].schema->format;
     near = format ? text_nearest(format, names, n) : NULL;
     if (!format)
         lint_add(l, &at, "not a document of ours: no key 'schema'");

@@ -97,7 +97,7 @@ static void check_names(struct lint *l, const struct product *p, const char *s, 
     }
 }
 
-/* Every text below j; argv arrays wherever they are. expands: ${name} has a meaning here. */
+/* Every text below j: the names in it where they have a meaning (expands), else the commands. */
 static void walk(struct lint *l, const struct product *p, const json_t *j, bool argv, bool expands,
                  const struct place *at)
 {
@@ -115,7 +115,7 @@ static void walk(struct lint *l, const struct product *p, const json_t *j, bool 
         struct place here = {at, key, 0, NULL};
         bool is_argv = strcmp(key, "argv") == 0;
 
-        if (is_argv)
+        if (is_argv && !expands)
             check_argv(l, json_object_iter_value(it), &here);
         walk(l, p, json_object_iter_value(it), argv || is_argv, expands, &here);
     }
@@ -308,11 +308,12 @@ static void playbook_rules(struct lint *l, const void *doc, const json_t *j, con
         lint_add(l, at, "without a stage 'verify' nothing proves the result");
 }
 
-static bool anybody_has(const struct timeline *t, const char *tag)
+static bool speaks_to_anybody(const struct timeline *t, const struct measure *m)
 {
     for (size_t i = 0; i < t->personas.n; i++)
-        if (text_in(&t->personas.v[i].tags, tag))
-            return true;
+        for (size_t k = 0; k < m->applies_to.n; k++)
+            if (text_in(&t->personas.v[i].tags, m->applies_to.v[k]))
+                return true;
     return false;
 }
 
@@ -327,9 +328,8 @@ static void timeline_rules(struct lint *l, const void *doc, const json_t *j, con
         const struct measure *m = &t->measures.v[i];
         struct place item = {&measures, NULL, i, NULL};
 
-        for (size_t k = 0; k < m->applies_to.n; k++)
-            if (!anybody_has(t, m->applies_to.v[k]))
-                lint_add(l, &item, "applies_to '%.80s' speaks to no persona", m->applies_to.v[k]);
+        if (!speaks_to_anybody(t, m))
+            lint_add(l, &item, "applies_to names no group that any persona belongs to: nobody would ever be told");
         for (size_t k = 0; k < i; k++)
             if (strcmp(t->measures.v[k].id, m->id) == 0)
                 lint_add(l, &item, "the measure '%.80s' is here twice", m->id);
@@ -411,8 +411,7 @@ void lint_rules(struct lint *l, const struct schema *s, const json_t *j, const s
     }
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (kinds[i].schema == s) {
-            if (s != &plan_schema && s != &policy_schema)
-                walk(l, NULL, j, false, false, at);
+            walk(l, NULL, j, false, false, at);
             kinds[i].rules(l, obj, j, at);
         }
 }

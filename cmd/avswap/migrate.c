@@ -46,7 +46,8 @@ static bool migrate(struct cli *c, struct err *e)
     out_talk(c, "%s", "");
     if (!c->json && !make_show_plan(c, &m, e))
         return false;
-    if (!execute_consent(c, "\nDo it now?", &yes, e) || !yes)
+    out_talk(c, "%s", "");
+    if (!execute_consent(c, "Do it now?", &yes, e) || !yes)
         return yes || e->code == ERR_NONE;
     return migrate_plan(c, &m, e);
 }

@@ -121,12 +121,13 @@ static bool operand_count(const struct command *cmd, const struct args *a, struc
     if (option_given(a, "help"))
         return true;
     if (a->operand_count < cmd->min_operands)
-        return err_set(e, ERR_USAGE, "something is missing: avswap %s %s", cmd->name, cmd->operands);
+        return err_set(e, ERR_USAGE, "something is missing; write avswap %s %s", cmd->name, cmd->operands);
     if (a->operand_count <= cmd->max_operands)
         return true;
     buf_init(&b, 512);
     text_show(&b, a->operands[cmd->max_operands]);
-    err_set(e, ERR_USAGE, "'%.200s' is one argument too many: avswap %s %s", buf_str(&b), cmd->name, cmd->operands);
+    err_set(e, ERR_USAGE, "'%.200s' is one argument too many; write avswap %s%s%s", buf_str(&b), cmd->name,
+            *cmd->operands ? " " : "", cmd->operands);
     buf_free(&b);
     return false;
 }

@@ -130,10 +130,13 @@ bool out_save(const char *path, const struct schema *s, const void *obj, struct 
     return ok;
 }
 
+/* Line ends at the beginning of fmt are our own and stay. */
 static void format_shown(struct buf *b, const char *fmt, va_list ap)
 {
     char *text = NULL;
 
+    for (; *fmt == '\n'; fmt++)
+        buf_addc(b, '\n');
     if (vasprintf(&text, fmt, ap) >= 0)
         text_show(b, text);
     free(text);

@@ -33,7 +33,7 @@ static void one(struct page *p, const struct verb_def *v)
 
     page_blank(p);
     page_say(p, INK_BOLD, "%s", v->name);
-    page_end_line(p, 0, INK_DIM, v->timeout_s ? instant_span(v->timeout_s * 1000, span) : "");
+    page_end_line(p, 0, 2, INK_DIM, v->timeout_s ? instant_span(v->timeout_s * 1000, span) : "");
     page_line(p, 2, 2, INK_PLAIN, "%s", v->doc);
     for (const struct field *f = v->args->fields; f->name; f++) {
         page_keep(p, INK_NAME, "%-14s", f->name);

@@ -32,7 +32,8 @@ static enum group group_of(const struct finding *f)
     return f->role == ROLE_COMPONENT ? GROUP_COMPONENT : GROUP_MUST_GO;
 }
 
-static void health_line(struct page *p, const struct health_facts *h)
+/* A component or agent is asked only what applies to it. */
+static void health_line(struct page *p, const struct health_facts *h, bool whole)
 {
     const struct {
         const char *name;
@@ -45,10 +46,12 @@ static void health_line(struct page *p, const struct health_facts *h)
     static const enum mark marks[] = {[TRI_UNKNOWN] = MARK_UNKNOWN, [TRI_NO] = MARK_NO, [TRI_YES] = MARK_YES};
 
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        if (!whole && facts[i].answer == TRI_UNKNOWN)
+            continue;
+        if (p->para.len)
+            page_say(p, INK_PLAIN, "   ");
         page_mark(p, inks[facts[i].answer], marks[facts[i].answer]);
-        page_keep(p, facts[i].answer == TRI_UNKNOWN ? INK_DIM : INK_PLAIN, " %s%s", facts[i].name,
-                  i + 1 < sizeof facts / sizeof facts[0] ? "   " : "");
-        page_say(p, INK_PLAIN, "%s", "");
+        page_keep(p, facts[i].answer == TRI_UNKNOWN ? INK_DIM : INK_PLAIN, " %s", facts[i].name);
     }
     page_end_para(p, 4, 4);
 }
@@ -89,15 +92,18 @@ static void product(struct page *p, const struct finding *f)
     page_say(p, INK_BOLD, "%s", f->name ? f->name : f->product);
     if (f->version)
         page_say(p, INK_PLAIN, "  %s", f->version);
+    page_end_line(p, 2, 4, f->must_go ? INK_BAD : INK_DIM, f->must_go ? "must go" : "may stay");
     if (kind)
-        page_say(p, INK_WARN, "  (%s)", kind);
-    page_end_line(p, 2, f->must_go ? INK_BAD : INK_DIM, f->must_go ? "must go" : "may stay");
+        page_line(p, 4, 4, INK_WARN, "%s", kind);
     if (f->health)
-        health_line(p, f->health);
+        health_line(p, f->health, f->role == ROLE_PROTECTION);
     if (f->text)
         page_line(p, 4, 4, INK_PLAIN, "%s", f->text);
-    page_pair(p, 4, 14, "certainty", INK_PLAIN, certainty_names[f->certainty]);
-    page_pair(p, 4, 14, "measure", INK_NAME, f->measure);
+    page_say(p, INK_DIM, "%s", certainty_names[f->certainty]);
+    if (f->measure)
+        page_say(p, INK_PLAIN, " by the measure ");
+    page_say(p, INK_NAME, "%s", f->measure ? f->measure : "");
+    page_end_para(p, 4, 14);
     for (size_t i = 0; i < f->reports.n; i++) {
         page_keep(p, INK_DIM, "%-10s", i ? "" : "it says");
         page_say(p, INK_PLAIN, "%s: %s", f->reports.v[i].name, f->reports.v[i].value);

@@ -82,7 +82,7 @@ static void steps(struct page *p, const struct outcome *o)
             page_say(p, good ? INK_DIM : INK_BAD, " (%s)", outcome_names[s->outcome]);
         if (s->undone)
             page_say(p, INK_WARN, " undone");
-        page_end_line(p, 4, INK_DIM, none ? "" : instant_span(s->ms, span));
+        page_end_line(p, 4, 6, INK_DIM, none ? "" : instant_span(s->ms, span));
         if (s->text && (!good || p->style->verbose))
             page_line(p, 6, 6, good ? INK_DIM : INK_PLAIN, "%s", s->text);
     }

@@ -183,19 +183,31 @@ static void indent(struct page *p, int n)
         buf_addc(p->out, ' ');
 }
 
-void page_end_para(struct page *p, int first, int rest)
+/* Lays the paragraph out; `right` stands at the right edge of its first line and narrows all of them. */
+static void lay_out(struct page *p, int first, int rest, enum ink right_ink, const char *right)
 {
     const char *s = buf_str(&p->para);
-    size_t n = p->para.len;
-    enum ink ink = INK_PLAIN;
-    int in = first;
+    size_t n = p->para.len, reserved = *right ? text_width(right) + 2 : 0;
+    size_t width = p->style->width ? (size_t)p->style->width : *right ? 80 : SIZE_MAX;
+    enum ink ink = INK_PLAIN, none = INK_PLAIN;
+    size_t in = (size_t)first;
 
     while (n) {
-        int room = p->style->width - in;
-        size_t len = p->style->width ? line_length(s, n, room > 20 ? (size_t)room : 20) : n;
+        size_t room = width > in + reserved + 20 ? width - in - reserved : 20;
+        size_t len = line_length(s, n, room);
 
-        indent(p, in);
+        indent(p, (int)in);
         put(p, s, len, &ink);
+        if (*right) {
+            char inked[2] = {(char)(BYTE_INK + right_ink), '\0'};
+            size_t used = columns(s, len);
+
+            indent(p, (int)(used < room ? room - used : 0) + 2);
+            put(p, inked, 1, &none);
+            put(p, right, strlen(right), &none);
+            none = INK_PLAIN;
+            right = "";
+        }
         buf_addc(p->out, '\n');
         s += len;
         n -= len;
@@ -205,26 +217,20 @@ void page_end_para(struct page *p, int first, int rest)
         }
         if (n && columns(s, n) == 0)
             n = 0;
-        in = rest;
+        in = (size_t)rest;
     }
     p->out->failed = p->out->failed || p->para.failed;
     buf_clear(&p->para);
 }
 
-void page_end_line(struct page *p, int first, enum ink ink, const char *right)
+void page_end_para(struct page *p, int first, int rest)
 {
-    size_t left = columns(buf_str(&p->para), p->para.len), r = text_width(right);
-    size_t width = p->style->width ? (size_t)p->style->width : 80;
+    lay_out(p, first, rest, INK_PLAIN, "");
+}
 
-    if ((size_t)first + left + 2 + r > width) {
-        page_say(p, INK_PLAIN, "  ");
-        page_keep(p, ink, "%s", right);
-        page_end_para(p, first, first + 2);
-        return;
-    }
-    page_keep(p, INK_PLAIN, "%*s", (int)(width - (size_t)first - left - r), "");
-    page_keep(p, ink, "%s", right);
-    page_end_para(p, first, first + 2);
+void page_end_line(struct page *p, int first, int rest, enum ink ink, const char *right)
+{
+    lay_out(p, first, rest, ink, right);
 }
 
 void page_blank(struct page *p)

@@ -33,8 +33,8 @@ void page_keep(struct page *p, enum ink ink, const char *fmt, ...) __attribute__
 void page_mark(struct page *p, enum ink ink, enum mark m);
 /* Lays out the paragraph: its first line indented by `first`, the others by `rest`. Nothing said: nothing printed. */
 void page_end_para(struct page *p, int first, int rest);
-/* Says `right` at the right edge of the paragraph's first line, after which the paragraph ends. */
-void page_end_line(struct page *p, int first, enum ink ink, const char *right);
+/* The same with `right` (a word of our own) at the right edge of the first line. */
+void page_end_line(struct page *p, int first, int rest, enum ink ink, const char *right);
 void page_blank(struct page *p);
 /* A paragraph of one span. */
 void page_line(struct page *p, int first, int rest, enum ink ink, const char *fmt, ...)

@@ -7,7 +7,7 @@ static const char *const rung_words[RUNG_COUNT] = {
     [RUNG_NEW_HEALTHY] = "the new product protects",
     [RUNG_OLD_RESTORED] = "the old product is put back",
     [RUNG_OTHER_PROTECTION] = "something else that is already here protects",
-    [RUNG_UNPROTECTED] = "unprotected: a person is called (exit status 6)",
+    [RUNG_UNPROTECTED] = "unprotected: a person is called",
 };
 
 static void head(struct page *p, const struct plan *plan)
@@ -143,17 +143,28 @@ static void details(struct page *p, const struct step *s)
     buf_free(&b);
 }
 
+/* "limit 15 min", "limit 90 s" */
+static const char *limit_text(long long s, char *buf, size_t size)
+{
+    if (!s)
+        buf[0] = '\0';
+    else if (s % 60 == 0)
+        snprintf(buf, size, "limit %lld min", s / 60);
+    else
+        snprintf(buf, size, "limit %lld s", s);
+    return buf;
+}
+
 static void step(struct page *p, const struct step *s)
 {
-    char limit[INSTANT_TEXT], right[INSTANT_TEXT + 16] = "";
+    char right[32];
 
-    if (s->timeout_s)
-        snprintf(right, sizeof right, "limit %s", instant_span(s->timeout_s * 1000, limit));
+    limit_text(s->timeout_s, right, sizeof right);
     page_say(p, INK_DIM, "%s  ", s->id);
     page_say(p, INK_PLAIN, "%s", s->title);
     if (s->auxiliary)
         page_say(p, INK_DIM, " (never stops the run)");
-    page_end_line(p, 4, INK_DIM, right);
+    page_end_line(p, 4, 9, INK_DIM, right);
     if (s->undo)
         page_pair(p, 9, 16, "undo", INK_DIM, s->undo);
     else if (s->no_return)

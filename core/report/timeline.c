@@ -8,12 +8,12 @@
 static const struct {
     const char *token;
     const char *means;
-    const char *here; /* one %s: the products; NULL: nothing on the PC changes by it */
+    const char *here; /* what comes before the products' names; NULL: nothing on the PC changes by it */
 } meanings[] = {
-    {"use", "those it binds may not use it", "%s has to be removed"},
-    {"updates", "no program or signature updates may be provided: unsupported", "%s gets no updates any more"},
-    {"cloud", "the cloud reputation service may not be provided", "%s has no cloud service any more"},
-    {"new-agreements", "no new contract, licence or renewal", "%s cannot be bought again or renewed"},
+    {"use", "those it binds may not use it", "remove"},
+    {"updates", "no program or signature updates may be provided: unsupported", "no updates any more for"},
+    {"cloud", "the cloud reputation service may not be provided", "no cloud service any more for"},
+    {"new-agreements", "no new contract, licence or renewal", "no renewal or new seat of"},
     {"resale", "no resale or redistribution", NULL},
     {"integration", "not inside other products or services", NULL},
     {"payments", "no payments to the companies listed", NULL},
@@ -70,10 +70,14 @@ static void status(const struct view *v, const struct measure *m, bool clean, st
     } else if (clean) {
         buf_adds(b, "met: nothing of it here");
         *ink = INK_GOOD;
-    } else {
-        buf_adds(b, "overdue by ");
+    } else if (text_in(&m->forbids, "use") || text_in(&m->forbids, "updates") || text_in(&m->forbids, "cloud")) {
+        buf_adds(b, "overdue by "); /* what protects this owner has ended */
         days_text(v->now - m->effective, b);
         *ink = INK_BAD;
+    } else {
+        buf_adds(b, "in force for ");
+        days_text(v->now - m->effective, b);
+        *ink = INK_WARN;
     }
 }
 
@@ -144,11 +148,8 @@ static void here(struct view *v, const struct measure *m, const char *names)
     buf_init(&b, 8192);
     for (size_t i = 0; *names && i < m->forbids.n; i++)
         for (size_t k = 0; k < sizeof meanings / sizeof meanings[0]; k++)
-            if (meanings[k].here && text_eq(meanings[k].token, m->forbids.v[i])) {
-                const char *at = strstr(meanings[k].here, "%s") + 2;
-
-                buf_printf(&b, "%s%s%s", b.len ? "; " : past ? "" : "then ", names, at);
-            }
+            if (meanings[k].here && text_eq(meanings[k].token, m->forbids.v[i]))
+                buf_printf(&b, "%s%s %s", b.len ? "; " : past ? "" : "then ", meanings[k].here, names);
     for (size_t i = 0; v->findings && past && m->cutoff && i < v->findings->findings.n; i++) {
         const struct finding *f = &v->findings->findings.v[i];
 
@@ -172,13 +173,14 @@ static void measure(struct view *v, const struct measure *m)
     page_mark(&v->page, ink, m->effective <= v->now ? MARK_NOW : MARK_LATER);
     page_say(&v->page, INK_BOLD, " %.10s", m->effective_text);
     page_say(&v->page, INK_NAME, "  %s", m->id);
-    page_end_line(&v->page, 0, ink, buf_str(&state));
+    page_end_line(&v->page, 0, 2, ink, buf_str(&state));
     page_line(&v->page, 2, 2, INK_PLAIN, "%s", m->what);
     exact(v, m);
     binds(v, m);
     means(v, m);
     here(v, m, buf_str(&names));
-    page_pair(&v->page, 2, 11, "then", INK_PLAIN, m->consequence_after);
+    if (!text_eq(m->consequence_after, "-"))
+        page_pair(&v->page, 2, 11, "effect", INK_PLAIN, m->consequence_after);
     if (v->page.style->verbose) {
         page_pair(&v->page, 2, 11, "others", INK_PLAIN,
                   m->white_label_text ? m->white_label_text : white_label_names[m->white_label]);
@@ -222,7 +224,7 @@ static void head(struct view *v)
     char when[64];
 
     page_say(&v->page, INK_BOLD, "Measures against %s", v->timeline->vendor);
-    page_say(&v->page, INK_PLAIN, " for: %s", p ? p->label : "nobody known");
+    page_say(&v->page, INK_PLAIN, " for %s", p ? p->label : "nobody known");
     page_end_para(&v->page, 0, 2);
     page_say(&v->page, INK_DIM, "jurisdiction ");
     for (size_t i = 0; i < v->owner->jurisdictions.n; i++)
