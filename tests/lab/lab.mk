@@ -1,6 +1,6 @@
 # The lab of test hosts. Included by the top Makefile; `lab prepare` also runs it alone (`make -f tests/lab/lab.mk lab-tools`).
 BUILD ?= build
-LAB_APT := apt-utils busybox gcc gpg iproute2 libc6-dev make mmdebstrap openssh-client procps rpm util-linux
+LAB_APT := apt-utils busybox gcc gpg gpg-agent iproute2 libc6-dev make mmdebstrap openssh-client procps rpm util-linux
 LAB_BIN := $(BUILD)/lab/bin
 LAB_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g -I. -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Werror
