@@ -112,29 +112,30 @@ bool os_dir_list(const char *path, struct arena *a, struct strs *ret, struct err
     return ok && as_text(a, ret, e);
 }
 
+/* Names in a folder that match one part of a pattern. A folder that is none has no matches. */
+static bool matching(const char *folder, const char *part, struct arena *a, struct strs *ret, struct err *e)
+{
+    DIR *d = opendir(*folder ? folder : "/");
+    bool ok;
+
+    if (!d)
+        return errno == ENOENT || errno == ENOTDIR || errno == ELOOP || names_error(folder, e);
+    ok = read_names(d, part, a, ret, LIMIT_TREE) || names_error(folder, e);
+    closedir(d);
+    return ok;
+}
+
 /* Paths `found` are the matches so far; each becomes its matches of one more part. */
 static bool glob_part(struct strs *found, const char *part, bool last, struct arena *a, struct err *e)
 {
-    struct strs next = {NULL, 0};
     bool literal = !strpbrk(part, "*?[");
+    struct strs next = {NULL, 0};
 
     for (size_t i = 0; i < found->n; i++) {
-        struct strs names = {&part, 1};
-        DIR *d = NULL;
+        struct strs names = {literal ? &part : NULL, literal};
 
-        if (!literal) {
-            names = (struct strs){NULL, 0};
-            d = opendir(*found->v[i] ? found->v[i] : "/");
-            if (!d && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
-                return names_error(found->v[i], e);
-            if (d && !read_names(d, part, a, &names, LIMIT_TREE)) {
-                names_error(found->v[i], e);
-                closedir(d);
-                return false;
-            }
-            if (d)
-                closedir(d);
-        }
+        if (!literal && !matching(found->v[i], part, a, &names, e))
+            return false;
         for (size_t k = 0; k < names.n; k++) {
             const char *path = arena_printf(a, "%s/%s", found->v[i], names.v[k]), **slot;
 

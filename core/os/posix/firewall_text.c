@@ -95,8 +95,24 @@ static const char *nth_word(const char *line, size_t n, size_t nth, struct arena
     return text_from_bytes(a, p, k);
 }
 
-/* Rules are what has a handle inside a chain: tables and chains open with their word, sets have none of
- * either. */
+/* "table FAMILY NAME {", "chain NAME {" and "}" move the place; false: the line is something else. */
+static bool moves(struct firewall_spot *s, const char *line, size_t n, struct arena *a)
+{
+    if (n > 6 && memcmp(line, "table ", 6) == 0) {
+        s->family = nth_word(line, n, 1, a);
+        s->table = nth_word(line, n, 2, a);
+        s->chain = "";
+    } else if (n > 6 && memcmp(line, "chain ", 6) == 0) {
+        s->chain = nth_word(line, n, 1, a);
+    } else if (n == 1 && *line == '}') {
+        s->chain = "";
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Rules are what has a handle inside a chain and does not open anything. */
 bool firewall_each_nft(const struct buf *out, struct arena *a, firewall_nft_fn *f, void *arg, struct err *e)
 {
     const char *cursor = buf_str(out), *line;
@@ -105,29 +121,24 @@ bool firewall_each_nft(const struct buf *out, struct arena *a, firewall_nft_fn *
 
     while (text_line(&cursor, buf_str(out) + out->len, &line, &n)) {
         long long handle = 0;
+        const char *rule;
         size_t k;
 
         while (n && (*line == '\t' || *line == ' '))
             line++, n--;
-        k = rule_end(line, n, &handle);
-        if (n > 6 && memcmp(line, "table ", 6) == 0) {
-            s.family = nth_word(line, n, 1, a);
-            s.table = nth_word(line, n, 2, a);
-            s.chain = "";
-        } else if (n > 6 && memcmp(line, "chain ", 6) == 0) {
-            s.chain = nth_word(line, n, 1, a);
-        } else if (n == 1 && *line == '}') {
-            s.chain = "";
-        } else if (k && *s.chain) {
-            const char *rule = text_from_bytes(a, line, k);
-
-            if (!rule)
+        if (moves(&s, line, n, a)) {
+            if (!s.family || !s.table || !s.chain)
                 return err_nomem(e);
-            if (!f(arg, &s, rule, handle, e))
-                return false;
+            continue;
         }
-        if (!s.family || !s.table || !s.chain)
+        k = rule_end(line, n, &handle);
+        if (!k || !*s.chain)
+            continue;
+        rule = text_from_bytes(a, line, k);
+        if (!rule)
             return err_nomem(e);
+        if (!f(arg, &s, rule, handle, e))
+            return false;
     }
     return true;
 }

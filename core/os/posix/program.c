@@ -40,17 +40,12 @@ const char *os_program(const char *name, struct arena *a)
     return NULL;
 }
 
-static char **vector(const char *const *a_items, size_t n_a, const char *const *b_items, size_t n_b,
-                     struct arena *a)
+static bool append(char **v, const char *const *items, size_t n, struct arena *a)
 {
-    char **v = ARENA_ARRAY(a, n_a + n_b + 1, char *);
-
-    for (size_t i = 0; v && i < n_a + n_b; i++) {
-        v[i] = arena_strdup(a, i < n_a ? a_items[i] : b_items[i - n_a]);
-        if (!v[i])
-            return NULL;
-    }
-    return v;
+    for (size_t i = 0; i < n; i++)
+        if (!(v[i] = arena_strdup(a, items[i])))
+            return false;
+    return true;
 }
 
 /* Is the variable of "NAME=value" given in env? */
@@ -78,9 +73,10 @@ bool program_make(const struct strs *argv, const struct strs *env, struct arena 
     for (size_t i = 0; i < BASE_ENV; i++)
         if (!given(env, base_env[i]))
             base[n++] = base_env[i];
-    ret->argv = vector(argv->v, argv->n, NULL, 0, a);
-    ret->envp = vector(base, n, env ? env->v : NULL, env ? env->n : 0, a);
-    if (!ret->argv || !ret->envp)
+    ret->argv = ARENA_ARRAY(a, argv->n + 1, char *);
+    ret->envp = ARENA_ARRAY(a, n + (env ? env->n : 0) + 1, char *);
+    if (!ret->argv || !ret->envp || !append(ret->argv, argv->v, argv->n, a) ||
+        !append(ret->envp, base, n, a) || (env && !append(ret->envp + n, env->v, env->n, a)))
         return err_nomem(e);
     return true;
 }

@@ -25,35 +25,43 @@
 #include <string.h>
 #include <unistd.h>
 
+struct running {
+    pid_t pid;
+    char name[17];
+};
+
 struct sysv {
     const struct strs *patterns;
     struct facts *f;
     struct arena *a;
-    struct strs links;   /* names with an S link */
-    struct strs running; /* names of processes, read when first needed */
+    struct strs links;            /* names with an S link */
+    LIST(struct running) running; /* read when first needed */
     bool running_known;
 };
 
-static bool add_name(void *arg, pid_t pid)
+static bool add_running(void *arg, pid_t pid)
 {
     struct sysv *s = arg;
-    struct proc_stat st;
-    struct err e = ERR_INIT;
+    struct running *r = LIST_ADD(s->a, &s->running);
+    char path[64];
 
-    if (!proc_stat(pid, &st) || st.state == 'Z')
-        return true;
-    return list_add_text(s->a, &s->running, st.comm, strlen(st.comm), &e);
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    if (!r)
+        return false;
+    r->pid = pid;
+    if (fd_read_small(AT_FDCWD, path, r->name, sizeof r->name) > 0)
+        r->name[strcspn(r->name, "\n")] = '\0';
+    return true;
 }
 
-/* The kernel keeps 15 bytes of a name. */
 static bool name_runs(struct sysv *s, const char *name)
 {
-    if (!s->running_known) {
-        s->running_known = proc_each(add_name, s);
-        list_sort(&s->running);
-    }
+    size_t kept = sizeof s->running.v->name - 2; /* the kernel keeps 15 bytes of a name */
+
+    if (!s->running_known)
+        s->running_known = proc_each(add_running, s);
     for (size_t i = 0; i < s->running.n; i++)
-        if (strncmp(s->running.v[i], name, 15) == 0)
+        if (strncmp(s->running.v[i].name, name, kept) == 0 && proc_alive(s->running.v[i].pid))
             return true;
     return false;
 }
@@ -85,26 +93,36 @@ static const char *by_pid_file(const char *path)
     return started_at(&st) > file.mtime + SLACK_MS ? "failed" : "active";
 }
 
-/* The path after "pidfile:" or "PIDFILE=" at the start of a line, as far as it is a plain path. */
+/* A plain path from p on, quoted or not, which nothing but the end of the word follows; its length, 0: none.
+ */
+static size_t plain_path(const char **p, const char *stop)
+{
+    const char *q = *p;
+    size_t n = 0;
+
+    while (q < stop && strchr(" \t\"'", *q))
+        q++;
+    while (q + n < stop && (isalnum((unsigned char)q[n]) || strchr("/._-", q[n])))
+        n++;
+    *p = q;
+    return n > 1 && *q == '/' && (q + n == stop || strchr("\"' \t;\r", q[n])) ? n : 0;
+}
+
+/* The path after "pidfile:" or "PIDFILE=" at the start of a line. */
 static const char *named_pid_file(const char *text, struct arena *a)
 {
     const char *cursor = text, *end = text + strlen(text), *line;
     size_t n;
 
     while (text_line(&cursor, end, &line, &n)) {
-        const char *p = line, *stop = line + n;
-        size_t len = 0;
+        const char *p = line + strspn(line, "# \t");
+        size_t len;
 
-        while (p < stop && (*p == '#' || isblank((unsigned char)*p)))
-            p++;
-        if ((size_t)(stop - p) < 9 || strncasecmp(p, "pidfile", 7) != 0 || (p[7] != ':' && p[7] != '='))
+        if (line + n - p < 9 || strncasecmp(p, "pidfile", 7) != 0 || !strchr(":=", p[7]))
             continue;
         p += 8;
-        while (p < stop && (isblank((unsigned char)*p) || *p == '"' || *p == '\''))
-            p++;
-        while (p + len < stop && (isalnum((unsigned char)p[len]) || strchr("/._-", p[len])))
-            len++;
-        if (*p == '/' && len > 1 && (p + len == stop || strchr("\"' \t;\r", p[len])))
+        len = plain_path(&p, line + n);
+        if (len)
             return arena_strndup(a, p, len);
     }
     return NULL;
