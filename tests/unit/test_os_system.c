@@ -2,6 +2,7 @@
  * them. */
 #include "core/base/limits.h"
 #include "core/os/machine.h"
+#include "core/os/package.h"
 #include "core/os/service.h"
 #include "tests/unit/test_os_sandbox.h"
 
@@ -465,6 +466,65 @@ static void tells_time(void **state)
     assert_in_range(os_up_ms() - up, 30, 2000);
 }
 
+/* ---- memory ---- */
+
+static bool all_units(struct facts *f, struct arena *a, struct err *err)
+{
+    return os_service_list(NULL, f, a, err);
+}
+
+static bool some_paths(struct facts *f, struct arena *a, struct err *err)
+{
+    return os_file_glob("/etc/*/*.conf", a, &f->users, err);
+}
+
+static bool a_program(struct facts *f, struct arena *a, struct err *err)
+{
+    struct os_child c = {.argv = ARGV("true"), .env = ARGV("A=b"), .timeout_ms = 10000};
+    struct os_exit x;
+
+    (void)f;
+    (void)a;
+    if (!os_run(&c, &x, err))
+        return false;
+    buf_free(&x.out);
+    return true;
+}
+
+/* Each collector with its n-th allocation failing, for every n (or a sample where there are many): an orderly
+ * error. */
+static void is_orderly_without_memory(void **state)
+{
+    static bool (*const collectors[])(struct facts * f, struct arena * a, struct err * err) = {
+        os_machine, os_accounts,      os_firewall_list, os_selinux,      os_reboot_pending, os_process_list,
+        all_units,  os_fanotify_list, os_package_list,  os_package_lock, some_paths,        a_program,
+    };
+
+    (void)state;
+    sh("iptables -w -A INPUT -m mark --mark 0x77 -j ACCEPT; ip rule add fwmark 0x400/0x400 lookup 100");
+    put("/run/reboot-required", "", 0644);
+    for (size_t i = 0; i < sizeof collectors / sizeof *collectors; i++) {
+        unsigned long begin = mem_count(), total, step;
+
+        memset(&facts, 0, sizeof facts);
+        assert_true(collectors[i](&facts, &arena, &e));
+        total = mem_count() - begin;
+        step = total / 50 + 1;
+        for (unsigned long n = 1; n <= total; n += step) {
+            bool ok;
+
+            arena_free(&arena);
+            memset(&facts, 0, sizeof facts);
+            err_clear(&e);
+            mem_fail_at(n, true);
+            ok = collectors[i](&facts, &arena, &e);
+            mem_fail_at(0, false);
+            if (ok || (e.code != ERR_NOMEM && e.code != ERR_LIMIT))
+                fail_msg("collector %zu, allocation %lu of %lu: %d %s", i, n, total, ok, e.text);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -482,6 +542,7 @@ int main(void)
         SANDBOX_TEST(resumes_by_a_script),
         SANDBOX_TEST(resumes_by_a_unit),
         SANDBOX_TEST(tells_time),
+        SANDBOX_TEST(is_orderly_without_memory),
     };
 
     return cmocka_run_group_tests_name("os_system", tests, sandbox_enter, NULL);

@@ -11,7 +11,7 @@
 
 /* One write each, smaller than PIPE_BUF: never torn. */
 struct note {
-    enum { NOTE_STARTED, NOTE_EXEC_FAILED, NOTE_EXITED } kind;
+    enum { NOTE_STARTED, NOTE_EXEC_FAILED, NOTE_EXITED, NOTE_EXITED_LAST } kind;
     int value;
 };
 
@@ -52,7 +52,7 @@ static void __attribute__((noreturn)) reap(pid_t child)
             child_status = status;
         } else if (pid == 0 || (pid < 0 && errno == ECHILD)) {
             if (ended && !told)
-                tell(FD_NOTES, NOTE_EXITED, child_status);
+                tell(FD_NOTES, pid < 0 ? NOTE_EXITED_LAST : NOTE_EXITED, child_status);
             told = true;
             if (pid < 0)
                 _exit(0);
@@ -141,6 +141,7 @@ void keeper_read(struct keeper *k)
             k->exec_error = n.value;
         else {
             k->exited = true;
+            k->empty = n.kind == NOTE_EXITED_LAST;
             k->wait_status = n.value;
         }
     }

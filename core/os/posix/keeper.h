@@ -22,7 +22,7 @@ struct keeper {
     int exec_error;
     bool exited; /* the child has ended: */
     int wait_status;
-    bool empty; /* nothing of the tree is left, and the keeper has ended */
+    bool empty; /* nothing of the tree is left, or the keeper is gone */
 };
 
 /* in and out become the child's standard input and its output and error. */

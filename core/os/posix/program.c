@@ -23,21 +23,23 @@ static bool executable(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
+bool program_find(const char *name, char *path, size_t size)
+{
+    if (*name == '/')
+        return executable(name) && snprintf(path, size, "%s", name) < (int)size;
+    if (!*name || strchr(name, '/'))
+        return false;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (snprintf(path, size, "%s/%s", folders[i], name) < (int)size && executable(path))
+            return true;
+    return false;
+}
+
 const char *os_program(const char *name, struct arena *a)
 {
     char path[LIMIT_PATH];
 
-    if (*name == '/')
-        return executable(name) ? arena_strdup(a, name) : NULL;
-    if (!*name || strchr(name, '/'))
-        return NULL;
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        int n = snprintf(path, sizeof path, "%s/%s", folders[i], name);
-
-        if (n > 0 && (size_t)n < sizeof path && executable(path))
-            return arena_strdup(a, path);
-    }
-    return NULL;
+    return program_find(name, path, sizeof path) ? arena_strdup(a, path) : NULL;
 }
 
 static bool append(char **v, const char *const *items, size_t n, struct arena *a)
@@ -63,19 +65,20 @@ bool program_make(const struct strs *argv, const struct strs *env, struct arena 
                   struct err *e)
 {
     const char *base[BASE_ENV];
+    char path[LIMIT_PATH];
     size_t n = 0;
 
     if (!argv->n)
         return err_set(e, ERR_INPUT, "a command without a program");
-    ret->path = os_program(argv->v[0], a);
-    if (!ret->path)
+    if (!program_find(argv->v[0], path, sizeof path))
         return err_set(e, ERR_NOT_FOUND, "there is no program '%s'", argv->v[0]);
+    ret->path = arena_strdup(a, path);
     for (size_t i = 0; i < BASE_ENV; i++)
         if (!given(env, base_env[i]))
             base[n++] = base_env[i];
     ret->argv = ARENA_ARRAY(a, argv->n + 1, char *);
     ret->envp = ARENA_ARRAY(a, n + (env ? env->n : 0) + 1, char *);
-    if (!ret->argv || !ret->envp || !append(ret->argv, argv->v, argv->n, a) ||
+    if (!ret->path || !ret->argv || !ret->envp || !append(ret->argv, argv->v, argv->n, a) ||
         !append(ret->envp, base, n, a) || (env && !append(ret->envp + n, env->v, env->n, a)))
         return err_nomem(e);
     return true;

@@ -13,6 +13,8 @@ struct program {
     char **envp;
 };
 
+/* The path of a program in the system's folders, or the one given if it is a path itself. */
+bool program_find(const char *name, char *path, size_t size) MUST_CHECK;
 /* env may be NULL. ERR_NOT_FOUND when there is no such program. */
 bool program_make(const struct strs *argv, const struct strs *env, struct arena *a, struct program *ret,
                   struct err *e) MUST_CHECK;

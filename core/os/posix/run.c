@@ -91,36 +91,32 @@ static void out_read(struct run *r)
     }
 }
 
-/* An unreadable /proc shows no kin: the keeper's word on the empty tree remains. */
-static struct proc_kin kin(const struct run *r, struct arena *a)
-{
-    struct proc_kin k;
-
-    if (!proc_kin(r->keeper.pid, r->keeper.child, a, &k))
-        memset(&k, 0, sizeof k);
-    return k;
-}
-
-/* Signals what belongs to the run; true when there was nothing. */
+/* Signals what belongs to the run; true when there was nothing. What cannot be seen may be there. */
 static bool signal_all(struct run *r, int sig)
 {
     struct arena a = ARENA_INIT;
-    struct proc_kin k = kin(r, &a);
-    bool none = k.n_work == 0 && (!r->child_too || k.n_daemons == 0);
+    struct proc_kin k;
+    bool none = false;
 
-    for (size_t i = 0; i < k.n_work; i++)
-        kill(k.work[i], sig);
-    for (size_t i = 0; r->child_too && i < k.n_daemons; i++)
-        kill(k.daemons[i], sig);
+    if (proc_kin(r->keeper.pid, r->keeper.child, &a, &k)) {
+        none = k.n_work == 0 && (!r->child_too || k.n_daemons == 0);
+        for (size_t i = 0; i < k.n_work; i++)
+            kill(k.work[i], sig);
+        for (size_t i = 0; r->child_too && i < k.n_daemons; i++)
+            kill(k.daemons[i], sig);
+    }
     arena_free(&a);
     return none;
 }
 
-static bool has_work(struct run *r)
+/* Is any of its work left? */
+static bool has_work(const struct run *r, bool *daemons)
 {
     struct arena a = ARENA_INIT;
-    bool any = kin(r, &a).n_work != 0;
+    struct proc_kin k;
+    bool known = proc_kin(r->keeper.pid, r->keeper.child, &a, &k), any = !known || k.n_work;
 
+    *daemons = known && k.n_daemons;
     arena_free(&a);
     return any;
 }
@@ -153,7 +149,7 @@ static bool step(struct run *r, long long now)
         if (!c->wait_tree)
             return true;
         if (now >= r->next_look) {
-            if (!has_work(r))
+            if (!has_work(r, &r->ret->daemons))
                 return true;
             r->pause = r->pause < TICK_MS / 2 ? r->pause * 2 : TICK_MS;
             r->next_look = now + r->pause;
@@ -209,7 +205,6 @@ static void watch(struct run *r)
 static void conclude(struct run *r)
 {
     struct os_exit *ret = r->ret;
-    struct arena a = ARENA_INIT;
     int ws = r->keeper.wait_status;
 
     if (r->keeper.exited && WIFEXITED(ws))
@@ -218,14 +213,11 @@ static void conclude(struct run *r)
         ret->signal = WTERMSIG(ws);
     else
         ret->signal = SIGKILL;
-    ret->tree_empty = r->keeper.empty && r->keeper.exited; /* else somebody killed the keeper */
-    if (!ret->tree_empty) {
-        struct proc_kin k = kin(r, &a);
-
-        ret->tree_empty = r->keeper.exited && k.n_work == 0;
-        ret->daemons = k.n_daemons != 0;
-    }
-    arena_free(&a);
+    /* Without its word somebody killed the keeper: nothing is known. */
+    ret->tree_empty = r->keeper.exited;
+    ret->daemons = false;
+    if (r->keeper.exited && !r->keeper.empty)
+        ret->tree_empty = !has_work(r, &ret->daemons);
     out_trim(&ret->out);
 }
 

@@ -1,16 +1,15 @@
 #include "core/os/posix/tool.h"
 #include "core/base/limits.h"
 #include "core/os/posix/list.h"
+#include "core/os/posix/program.h"
 
 #include <string.h>
 
 bool tool_exists(const char *name)
 {
-    struct arena a = ARENA_INIT;
-    bool yes = os_program(name, &a) != NULL;
+    char path[LIMIT_PATH];
 
-    arena_free(&a);
-    return yes;
+    return program_find(name, path, sizeof path);
 }
 
 bool tool_add(struct arena *a, struct strs *to, const struct strs *from, struct err *e)
