@@ -40,7 +40,7 @@ CATALOG := $(sort $(wildcard vendors/*/*.json playbooks/*.json))
 OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 CORE_LIB := $(BUILD)/libavswap.a
 
-.PHONY: all check demo bench torture cover install fmt clean deps fuzz
+.PHONY: all check install fmt clean deps
 all: $(BUILD)/avswap
 
 $(BUILD)/avswap: $(call OBJ,$(CMD_SRC)) $(CORE_LIB)

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RETRY_MAX = 5, RETRY_MS = 10000, POLL_MS = 250, POLL_MAX_MS = 2000 };
+/* GRACE: how long the effect of a program that reported a failure nobody knows is still looked for. */
+enum { GRACE_MS = 10000, RETRY_MAX = 5, RETRY_MS = 10000, POLL_MS = 250, POLL_MAX_MS = 2000 };
 
 bool verb_mutates(const char *name)
 {
@@ -119,6 +120,8 @@ static bool try_once(struct engine *g, const struct step_ctx *c, const void *arg
     memset(x, 0, sizeof *x);
     if (!g->verb->apply(c, args, x, e))
         return as_effect(c, x, e);
+    if (x->outcome == OUTCOME_NONE && os_up_ms() + GRACE_MS < until)
+        until = os_up_ms() + GRACE_MS;
     if (g->ceiling && !outcome_is_good(x->outcome))
         return effect_set(c, x, OUTCOME_TIMEOUT, e, "%s; the PC was unprotected for longer than the plan allows", x->text);
     if (!visible(g->verb, g->step) || (x->outcome != OUTCOME_NONE && !outcome_is_good(x->outcome)))

@@ -105,23 +105,46 @@ bool effect_set(const struct step_ctx *c, struct effect *ret, int outcome, struc
     return ret->text || err_nomem(e);
 }
 
-/* The last lines of a child's output: where programs say why they failed. */
+enum { OUTPUT_KEPT = 4000, LINES_SHOWN = 3, LINE_SHOWN = 160 };
+
+/* The end of a child's output: where programs say why they failed. */
 static const char *tail(const struct step_ctx *c, const struct os_exit *x)
 {
-    const char *s = text_from_bytes(&c->doc->arena, buf_str(&x->out), x->out.len);
-    size_t n = s ? strlen(s) : 0;
+    size_t n = x->out.len, skip = n > OUTPUT_KEPT ? n - OUTPUT_KEPT : 0;
 
-    while (n && s[n - 1] == '\n')
-        n--;
-    return !s ? "" : n > 600 ? arena_strndup(&c->doc->arena, s + n - 600, 600) : arena_strndup(&c->doc->arena, s, n);
+    return text_from_bytes(&c->doc->arena, buf_str(&x->out) + skip, n - skip);
+}
+
+/* Its last lines as one, for the one line that people read. */
+static const char *last_lines(const struct step_ctx *c, const char *s)
+{
+    const char *found[LINES_SHOWN], *cursor = s, *line, *ret = "";
+    size_t n = 0, len;
+
+    while (text_line(&cursor, s + strlen(s), &line, &len)) {
+        const char *copy;
+
+        while (len && strchr(" \t\r", line[len - 1]))
+            len--;
+        if (!len)
+            continue;
+        copy = arena_strndup(&c->doc->arena, line, len > LINE_SHOWN ? LINE_SHOWN : len);
+        if (!copy)
+            return NULL;
+        found[n++ % LINES_SHOWN] = copy;
+    }
+    for (size_t i = n > LINES_SHOWN ? n - LINES_SHOWN : 0; ret && i < n; i++)
+        ret = arena_printf(&c->doc->arena, "%s%s%s", ret, *ret ? " | " : "", found[i % LINES_SHOWN]);
+    return ret;
 }
 
 bool effect_exit(const struct step_ctx *c, struct effect *ret, const char *what, struct os_exit *x, struct err *e)
 {
-    const char *said = tail(c, x);
+    const char *output = tail(c, x), *said = output ? last_lines(c, output) : NULL;
     bool ok;
 
-    ret->data = json_pack("{s:i, s:i, s:b}", "exit", x->code, "signal", x->signal, "timed_out", x->timed_out);
+    ret->data = json_pack("{s:i, s:i, s:b, s:s*}", "exit", x->code, "signal", x->signal, "timed_out", x->timed_out,
+                          "output", x->code || x->signal || x->timed_out ? output : NULL);
     if (!said || !doc_keep(c->doc, ret->data, e)) {
         buf_free(&x->out);
         return err_nomem(e);

@@ -2,6 +2,7 @@
 #include "core/base/limits.h"
 #include "core/detect/collect.h"
 #include "core/os/file.h"
+#include "core/os/machine.h"
 #include "core/os/package.h"
 
 #include <string.h>
@@ -56,6 +57,25 @@ bool package_present(const struct strs *names, struct doc *d, struct strs *ret, 
     return true;
 }
 
+static bool wait_for_lock(const struct step_ctx *c, struct err *e)
+{
+    int64_t until = os_up_ms() + c->step->timeout_s * 500; /* half of the step's time */
+
+    for (;;) {
+        struct doc d = DOC_INIT;
+        struct facts f;
+        bool ok = facts_collect(FACTS_LOCK, NULL, &d, &f, e), held = ok && f.package_lock && f.package_lock->held;
+
+        if (held && (os_up_ms() >= until || (c->tick && !c->tick(c->tick_arg))))
+            ok = err_set(e, ERR_BUSY, "the package manager is held by %s (process %lld)",
+                         f.package_lock->holder ? f.package_lock->holder : "another program", f.package_lock->pid);
+        doc_free(&d);
+        if (!ok || !held)
+            return ok;
+        os_sleep_ms(250);
+    }
+}
+
 bool package_settle(const struct step_ctx *c, struct err *e)
 {
     struct os_package_change change = {.action = OS_PACKAGE_CONFIGURE,
@@ -67,7 +87,7 @@ bool package_settle(const struct step_ctx *c, struct err *e)
     struct facts f;
     bool half = false;
 
-    if (!facts_collect(FACTS_PACKAGES, NULL, c->doc, &f, e))
+    if (!wait_for_lock(c, e) || !facts_collect(FACTS_PACKAGES, NULL, c->doc, &f, e))
         return false;
     for (size_t i = 0; i < f.packages.n; i++)
         half = half || (f.packages.v[i].state >= PACKAGE_HALF_INSTALLED && f.packages.v[i].state <= PACKAGE_HALF_CONFIGURED);

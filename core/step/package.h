@@ -15,7 +15,7 @@ struct package_names { /* arguments of several verbs */
 bool package_cond(const struct strs *names, bool installed, struct doc *d, struct cond **ret, struct err *e) MUST_CHECK;
 /* The packages of `names` that are on this PC in any state but config-files. */
 bool package_present(const struct strs *names, struct doc *d, struct strs *ret, struct err *e) MUST_CHECK;
-/* Finishes what an interrupted package manager left behind. */
+/* Waits for other package managers, as one that a killed run left at work, and finishes what one left half done. */
 bool package_settle(const struct step_ctx *c, struct err *e) MUST_CHECK;
 /* The rebuilt package file of a package in the backup folder, NULL when there is none; its digest is checked. */
 bool package_rebuilt(const struct step_ctx *c, const char *name, const char **ret, struct err *e) MUST_CHECK;
