@@ -34,6 +34,11 @@ void page_close(struct page *p)
     buf_free(&p->para);
 }
 
+void page_check(struct page *p, const struct buf *b)
+{
+    p->out->failed = p->out->failed || b->failed;
+}
+
 static void say(struct page *p, enum ink ink, bool keep, const char *fmt, va_list ap)
 {
     struct buf shown;

@@ -25,6 +25,8 @@ struct page {
 
 void page_open(struct page *p, const struct style *s, struct buf *out);
 void page_close(struct page *p);
+/* A buf whose text is going to be said: had it no memory, the page has failed. */
+void page_check(struct page *p, const struct buf *b);
 
 /* Adds to the paragraph; the whole formatted text goes through text_show(). */
 void page_say(struct page *p, enum ink ink, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

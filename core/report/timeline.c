@@ -83,6 +83,7 @@ static void status(const struct view *v, const struct measure *m, bool clean, st
 
 static void pair(struct view *v, const char *label, const struct buf *b)
 {
+    page_check(&v->page, b);
     page_pair(&v->page, 2, 11, label, INK_PLAIN, buf_str(b));
 }
 
@@ -169,6 +170,8 @@ static void measure(struct view *v, const struct measure *m)
     buf_init(&state, 256);
     affected(v, m, &names);
     status(v, m, v->findings && !names.len, &state, &ink);
+    page_check(&v->page, &names);
+    page_check(&v->page, &state);
     page_blank(&v->page);
     page_mark(&v->page, ink, m->effective <= v->now ? MARK_NOW : MARK_LATER);
     page_say(&v->page, INK_BOLD, " %.10s", m->effective_text);
