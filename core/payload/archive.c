@@ -138,10 +138,10 @@ static bool saver_begin(struct saver *s, const char *to, struct err *e)
         archive_read_disk_set_standard_lookup(s->disk) != ARCHIVE_OK ||
         archive_read_disk_set_behavior(s->disk, ARCHIVE_READDISK_NO_TRAVERSE_MOUNTS) != ARCHIVE_OK)
         return sink_blame(NULL, s->disk, to, e);
-    if (archive_write_set_format_pax(s->out) != ARCHIVE_OK ||
-        archive_write_add_filter_gzip(s->out) != ARCHIVE_OK ||
-        archive_write_set_filter_option(s->out, "gzip", "timestamp", NULL) != ARCHIVE_OK)
+    if (archive_write_set_format_pax(s->out) != ARCHIVE_OK)
         return sink_blame(NULL, s->out, to, e);
+    if (!sink_gzip(s->out, to, e))
+        return false;
     archive_entry_linkresolver_set_strategy(s->links, archive_format(s->out));
     return sink_open(&s->sink, to, LIMIT_BACKUP, e) && sink_attach(&s->sink, s->out, e);
 }

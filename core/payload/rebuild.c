@@ -180,8 +180,10 @@ static bool pour_blocks(int fd, char *block, size_t cap, const char *path, long 
             return false;
         }
         if (h != NULL) {
-            digest_add(&h->sha256, block, (size_t)n);
-            md5_add(&h->md5, block, (size_t)n);
+            if (h->want & HASH_SHA256)
+                digest_add(&h->sha256, block, (size_t)n);
+            if (h->want & HASH_MD5)
+                md5_add(&h->md5, block, (size_t)n);
         }
         if (!take(arg, block, (size_t)n, e))
             return false;
@@ -219,12 +221,9 @@ bool member_open(struct member *m, struct sink *s, const char *to, int (*format)
     m->a = archive_write_new();
     if (m->a == NULL)
         return err_nomem(e);
-    if (format(m->a) != ARCHIVE_OK ||
-        (gzip && (archive_write_add_filter_gzip(m->a) != ARCHIVE_OK ||
-                  /* no time of writing in the gzip header: the same files give the same bytes */
-                  archive_write_set_filter_option(m->a, "gzip", "timestamp", NULL) != ARCHIVE_OK)))
+    if (format(m->a) != ARCHIVE_OK)
         return sink_blame(NULL, m->a, to, e);
-    if (!sink_open(s, to, LIMIT_BACKUP, e))
+    if ((gzip && !sink_gzip(m->a, to, e)) || !sink_open(s, to, LIMIT_BACKUP, e))
         return false;
     m->sink = s;
     return sink_attach(s, m->a, e);

@@ -57,7 +57,7 @@ static bool deb_pack_file(struct deb *d, struct member *m, const struct rebuild_
     struct archive_entry *spare = NULL;
     archive_entry_linkify(d->links, &entry, &spare);
     bool bytes = S_ISREG(f->st.st_mode) && archive_entry_hardlink(entry) == NULL;
-    struct hashes h;
+    struct hashes h = {.want = HASH_MD5};
     if (!member_put(m, entry, bytes ? f->disk : NULL, bytes ? &h : NULL, e))
         return false;
     const struct pair *recorded = bytes ? pairs_find(&d->p.recorded, f->path) : NULL;

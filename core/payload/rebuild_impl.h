@@ -52,8 +52,7 @@ bool rebuild_root(const char *root, const char *manager, const char *name, const
 bool rebuild_deb(struct rebuild_job *j, struct err *e) MUST_CHECK;
 bool rebuild_rpm(struct rebuild_job *j, struct err *e) MUST_CHECK;
 
-/* Fills f from the disk; *ret_there is false when there is no such file (f->st and f->link are then unset).
- */
+/* Fills f from the disk; *ret_there is false when there is no such file (then st and link are unset). */
 bool rebuild_look(struct rebuild_job *j, struct rebuild_file *f, bool *ret_there, struct err *e) MUST_CHECK;
 /* Owner, mode, times, type and link target of f; the name in the package is the caller's. */
 bool rebuild_describe(const struct rebuild_job *j, const struct rebuild_file *f, struct archive_entry *entry,
@@ -61,7 +60,9 @@ bool rebuild_describe(const struct rebuild_job *j, const struct rebuild_file *f,
 /* Name of an owner, NULL when the system knows none. */
 const char *rebuild_owner(const struct pairs *names, long long id);
 
+enum { HASH_MD5 = 1, HASH_SHA256 = 2 };
 struct hashes {
+    unsigned want; /* the others come out as of nothing */
     struct digest sha256;
     struct md5 md5;
     char sha256_hex[DIGEST_TEXT];

@@ -248,7 +248,7 @@ static bool rpm_pack_file(struct rpm *r, struct member *m, struct archive_entry 
     bool bytes = S_ISREG(file->f.st.st_mode) && file->last;
     if (!bytes)
         archive_entry_set_size(entry, 0);
-    struct hashes h;
+    struct hashes h = {.want = HASH_SHA256 | (r->algorithm == RPM_ALGO_MD5 ? HASH_MD5 : 0)};
     if (!member_put(m, entry, bytes ? file->f.disk : NULL, bytes ? &h : NULL, e))
         return false;
     if (!bytes)
@@ -318,7 +318,8 @@ static bool rpm_put_rows(struct rpm *r, struct rpm_header *h, struct err *e)
 
 static bool rpm_header(struct rpm *r, struct buf *out, struct err *e)
 {
-    static const char *const locale = "C", *const cpio = "cpio", *const gzip = "gzip", *const level = "6";
+    static const char *const locale = "C", *const cpio = "cpio", *const gzip = "gzip",
+                             *const level = SINK_GZIP_LEVEL;
     static const long long sha256 = RPM_ALGO_SHA256;
     const char *digest = r->payload_digest;
     struct rpm_header h = {.n = 0};

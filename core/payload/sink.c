@@ -124,6 +124,14 @@ static la_ssize_t sink_write(struct archive *a, void *arg, const void *p, size_t
     return -1;
 }
 
+bool sink_gzip(struct archive *a, const char *to, struct err *e)
+{
+    return (archive_write_add_filter_gzip(a) == ARCHIVE_OK &&
+            archive_write_set_filter_option(a, "gzip", "timestamp", NULL) == ARCHIVE_OK &&
+            archive_write_set_filter_option(a, "gzip", "compression-level", SINK_GZIP_LEVEL) == ARCHIVE_OK) ||
+           sink_blame(NULL, a, to, e);
+}
+
 bool sink_attach(struct sink *s, struct archive *a, struct err *e)
 {
     /* The last block is not padded: the formats end by themselves. */

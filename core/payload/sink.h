@@ -38,6 +38,12 @@ bool sink_done(struct sink *s, char digest[DIGEST_TEXT], struct err *e) MUST_CHE
 void sink_drop(struct sink *s);
 bool sink_keep(struct sink *s, struct err *e) MUST_CHECK;
 
+/*
+ * Sets up gzip for a writer. What is packed here is kept for the length of a migration, so time counts more
+ * than size; and no time of writing stands in it, so that the same files give the same bytes.
+ */
+#define SINK_GZIP_LEVEL "1"
+bool sink_gzip(struct archive *a, const char *to, struct err *e) MUST_CHECK;
 bool sink_attach(struct sink *s, struct archive *a, struct err *e) MUST_CHECK;
 /* What went wrong when a libarchive call on `a` failed; s may be NULL. Always false. */
 bool sink_blame(const struct sink *s, struct archive *a, const char *what, struct err *e);
