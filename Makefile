@@ -68,6 +68,16 @@ $(BUILD)/obj/embedded.o: $(BUILD)/embedded.c
 
 include $(wildcard tests/*/*.mk)
 
+# Unit tests and the crash model run under the sanitizers.
+CHECKS := rules check-unit check-crash check-fuzz cases products-check lab-check lab-migrate lab-crash
+.PHONY: check-unit check-crash check-fuzz
+check-unit check-crash check-fuzz: check-%:
+	@$(MAKE) --no-print-directory SANITIZE=address,undefined $*
+
+check: deps
+	@$(MAKE) --no-print-directory all products lab-base >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
+	@MAKE="$(MAKE)" BUILD=$(BUILD) tests/check.sh $(CHECKS)
+
 ALL_APT := $(sort $(BUILD_APT) $(TEST_APT) $(LAB_APT) $(PRODUCTS_APT) $(SIM_APT) $(UNIT_APT) $(BENCH_APT))
 deps:
 	@tests/deps.sh $(ALL_APT)

@@ -370,7 +370,8 @@ bool engine_run(struct engine *g, int *ret_exit, struct err *e)
 {
     bool stop = false;
 
-    g->last_on = g->state.protected_now == TRI_YES ? os_now() : INSTANT_NONE;
+    /* What happened while no worker looked is not known: a gap found now began when the last one stopped looking. */
+    g->last_on = g->state.protected_now == TRI_YES ? g->state.worked : INSTANT_NONE;
     if (!g->dry && !ledger_look(g, e))
         return false;
     while (!stop) {

@@ -86,6 +86,8 @@ bool state_add(struct run_state *s, const struct event *ev, struct err *e)
     if (s->boot && !text_eq(s->boot, ev->boot))
         s->boots++;
     s->boot = ev->boot;
+    if (ev->kind != EVENT_START)
+        s->worked = ev->at;
     switch (ev->kind) {
     case EVENT_RUN:
         return add_run(s, ev, e);

@@ -26,6 +26,7 @@ struct run_state {
     struct step_state *steps; /* as many as the plan has */
     bool started;
     const char *boot;      /* of the last record */
+    instant worked;        /* last moment a worker is known to have been at work, before the present one */
     long long boots;       /* changes of the boot id seen */
     long long reboots;     /* asked for by the run */
     const char *wanted_in; /* boot id in which an installer asked for a reboot */
