@@ -83,10 +83,13 @@ static bool add_holder(void *arg, pid_t pid)
     long long marks = marks_of(s, pid);
     struct fanotify_holder *h;
     struct proc_stat st;
-    char exe[LIMIT_PATH];
+    char exe[LIMIT_PATH], path[64], status[4096];
     long n;
 
     if (!marks || !proc_stat(pid, &st))
+        return true;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    if (fd_read_small(AT_FDCWD, path, status, sizeof status) <= 0 || proc_contained(status))
         return true;
     n = proc_link(pid, "exe", exe, sizeof exe);
     h = LIST_ADD(s->a, &s->f->fanotify);

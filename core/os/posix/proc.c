@@ -148,3 +148,14 @@ bool proc_kin(pid_t root, pid_t session, struct arena *a, struct proc_kin *ret)
     }
     return true;
 }
+
+bool proc_contained(const char *status)
+{
+    /* "NSpid:\t812\t1": one id for each namespace from ours down (proc(5)). */
+    const char *ids = strstr(status, "\nNSpid:\t");
+
+    if (!ids)
+        return false;
+    ids += strlen("\nNSpid:\t");
+    return ids[strspn(ids, "0123456789")] == '\t';
+}

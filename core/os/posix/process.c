@@ -52,6 +52,8 @@ static bool add_process(void *arg, pid_t pid)
      * kernel. */
     if (strstr(text, "\nState:\tZ") || strncmp(text, "Name:\t", 6) != 0)
         return true;
+    if (proc_contained(text))
+        return true;
     if (!status_number(text, "\nPPid:\t", &ppid) || !status_number(text, "\nUid:\t", &uid))
         return true;
     name = text + 6;
