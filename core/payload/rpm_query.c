@@ -138,6 +138,31 @@ static bool rpm_ask_rows(struct rebuild_job *j, struct rpm_package *p, const enu
     return ok && answer_read(j, p, rows, n, out, e);
 }
 
+/* Leaves in rows those that the package has at all, so that the others need no query of their own. */
+static bool rpm_present(struct rebuild_job *j, enum rpm_row_id *rows, size_t *n, struct err *e)
+{
+    struct buf format;
+    buf_init(&format, LIMIT_STRING);
+    buf_addc(&format, '\1');
+    for (size_t i = 0; i < *n; i++)
+        buf_printf(&format, "%%|%s?{1}:{0}|", rpm_rows[rows[i]].name);
+    char *out = NULL;
+    const char *const args[] = {"-q", "--qf", buf_str(&format), "--", j->name};
+    bool ok = buf_ok(&format, "query", e) && rpm_run(j, args, 5, &out, e);
+    buf_free(&format);
+    if (!ok)
+        return false;
+    const char *flag = strchr(out, '\1');
+    if (flag == NULL || strspn(flag + 1, "01") != *n || flag[1 + *n] != '\0')
+        return err_set(e, ERR_INPUT, "rpm's answer cannot be read");
+    size_t kept = 0;
+    for (size_t i = 0; i < *n; i++)
+        if (*++flag == '1')
+            rows[kept++] = rows[i];
+    *n = kept;
+    return true;
+}
+
 static bool package_name_ok(const char *s)
 {
     for (const char *p = s; *p != '\0'; p++)
@@ -177,7 +202,7 @@ bool rpm_query(struct rebuild_job *j, struct rpm_package *ret, struct err *e)
     }
     if (heads == 0)
         return err_set(e, ERR_CHILD, "rpm --querytags names no tag");
-    if (!rpm_ask_rows(j, ret, head, heads, e))
+    if (!rpm_ask_rows(j, ret, head, heads, e) || !rpm_present(j, alone, &alones, e))
         return false;
     for (size_t i = 0; i < alones; i++)
         if (!rpm_ask_rows(j, ret, &alone[i], 1, e))
