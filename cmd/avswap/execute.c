@@ -33,10 +33,10 @@ bool execute_run(struct cli *c, const char *id, enum execute_how how, struct err
     c->status = status;
     if (!c->json)
         out_talk(c, "%s", "");
-    return execute_report(c, id, e);
+    return execute_report(c, id, true, e);
 }
 
-bool execute_report(struct cli *c, const char *id, struct err *e)
+bool execute_report(struct cli *c, const char *id, bool watched, struct err *e)
 {
     struct run_view v;
     struct buf b;
@@ -48,7 +48,7 @@ bool execute_report(struct cli *c, const char *id, struct err *e)
         ok = out_doc(&outcome_schema, &v.outcome, e);
     } else {
         buf_init(&b, LIMIT_DOCUMENT);
-        report_outcome(&v.outcome, &c->style, &b);
+        (watched && !c->style.verbose ? report_outcome_summary : report_outcome)(&v.outcome, &c->style, &b);
         ok = out_text(&b, e);
     }
     run_view_free(&v);

@@ -13,8 +13,8 @@ bool execute_prepare(struct cli *c, const char *file, const char *text, size_t l
                      struct err *e) MUST_CHECK;
 /* Runs to the end with progress, then shows the report; sets cli->status. */
 bool execute_run(struct cli *c, const char *id, enum execute_how how, struct err *e) MUST_CHECK;
-/* The report (or outcome document) of a run as it stands. */
-bool execute_report(struct cli *c, const char *id, struct err *e) MUST_CHECK;
+/* The report (or outcome document) of a run as it stands; short for somebody who watched it. */
+bool execute_report(struct cli *c, const char *id, bool watched, struct err *e) MUST_CHECK;
 /* The run named on the command line, or the one to act on. */
 bool execute_pick(struct cli *c, const char **ret_id, struct err *e) MUST_CHECK;
 /* True with --yes or after a yes on the terminal; an error without both. */

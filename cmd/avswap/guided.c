@@ -155,8 +155,9 @@ static bool settle(struct cli *c, struct made *m, bool *quit, struct err *e)
     target = choose(c, &m->plan, quit);
     if (*quit)
         return true;
-    m->policy.eicar = ask(c, quit, "Prove the new engine with the harmless EICAR test file at the end?");
-    if (*quit || ((target || m->policy.eicar) && !remake(c, target, m, e)))
+    if (!m->policy.eicar)
+        m->policy.eicar = ask(c, quit, "Prove the new engine with the harmless EICAR test file at the end?");
+    if (*quit || ((target || m->policy.eicar != m->plan.eicar) && !remake(c, target, m, e)))
         return *quit;
     if (!secrets(c, m, &again, quit, e))
         return false;
@@ -226,6 +227,14 @@ static bool guided(struct cli *c, struct err *e)
     return true;
 }
 
+static const struct option options[] = {
+    {"policy", 0, "FILE", "the administrator's wishes; see avswap-policy(5)", false},
+    OPTION_JURISDICTION,
+    OPTION_AS,
+    OPTION_CATALOG,
+    OPTION_END,
+};
+
 static const char *const about[] = {
     "The same as avswap without a command, on a terminal: looks at the PC, explains what it found, plans a change, asks which "
     "product and whether to go on, runs with progress, proves the result and reports. q quits at every question; nothing is "
@@ -243,6 +252,7 @@ const struct command cmd_guided = {
     .summary = "step by step, with questions (also: no command at all)",
     .operands = "",
     .about = about,
+    .options = options,
     .exits = (const int[]){EXIT_REBOOT, EXIT_ROLLED_BACK, EXIT_UNPROTECTED, EXIT_REFUSED, EXIT_IN_DOUBT, -1},
     .examples = examples,
     .run = guided,

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BAR 20
+#define BAR 16
 
 static volatile sig_atomic_t interrupts;
 
@@ -73,27 +73,38 @@ static void add_cut(struct buf *b, const char *s, size_t width)
     buf_free(&shown);
 }
 
+/* How long it works already; later on also how long it may, as one then begins to wonder. */
+static void add_clock(struct buf *b, int64_t s, long long limit_s)
+{
+    buf_printf(b, "  %lld:%02lld", (long long)(s / 60), (long long)(s % 60));
+    if (limit_s && s > 10)
+        buf_printf(b, " of at most %lld:%02lld", limit_s / 60, limit_s % 60);
+}
+
 static void draw(struct progress *p, const struct plan *plan)
 {
     int64_t s = (os_up_ms() - p->began_ms) / 1000;
-    size_t total = plan->steps.n, full = total ? p->at * BAR / total : 0;
+    size_t total = plan->steps.n, full = total ? p->at * BAR / total : 0, used;
     const char *on = p->style->utf8 ? "\xe2\x94\x81" : "#", *off = p->style->utf8 ? "\xe2\x94\x80" : ".";
-    struct buf b;
-    char clock[48];
+    const char *colour = !p->style->colour ? "" : p->back ? "\x1b[33m" : "\x1b[36m";
+    struct buf b, count, clock;
 
-    snprintf(clock, sizeof clock, "%lld:%02lld", (long long)(s / 60), (long long)(s % 60));
-    if (p->limit_s && s > 10) /* only then does one begin to wonder */
-        snprintf(clock + strlen(clock), sizeof clock - strlen(clock), " of at most %lld:%02lld", p->limit_s / 60,
-                 p->limit_s % 60);
     buf_init(&b, LIMIT_STRING);
-    buf_printf(&b, "\r\x1b[K%s", p->style->colour ? (p->back ? "\x1b[33m" : "\x1b[36m") : "");
+    buf_init(&count, 256);
+    buf_init(&clock, 256);
+    buf_printf(&count, " %zu/%zu  %s", p->at, total, p->back ? "undoing: " : "");
+    add_clock(&clock, s, p->limit_s);
+    buf_printf(&b, "\r\x1b[K%s", colour);
     for (size_t i = 0; i < BAR; i++)
         buf_adds(&b, i < full ? on : off);
-    buf_printf(&b, "%s %zu/%zu  %s", p->style->colour ? "\x1b[0m" : "", p->at, total, p->back ? "undoing: " : "");
-    add_cut(&b, p->title, (size_t)p->style->width > 62 ? (size_t)p->style->width - 62 : 10);
-    buf_printf(&b, "  %s", clock);
+    buf_printf(&b, "%s%s", *colour ? "\x1b[0m" : "", buf_str(&count));
+    used = BAR + count.len + clock.len + 1;
+    add_cut(&b, p->title, (size_t)p->style->width > used ? (size_t)p->style->width - used : 0);
+    buf_adds(&b, buf_str(&clock));
     print(p, buf_str(&b), b.len);
     buf_free(&b);
+    buf_free(&count);
+    buf_free(&clock);
     p->drawn = true;
     p->shown_s = s;
 }

@@ -32,7 +32,7 @@ static bool report(struct cli *c, struct err *e)
 
     if (!execute_pick(c, &id, e))
         return false;
-    return file && !text_eq(file, "-") ? save_text(c, id, file, e) : execute_report(c, id, e);
+    return file && !text_eq(file, "-") ? save_text(c, id, file, e) : execute_report(c, id, false, e);
 }
 
 static const struct option options[] = {

@@ -22,7 +22,17 @@ static void step_end(struct page *p, const struct plan *plan, const struct event
         page_say(p, INK_PLAIN, ": %s", ev->text);
 }
 
-static void protection(struct page *p, const struct event *ev)
+static const char *product_name(const struct plan *plan, const char *id)
+{
+    if (plan->target && text_eq(plan->target->product, id))
+        return plan->target->name;
+    for (size_t i = 0; i < plan->sources.n; i++)
+        if (text_eq(plan->sources.v[i].product, id))
+            return plan->sources.v[i].name;
+    return id;
+}
+
+static void protection(struct page *p, const struct plan *plan, const struct event *ev)
 {
     bool on = ev->answer == TRI_YES;
 
@@ -30,7 +40,7 @@ static void protection(struct page *p, const struct event *ev)
     page_say(p, on ? INK_GOOD : INK_BAD, " %s",
              on ? "protected" : ev->answer == TRI_NO ? "UNPROTECTED" : "protection not known");
     for (size_t i = 0; i < ev->by.n; i++)
-        page_say(p, INK_PLAIN, "%s%s", i ? ", " : " by ", ev->by.v[i]);
+        page_say(p, INK_PLAIN, "%s%s", i ? ", " : " by ", product_name(plan, ev->by.v[i]));
 }
 
 static void worded(struct page *p, enum ink ink, enum mark m, const char *words, const char *text)
@@ -60,7 +70,7 @@ void report_event(const struct plan *plan, const struct event *ev, const struct 
         worded(&p, INK_WARN, MARK_NOW, "turning back", ev->text);
         break;
     case EVENT_PROTECTION:
-        protection(&p, ev);
+        protection(&p, plan, ev);
         break;
     case EVENT_NOTE:
         worded(&p, INK_DIM, MARK_ITEM, "note", ev->text);
@@ -82,6 +92,6 @@ void report_event(const struct plan *plan, const struct event *ev, const struct 
     case EVENT_COUNT:
         break;
     }
-    page_end_para(&p, 0, 2);
+    page_end_para(&p, 0, ev->step ? 7 : 2);
     page_close(&p);
 }

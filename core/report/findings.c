@@ -1,5 +1,7 @@
 #include "core/report/page.h"
 
+#include <string.h>
+
 /* The groups of the table, in the order people need them. */
 enum group { GROUP_MUST_GO, GROUP_COMPONENT, GROUP_DATABASE, GROUP_REINSTALLER, GROUP_LEFTOVER, GROUP_OTHER, GROUP_COUNT };
 
@@ -85,6 +87,15 @@ static void evidence(struct page *p, const struct finding *f)
         page_pair(p, 4, 14, i ? "" : "health", INK_DIM, f->health->evidence.v[i]);
 }
 
+/* "database_date" as "database date". */
+static void report_name(struct page *p, const char *name)
+{
+    for (size_t n; *name; name += n + (name[n] == '_')) {
+        n = strcspn(name, "_");
+        page_say(p, INK_PLAIN, "%.*s%s", (int)n, name, name[n] ? " " : "");
+    }
+}
+
 static void product(struct page *p, const struct finding *f)
 {
     const char *kind = kind_words(f);
@@ -106,7 +117,8 @@ static void product(struct page *p, const struct finding *f)
     page_end_para(p, 4, 14);
     for (size_t i = 0; i < f->reports.n; i++) {
         page_keep(p, INK_DIM, "%-10s", i ? "" : "it says");
-        page_say(p, INK_PLAIN, "%s: %s", f->reports.v[i].name, f->reports.v[i].value);
+        report_name(p, f->reports.v[i].name);
+        page_say(p, INK_PLAIN, ": %s", f->reports.v[i].value);
         page_end_para(p, 4, 14);
     }
     evidence(p, f);

@@ -19,7 +19,7 @@ static const struct {
 
 static void head(struct page *p, const struct outcome *o)
 {
-    char from[64], to[64];
+    char from[64], to[64], span[INSTANT_TEXT];
 
     page_line(p, 0, 2, headlines[o->result].ink, "%s", headlines[o->result].text);
     if (o->why)
@@ -32,6 +32,8 @@ static void head(struct page *p, const struct outcome *o)
     page_keep(p, INK_DIM, "%-12s", "time");
     page_say(p, INK_PLAIN, "%s to %s", page_time(p, o->started, from, sizeof from),
              o->ended == INSTANT_NONE ? "now" : page_time(p, o->ended, to, sizeof to));
+    if (o->ended != INSTANT_NONE)
+        page_say(p, INK_DIM, " (%s)", instant_span(o->ended - o->started, span));
     page_end_para(p, 2, 14);
     if (o->reboots) {
         snprintf(from, sizeof from, "%lld", o->reboots);
@@ -97,8 +99,23 @@ static void check_lines(struct page *p, const struct check_result *v, size_t n, 
         page_mark(p, inks[v[i].answer], marks[v[i].answer]);
         page_say(p, INK_PLAIN, " %s", v[i].what);
         page_end_para(p, indent, indent + 2);
-        if (v[i].evidence && *v[i].evidence)
+        if (!v[i].evidence || !*v[i].evidence)
+            continue;
+        if (v[i].answer == TRI_YES && !p->style->verbose) /* what does not hold is told in full */
+            page_cut(p, indent + 4, INK_DIM, v[i].evidence);
+        else
             page_line(p, indent + 4, indent + 4, INK_DIM, "%s", v[i].evidence);
+    }
+}
+
+static void foot(struct page *p, const struct outcome *o)
+{
+    if (o->notes.n)
+        page_heading(p, "NOTES");
+    page_list(p, 2, &o->notes);
+    if (o->next) {
+        page_heading(p, "DO NEXT");
+        page_line(p, 2, 2, INK_BOLD, "%s", o->next);
     }
 }
 
@@ -113,18 +130,34 @@ void report_outcome(const struct outcome *o, const struct style *s, struct buf *
         page_heading(&p, "CHECKED AFTERWARDS");
     check_lines(&p, o->checks.v, o->checks.n, 2);
     steps(&p, o);
-    if (o->notes.n)
-        page_heading(&p, "NOTES");
-    page_list(&p, 2, &o->notes);
-    if (o->next) {
-        page_heading(&p, "DO NEXT");
-        page_line(&p, 2, 2, INK_BOLD, "%s", o->next);
-    }
+    foot(&p, o);
     if (s->verbose) {
         page_blank(&p);
         page_pair(&p, 0, 14, "plan", INK_DIM, o->plan);
         page_pair(&p, 0, 14, "journal head", INK_DIM, o->journal_head);
     }
+    page_close(&p);
+}
+
+void report_outcome_summary(const struct outcome *o, const struct style *s, struct buf *out)
+{
+    struct page p;
+    size_t held = 0;
+
+    page_open(&p, s, out);
+    head(&p, o);
+    unprotected(&p, o);
+    for (size_t i = 0; i < o->checks.n; i++)
+        held += o->checks.v[i].answer == TRI_YES;
+    if (held < o->checks.n)
+        page_heading(&p, "DOES NOT HOLD OR IS NOT KNOWN");
+    for (size_t i = 0; i < o->checks.n; i++)
+        if (o->checks.v[i].answer != TRI_YES)
+            check_lines(&p, &o->checks.v[i], 1, 2);
+    foot(&p, o);
+    page_blank(&p);
+    page_line(&p, 0, 2, INK_DIM, "%zu of %zu checks hold; avswap report shows each with its evidence, and every step.", held,
+              o->checks.n);
     page_close(&p);
 }
 

@@ -254,6 +254,22 @@ void page_line(struct page *p, int first, int rest, enum ink ink, const char *fm
     page_end_para(p, first, rest);
 }
 
+void page_cut(struct page *p, int in, enum ink ink, const char *text)
+{
+    size_t room = p->style->width ? (size_t)(p->style->width - in) : SIZE_MAX, len;
+    struct buf shown;
+
+    buf_init(&shown, LIMIT_DOCUMENT);
+    text_show(&shown, text);
+    page_check(p, &shown);
+    len = shown.len;
+    if (columns(buf_str(&shown), len) > room)
+        len = fitting(buf_str(&shown), len, room - 3);
+    page_say(p, ink, "%.*s%s", (int)len, buf_str(&shown), len < shown.len ? "..." : "");
+    page_end_para(p, in, in);
+    buf_free(&shown);
+}
+
 void page_heading(struct page *p, const char *text)
 {
     page_blank(p);

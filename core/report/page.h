@@ -41,6 +41,8 @@ void page_blank(struct page *p);
 /* A paragraph of one span. */
 void page_line(struct page *p, int first, int rest, enum ink ink, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/* As much of the text as one line holds, with "..." where there is more. */
+void page_cut(struct page *p, int indent, enum ink ink, const char *text);
 /* A heading with a blank line before it, where something stands before it. */
 void page_heading(struct page *p, const char *text);
 /* "- item" lines. */

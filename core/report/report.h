@@ -27,6 +27,8 @@ void report_plan_steps(const struct plan *p, const struct style *s, struct buf *
 /* Only the choice: what was thought of each candidate. For requests that gave no plan. */
 void report_candidates(const struct plan *p, const struct style *s, struct buf *out);
 void report_outcome(const struct outcome *o, const struct style *s, struct buf *out);
+/* Without the steps and the checks that hold: for somebody who has just watched them. */
+void report_outcome_summary(const struct outcome *o, const struct style *s, struct buf *out);
 /* Checks alone, as verify makes them. */
 void report_checks(const struct check_result *v, size_t n, const struct style *s, struct buf *out);
 /* One line for an event as it happens; empty when it is of no interest to people. */

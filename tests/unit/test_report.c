@@ -145,6 +145,7 @@ static void render_plan(const struct documents *d, const struct style *s, struct
 static void render_outcome(const struct documents *d, const struct style *s, struct buf *out)
 {
     report_outcome(&d->outcome, s, out);
+    report_outcome_summary(&d->outcome, s, out);
 }
 
 static void render_event(const struct documents *d, const struct style *s, struct buf *out)
