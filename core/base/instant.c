@@ -152,6 +152,10 @@ const char *instant_date(instant t, int offset_minutes, char *buf)
     int64_t days, rest, y;
     unsigned m, d;
 
+    if (t == INSTANT_NONE) {
+        buf[0] = '\0';
+        return buf;
+    }
     split(t + (int64_t)offset_minutes * 60000, &days, &rest);
     civil_from_days(days, &y, &m, &d);
     snprintf(buf, INSTANT_TEXT, "%04d-%02u-%02u", (int)y, m, d);

@@ -16,7 +16,7 @@ typedef int64_t instant; /* milliseconds; INSTANT_NONE where there is none */
 #define INSTANT_TEXT 32
 
 bool instant_parse(const char *s, instant *ret) MUST_CHECK;
-/* Writes into buf of at least INSTANT_TEXT bytes and returns it. */
+/* Writes into buf of at least INSTANT_TEXT bytes and returns it; "" for INSTANT_NONE, as instant_date(). */
 const char *instant_format(instant t, char *buf);
 /* "YYYY-MM-DD" of the instant seen at an offset of so many minutes east of UTC. */
 const char *instant_date(instant t, int offset_minutes, char *buf);

@@ -18,6 +18,7 @@ struct arena_block {
 };
 
 static unsigned long allocations;
+static unsigned long failures;
 static unsigned long fail_at;
 static bool fail_sticky;
 
@@ -39,6 +40,11 @@ unsigned long mem_count(void)
     return allocations;
 }
 
+unsigned long mem_failures(void)
+{
+    return failures;
+}
+
 static bool must_fail(void)
 {
     allocations++;
@@ -49,12 +55,18 @@ static bool must_fail(void)
 
 void *mem_alloc(size_t size)
 {
-    return must_fail() ? NULL : malloc(size ? size : 1);
+    void *p = must_fail() ? NULL : malloc(size ? size : 1);
+
+    failures += !p;
+    return p;
 }
 
-void *mem_realloc(void *p, size_t size)
+void *mem_realloc(void *old, size_t size)
 {
-    return must_fail() ? NULL : realloc(p, size ? size : 1);
+    void *p = must_fail() ? NULL : realloc(old, size ? size : 1);
+
+    failures += !p;
+    return p;
 }
 
 void mem_free(void *p)

@@ -26,6 +26,8 @@ void mem_free(void *p);
 /* Tests: fail the n-th allocation from now (1 = next); 0 turns it off. Every later one fails too if `sticky`. */
 void mem_fail_at(unsigned long n, bool sticky);
 unsigned long mem_count(void);
+/* How many allocations have failed so far, for libraries that do not tell. */
+unsigned long mem_failures(void);
 
 struct arena_block;
 struct arena {

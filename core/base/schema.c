@@ -325,6 +325,7 @@ bool schema_read(const struct schema *s, const json_t *j, struct doc *d, const s
 
 const json_t *doc_parse(struct doc *d, const char *file, const char *text, size_t len, struct err *e)
 {
+    unsigned long failures = mem_failures();
     json_error_t je;
     json_t *j;
 
@@ -333,13 +334,16 @@ const json_t *doc_parse(struct doc *d, const char *file, const char *text, size_
         return NULL;
     }
     j = json_loadb(text, len, JSON_REJECT_DUPLICATES, &je);
+    if (!j && mem_failures() != failures) { /* jansson may call that a syntax error */
+        err_nomem(e);
+        return NULL;
+    }
     if (!j) {
         struct buf b;
 
         buf_init(&b, 512);
         text_show(&b, je.text);
-        err_set(e, json_error_code(&je) == json_error_out_of_memory ? ERR_NOMEM : ERR_INPUT, "%s:%d:%d: %s", file,
-                je.line, je.column, buf_str(&b));
+        err_set(e, ERR_INPUT, "%s:%d:%d: %s", file, je.line, je.column, buf_str(&b));
         buf_free(&b);
         return NULL;
     }
