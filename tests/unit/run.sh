@@ -1,0 +1,23 @@
+#!/bin/sh
+# Runs test programs and adds up what they say: unit: N passed, N failed. A program that fails is shown whole; one that
+# crashes, hangs or runs no test counts as failed.
+set -u
+out=$(mktemp) || exit 1
+trap 'rm -f "$out"' EXIT
+passed=0
+failed=0
+for program; do
+    timeout 300 "$program" >"$out" 2>&1
+    status=$?
+    ok=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test(s).*/\1/p' "$out" | tail -1)
+    bad=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test(s).*/\1/p' "$out" | tail -1)
+    passed=$((passed + ${ok:-0}))
+    failed=$((failed + ${bad:-0}))
+    if [ "$status" -ne 0 ] || [ "${ok:-0}" -eq 0 ]; then
+        grep -v '^\[ RUN      \]\|^\[       OK \]' "$out"
+        echo "unit: $program ended with status $status"
+        [ "${bad:-0}" -gt 0 ] || failed=$((failed + 1))
+    fi
+done
+echo "unit: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
