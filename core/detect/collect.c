@@ -105,9 +105,10 @@ static bool collect_commands(const struct questions *q, struct facts *f, struct 
     return true;
 }
 
-static bool all_services(struct facts *f, struct arena *a, struct err *e)
+/* Listing every service costs systemd most of a second: while a run polls, only those asked about are looked at. */
+static bool collect_services(unsigned parts, const struct questions *q, struct facts *f, struct arena *a, struct err *e)
 {
-    return os_service_list(NULL, f, a, e);
+    return os_service_list(q && q->units.n && parts != FACTS_ALL ? &q->units : NULL, f, a, e);
 }
 
 bool facts_collect(unsigned parts, const struct questions *q, struct doc *d, struct facts *ret, struct err *e)
@@ -119,7 +120,6 @@ bool facts_collect(unsigned parts, const struct questions *q, struct doc *d, str
     } collectors[] = {
         {FACTS_OS, "machine", os_machine},
         {FACTS_PACKAGES, "packages", os_package_list},
-        {FACTS_UNITS, "units", all_services},
         {FACTS_PROCESSES, "processes", os_process_list},
         {FACTS_ACCOUNTS, "accounts", os_accounts},
         {FACTS_FANOTIFY, "fanotify", os_fanotify_list},
@@ -136,6 +136,8 @@ bool facts_collect(unsigned parts, const struct questions *q, struct doc *d, str
         if ((parts & collectors[i].part) && !collectors[i].collect(ret, &d->arena, e) &&
             !note_gap(ret, d, collectors[i].what, e))
             return false;
+    if ((parts & FACTS_UNITS) && !collect_services(parts, q, ret, &d->arena, e) && !note_gap(ret, d, "units", e))
+        return false;
     if ((parts & FACTS_FILES) && q && !collect_files(q, ret, &d->arena, e) && !note_gap(ret, d, "files", e))
         return false;
     if ((parts & FACTS_COMMANDS) && q && !collect_commands(q, ret, &d->arena, e) && !note_gap(ret, d, "commands", e))

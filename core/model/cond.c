@@ -137,22 +137,32 @@ static bool check_cond(void *obj, const struct place *at, struct err *e)
     return c->probe != PROBE_FACT || check_fact_name(c, at, e);
 }
 
-bool questions_add_path(struct questions *q, struct arena *a, const char *path, struct err *e)
+/* Adds a text to a list that grows at powers of two; the old array stays in the arena. */
+static bool add_text(struct strs *list, struct arena *a, const char *text, struct err *e)
 {
-    for (size_t i = 0; i < q->paths.n; i++)
-        if (strcmp(q->paths.v[i], path) == 0)
-            return true;
-    if ((q->paths.n & (q->paths.n - 1)) == 0) { /* grow at powers of two; the old array stays in the arena */
-        const char **v = ARENA_ARRAY(a, q->paths.n ? q->paths.n * 2 : 8, const char *);
+    if (text_in(list, text))
+        return true;
+    if ((list->n & (list->n - 1)) == 0) {
+        const char **v = ARENA_ARRAY(a, list->n ? list->n * 2 : 8, const char *);
 
         if (!v)
             return err_nomem(e);
-        if (q->paths.n)
-            memcpy(v, q->paths.v, q->paths.n * sizeof *v);
-        q->paths.v = v;
+        if (list->n)
+            memcpy(v, list->v, list->n * sizeof *v);
+        list->v = v;
     }
-    q->paths.v[q->paths.n++] = path;
+    list->v[list->n++] = text;
     return true;
+}
+
+bool questions_add_path(struct questions *q, struct arena *a, const char *path, struct err *e)
+{
+    return add_text(&q->paths, a, path, e);
+}
+
+bool questions_add_unit(struct questions *q, struct arena *a, const char *name, struct err *e)
+{
+    return add_text(&q->units, a, name, e);
 }
 
 static bool same_argv(const struct strs *x, const struct strs *y)
@@ -212,6 +222,8 @@ bool cond_questions(const struct cond *c, struct arena *a, unsigned *parts, stru
     *parts |= of[c->probe];
     if (c->probe == PROBE_FILE)
         return questions_add_path(q, a, c->path, e);
+    if (c->probe == PROBE_UNIT)
+        return questions_add_unit(q, a, c->name, e);
     if (c->probe == PROBE_COMMAND)
         return questions_add_command(q, a, &c->argv, c->timeout_s ? c->timeout_s : 20, e);
     return true;

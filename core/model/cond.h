@@ -92,6 +92,7 @@ const char *const *cond_fact_names(size_t *n);
 /* Which parts of the facts and which files and commands judging c needs; adds to *parts and q. */
 bool cond_questions(const struct cond *c, struct arena *a, unsigned *parts, struct questions *q,
                     struct err *e) MUST_CHECK;
+bool questions_add_unit(struct questions *q, struct arena *a, const char *name, struct err *e) MUST_CHECK;
 bool questions_add_path(struct questions *q, struct arena *a, const char *path, struct err *e) MUST_CHECK;
 bool questions_add_command(struct questions *q, struct arena *a, const struct strs *argv, long long timeout_s,
                            struct err *e) MUST_CHECK;

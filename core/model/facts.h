@@ -142,7 +142,8 @@ struct question_command {
 };
 
 struct questions {
-    LIST(const char *) paths; /* file patterns */
+    struct strs paths; /* file patterns */
+    struct strs units; /* service names; a full collection lists all services anyway */
     LIST(struct question_command) commands;
 };
 

@@ -366,13 +366,55 @@ static bool still_failed(struct engine *g, int *ret_exit, bool *stop, struct err
     return failed(g, x->text ? x->text : outcome_names[x->outcome], x->outcome, ret_exit, stop, e);
 }
 
+/* Is the effect of a step that the journal calls done still there? */
+static bool still_holds(struct engine *g, const struct step *s, enum tri *ret, struct err *e)
+{
+    const struct verb *v = verb_find(s->verb);
+    struct doc d = DOC_INIT;
+    struct step_ctx c;
+    struct verdict x = {TRI_YES, ""};
+    void *args;
+    bool ok = true;
+
+    if (v && (v->def.flags & VERB_MUTATES) && visible(v, s)) {
+        engine_ctx(g, s, &d, &c);
+        ok = step_args(v, &c, &args, e) && step_holds(v, &c, args, &x, e);
+    }
+    *ret = x.answer;
+    doc_free(&d);
+    return ok;
+}
+
+/*
+ * After a boot what was done may be undone: a service that was started but not yet enabled, a file that a power cut
+ * took. Such steps are done again. Steps that failed and were passed over stay as they are.
+ */
+static bool recheck(struct engine *g, struct err *e)
+{
+    for (size_t i = 0; i < g->plan->steps.n; i++) {
+        const struct step *s = &g->plan->steps.v[i];
+        struct event ev = {.kind = EVENT_NOTE, .step = s->id, .text = "the boot undid it: it is done again", .exit = -1};
+        enum tri holds;
+
+        if (g->state.steps[i].phase != PHASE_DONE || !outcome_is_good(g->state.steps[i].outcome))
+            continue;
+        if (!still_holds(g, s, &holds, e))
+            return false;
+        if (holds == TRI_NO && !engine_note(g, &ev, e))
+            return false;
+    }
+    return true;
+}
+
 bool engine_run(struct engine *g, int *ret_exit, struct err *e)
 {
-    bool stop = false;
+    bool stop = false, booted = g->state.fresh_boot;
 
     /* What happened while no worker looked is not known: a gap found now began when the last one stopped looking. */
     g->last_on = g->state.protected_now == TRI_YES ? g->state.worked : INSTANT_NONE;
     if (!g->dry && !ledger_look(g, e))
+        return false;
+    if (booted && !g->state.rolling_back && !recheck(g, e))
         return false;
     while (!stop) {
         if (g->state.rolling_back)

@@ -57,6 +57,9 @@ static void add_step_event(struct run_state *s, const struct step *step, const s
     case EVENT_END:
         add_end(s, step, ev);
         break;
+    case EVENT_NOTE: /* a boot undid it */
+        x->phase = PHASE_WAITING;
+        break;
     case EVENT_UNDO_BEGIN:
         x->undo_begun = true;
         break;
@@ -83,8 +86,12 @@ bool state_add(struct run_state *s, const struct event *ev, struct err *e)
     if (ev->step && !step)
         return err_set(e, ERR_TAMPERED, "journal record %lld names step '%.40s', which the plan does not have", ev->n,
                        ev->step);
-    if (s->boot && !text_eq(s->boot, ev->boot))
+    if (s->boot && !text_eq(s->boot, ev->boot)) {
         s->boots++;
+        s->fresh_boot = true;
+    } else if (ev->kind != EVENT_START) {
+        s->fresh_boot = false;
+    }
     s->boot = ev->boot;
     if (ev->kind != EVENT_START)
         s->worked = ev->at;

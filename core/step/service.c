@@ -60,6 +60,15 @@ static const char *undo_text(const void *args, struct arena *arena)
     return arena_printf(arena, "put %s back into the state it was in", a->name);
 }
 
+/* The facts of this service only. */
+static bool look(const struct step_ctx *c, const char *name, struct facts *f, struct err *e)
+{
+    struct questions q;
+
+    memset(&q, 0, sizeof q);
+    return questions_add_unit(&q, &c->doc->arena, name, e) && facts_collect(FACTS_UNITS, &q, c->doc, f, e);
+}
+
 /* {"active": bool, "enabled": bool} before the step; a service that is not there has neither. */
 static bool remember(const struct step_ctx *c, const void *args, json_t **ret, struct err *e)
 {
@@ -69,7 +78,7 @@ static bool remember(const struct step_ctx *c, const void *args, json_t **ret, s
     struct verdict v, w;
     struct facts f;
 
-    if (!facts_collect(FACTS_UNITS, NULL, c->doc, &f, e) || !cond_judge(&on, &f, &c->doc->arena, &v, e) ||
+    if (!look(c, a->name, &f, e) || !cond_judge(&on, &f, &c->doc->arena, &v, e) ||
         !cond_judge(&boot, &f, &c->doc->arena, &w, e))
         return false;
     *ret = json_pack("{s:b, s:b}", "active", v.answer == TRI_YES, "enabled", w.answer == TRI_YES);
@@ -129,7 +138,7 @@ static bool exists(const struct step_ctx *c, const char *name, bool *ret, struct
     struct verdict v;
     struct facts f;
 
-    if (!facts_collect(FACTS_UNITS, NULL, c->doc, &f, e) || !cond_judge(&any, &f, &c->doc->arena, &v, e))
+    if (!look(c, name, &f, e) || !cond_judge(&any, &f, &c->doc->arena, &v, e))
         return false;
     *ret = v.answer != TRI_NO;
     return true;
@@ -165,7 +174,7 @@ static bool back(const struct step_ctx *c, const void *args, const char *what, s
     struct cond now = {.probe = PROBE_UNIT, .name = a->name, .state = what};
     struct facts f;
 
-    if (!facts_collect(FACTS_UNITS, NULL, c->doc, &f, e) || !cond_judge(&now, &f, &c->doc->arena, ret, e))
+    if (!look(c, a->name, &f, e) || !cond_judge(&now, &f, &c->doc->arena, ret, e))
         return false;
     if (ret->answer != TRI_UNKNOWN)
         ret->answer = (ret->answer == TRI_YES) == was(c, what) ? TRI_YES : TRI_NO;

@@ -91,8 +91,8 @@ static void out_read(struct run *r)
     }
 }
 
-/* Signals what belongs to the run; true when there was nothing. What cannot be seen may be there. */
-static bool signal_all(struct run *r, int sig)
+/* Signals what is seen of the run; true when nothing was. What cannot be seen may be there. */
+static bool signal_seen(struct run *r, int sig)
 {
     struct arena a = ARENA_INIT;
     struct proc_kin k;
@@ -109,15 +109,29 @@ static bool signal_all(struct run *r, int sig)
     return none;
 }
 
+/*
+ * One look may miss a process that was forked after the look began by one that ended before its turn came:
+ * nothing is there only when two looks in a row say so.
+ */
+static bool signal_all(struct run *r, int sig)
+{
+    return signal_seen(r, sig) && signal_seen(r, sig);
+}
+
 /* Is any of its work left? */
 static bool has_work(const struct run *r, bool *daemons)
 {
-    struct arena a = ARENA_INIT;
-    struct proc_kin k;
-    bool known = proc_kin(r->keeper.pid, r->keeper.child, &a, &k), any = !known || k.n_work;
+    bool any = false;
 
-    *daemons = known && k.n_daemons;
-    arena_free(&a);
+    for (int look = 0; look < 2 && !any; look++) {
+        struct arena a = ARENA_INIT;
+        struct proc_kin k;
+        bool known = proc_kin(r->keeper.pid, r->keeper.child, &a, &k);
+
+        any = !known || k.n_work;
+        *daemons = known && k.n_daemons;
+        arena_free(&a);
+    }
     return any;
 }
 
