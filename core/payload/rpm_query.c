@@ -138,27 +138,30 @@ static bool rpm_ask_rows(struct rebuild_job *j, struct rpm_package *p, const enu
     return ok && answer_read(j, p, rows, n, out, e);
 }
 
-/* Leaves in rows those that the package has at all, so that the others need no query of their own. */
+/*
+ * Leaves in rows those that the package has at all, so that the others need no query of their own. (The text
+ * between the conditions is needed: rpm's parser spoils conditions that follow each other directly.)
+ */
 static bool rpm_present(struct rebuild_job *j, enum rpm_row_id *rows, size_t *n, struct err *e)
 {
     struct buf format;
     buf_init(&format, LIMIT_STRING);
-    buf_addc(&format, '\1');
     for (size_t i = 0; i < *n; i++)
-        buf_printf(&format, "%%|%s?{1}:{0}|", rpm_rows[rows[i]].name);
+        buf_printf(&format, "\1%%|%s?{1}:{0}|", rpm_rows[rows[i]].name);
     char *out = NULL;
     const char *const args[] = {"-q", "--qf", buf_str(&format), "--", j->name};
     bool ok = buf_ok(&format, "query", e) && rpm_run(j, args, 5, &out, e);
     buf_free(&format);
     if (!ok)
         return false;
-    const char *flag = strchr(out, '\1');
-    if (flag == NULL || strspn(flag + 1, "01") != *n || flag[1 + *n] != '\0')
-        return err_set(e, ERR_INPUT, "rpm's answer cannot be read");
     size_t kept = 0;
-    for (size_t i = 0; i < *n; i++)
-        if (*++flag == '1')
+    const char *mark = strchr(out, '\1');
+    for (size_t i = 0; i < *n; i++, mark += 2) {
+        if (mark == NULL || mark[0] != '\1' || (mark[1] != '0' && mark[1] != '1'))
+            return err_set(e, ERR_INPUT, "rpm's answer cannot be read");
+        if (mark[1] == '1')
             rows[kept++] = rows[i];
+    }
     *n = kept;
     return true;
 }

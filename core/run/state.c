@@ -89,7 +89,7 @@ bool state_add(struct run_state *s, const struct event *ev, struct err *e)
     if (s->boot && !text_eq(s->boot, ev->boot)) {
         s->boots++;
         s->fresh_boot = true;
-    } else if (ev->kind != EVENT_START) {
+    } else if (ev->kind == EVENT_BEGIN || ev->kind == EVENT_END) {
         s->fresh_boot = false;
     }
     s->boot = ev->boot;

@@ -28,7 +28,7 @@ struct run_state {
     const char *boot;      /* of the last record */
     instant worked;        /* last moment a worker is known to have been at work, before the present one */
     long long boots;       /* changes of the boot id seen */
-    bool fresh_boot;       /* the last change has not been followed by anything but a start */
+    bool fresh_boot;       /* no step was worked on since the last change */
     long long reboots;     /* asked for by the run */
     const char *wanted_in; /* boot id in which an installer asked for a reboot */
     bool rolling_back;
