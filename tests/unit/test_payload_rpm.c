@@ -254,7 +254,7 @@ static void test_header(void **state)
 static void test_memory(void **state)
 {
     (void)state;
-    for (unsigned long n = 1;; n += 1 + n / 8) { /* each try asks rpm dozens of times */
+    for (unsigned long n = 1;; n += 1 + n / 3) { /* each try asks rpm dozens of times */
         struct rebuilt r;
         struct err e = ERR_INIT;
         struct arena a = ARENA_INIT;
