@@ -80,11 +80,12 @@ void *arena_alloc(struct arena *a, size_t size)
     struct arena_block *b = a->head;
     unsigned char *p;
 
-    if (size > max)
+    if (size <= max)
+        size = (size + ALIGN - 1) / ALIGN * ALIGN;
+    if (size > max || a->used > max - size) {
+        failures++;
         return NULL;
-    size = (size + ALIGN - 1) / ALIGN * ALIGN;
-    if (a->used + size > max)
-        return NULL;
+    }
     if (!b || b->size - b->used < size) {
         size_t want = b ? b->size * 2 : BLOCK_MIN;
 

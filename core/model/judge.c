@@ -100,7 +100,8 @@ static enum tri compare(const struct judge *j, const struct cond *c, int decode,
         instant t;
         long long hours;
 
-        if (!decode_instant(decode == DECODE_TEXT ? DECODE_DATE : decode, value, &t) || !text_number(c->value, &hours))
+        if (!decode_instant(decode == DECODE_TEXT ? DECODE_DATE : decode, value, &t) ||
+            !text_number(c->value, &hours) || hours < 0 || hours > 1000000) /* as a file's max_age_h */
             return TRI_UNKNOWN;
         return j->facts->collected_at - t <= hours * 3600000 ? TRI_YES : TRI_NO;
     }
@@ -551,6 +552,7 @@ static bool judge(const struct judge *j, const struct cond *c, struct verdict *v
 
 bool cond_judge(const struct cond *c, const struct facts *f, struct arena *a, struct verdict *ret, struct err *e)
 {
+    unsigned long failures = mem_failures();
     struct judge j = {f, a};
 
     if (!c) {
@@ -558,7 +560,8 @@ bool cond_judge(const struct cond *c, const struct facts *f, struct arena *a, st
         ret->evidence = "nothing is asked";
         return true;
     }
-    return judge(&j, c, ret) || err_nomem(e);
+    /* A value that could not be copied looks like one that is not there: no answer is better than that one. */
+    return (judge(&j, c, ret) && mem_failures() == failures) || err_nomem(e);
 }
 
 static const char *const op_words[] = {"", "is", "is not", "is below", "is at most", "is above", "is at least",
