@@ -249,6 +249,7 @@ void man_verbs(struct buf *b)
         buf_adds(b, ".PP\n");
         for (size_t k = 0; words_flags[k].text; k++)
             if (v->flags & words_flags[k].flag) {
+                buf_adds(b, "It ");
                 roff(b, words_flags[k].text);
                 buf_adds(b, ".\n");
             }

@@ -2,6 +2,7 @@
 
 #include "core/base/limits.h"
 #include "core/os/machine.h"
+#include "core/report/page.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -137,13 +138,20 @@ static void event_line(struct progress *p, const struct plan *plan, const struct
 
 static void tell_interrupt(struct progress *p)
 {
-    static const char text[] = "The run goes on, as stopping here could leave the PC unprotected. Ctrl-C again leaves it; "
-                               "avswap resume continues.\n";
+    struct page page;
+    struct buf b;
 
     if (!interrupts || p->told)
         return;
+    buf_init(&b, LIMIT_STRING);
+    page_open(&page, p->style, &b);
+    page_line(&page, 0, 0, INK_WARN,
+              "The run goes on, as stopping here could leave the PC unprotected. Ctrl-C again leaves it; avswap resume "
+              "continues.");
+    page_close(&page);
     erase(p);
-    print(p, text, sizeof text - 1);
+    print(p, buf_str(&b), b.len);
+    buf_free(&b);
     p->told = true;
 }
 

@@ -2,28 +2,48 @@
 #include "cmd/avswap/input.h"
 #include "cmd/avswap/options.h"
 #include "cmd/avswap/out.h"
-#include "cmd/avswap/progress.h"
 #include "core/base/limits.h"
 #include "core/os/process.h"
 #include "core/run/run.h"
 
+struct dry {
+    const struct cli *cli;
+    json_t *steps;
+};
+
+static void dry_event(void *arg, const struct plan *plan, const struct event *ev)
+{
+    struct dry *d = arg;
+    struct err ignored = ERR_INIT;
+    struct buf b;
+
+    if (!ev)
+        return;
+    if (ev->kind == EVENT_END && d->cli->json)
+        json_array_append_new(d->steps, json_pack("{ss? ss ss?}", "step", ev->step, "outcome",
+                                                  outcome_names[ev->outcome], "text", ev->text));
+    if (d->cli->json)
+        return;
+    buf_init(&b, LIMIT_RECORD * 2);
+    report_event_dry(plan, ev, &d->cli->style, &b);
+    (void)!out_text(&b, &ignored);
+}
+
 static bool dry(struct cli *c, const char *file, const struct buf *text, struct err *e)
 {
-    struct progress progress;
+    struct dry d = {c, json_array()};
     struct run_options o = {
-        .dry_run = true, .eicar = option_given(&c->args, "eicar"), .progress = progress_event, .arg = &progress};
-    bool ok;
+        .dry_run = true, .eicar = option_given(&c->args, "eicar"), .progress = dry_event, .arg = &d};
 
-    progress_begin(&progress, c);
-    ok = run_dry(file, buf_str(text), text->len, &o, &c->status, e);
-    progress_end(&progress);
-    if (!ok)
+    if (!run_dry(file, buf_str(text), text->len, &o, &c->status, e)) {
+        json_decref(d.steps);
         return false;
-    if (!c->json)
-        out_talk(c, "Dry run: nothing was changed.");
-    return !c->json || out_json(json_pack("{ss sb si}", "schema", "avswap.dry-run/1", "ok", c->status == EXIT_DONE,
-                                          "status", c->status),
-                                e);
+    }
+    if (c->json)
+        return out_json(json_pack("{ss si so}", "schema", "avswap.dry-run/1", "status", c->status, "steps", d.steps), e);
+    json_decref(d.steps);
+    out_talk(c, "\nDry run: nothing was changed.");
+    return true;
 }
 
 static bool detach(struct cli *c, const char *id, struct err *e)

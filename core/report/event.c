@@ -95,3 +95,20 @@ void report_event(const struct plan *plan, const struct event *ev, const struct 
     page_end_para(&p, 0, ev->step ? 7 : 2);
     page_close(&p);
 }
+
+void report_event_dry(const struct plan *plan, const struct event *ev, const struct style *s, struct buf *out)
+{
+    bool would = ev->outcome == OUTCOME_OK, good = outcome_is_good(ev->outcome);
+    struct page p;
+
+    if (ev->kind != EVENT_END)
+        return;
+    page_open(&p, s, out);
+    page_mark(&p, !good ? INK_BAD : would ? INK_DIM : INK_GOOD, !good ? MARK_NO : would ? MARK_LATER : MARK_YES);
+    page_say(&p, INK_PLAIN, " ");
+    step_title(&p, plan, ev->step);
+    if (ev->text)
+        page_say(&p, good ? INK_DIM : INK_PLAIN, ": %s", ev->text);
+    page_end_para(&p, 0, 7);
+    page_close(&p);
+}

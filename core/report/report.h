@@ -33,5 +33,7 @@ void report_outcome_summary(const struct outcome *o, const struct style *s, stru
 void report_checks(const struct check_result *v, size_t n, const struct style *s, struct buf *out);
 /* One line for an event as it happens; empty when it is of no interest to people. */
 void report_event(const struct plan *p, const struct event *ev, const struct style *s, struct buf *out);
+/* The same of a dry run: what each step found and would do. */
+void report_event_dry(const struct plan *p, const struct event *ev, const struct style *s, struct buf *out);
 
 #endif

@@ -151,6 +151,7 @@ static void render_outcome(const struct documents *d, const struct style *s, str
 static void render_event(const struct documents *d, const struct style *s, struct buf *out)
 {
     report_event(&d->plan, &d->event, s, out);
+    report_event_dry(&d->plan, &d->event, s, out);
 }
 
 static render *const renders[] = {render_findings, render_timeline, render_plan, render_outcome, render_event};
