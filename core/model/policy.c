@@ -22,7 +22,7 @@ static const struct field policy_fields[] = {
     FIELD(policy, BOOL, override_guards,
           "go on although the old product says that its removal is not allowed, as when its console is gone"),
     FIELD(policy, BOOL, allow_unverified, "run steps whose facts are not verified"),
-    FIELD(policy, MAP, vars, "values of the products' variables"),
+    FIELD(policy, MAP, vars, "values of the products' variables; NAME_sha256 gives the digest of the installer that NAME points to"),
     FIELD(policy, MAP, secrets, "secret variable -> file:/path or env:NAME; never the secret itself"),
     FIELD_END,
 };

@@ -308,12 +308,30 @@ static bool use_backup(struct builder *b, const struct product *x)
     return true;
 }
 
+/* The digest of an installer that the administrator supplies: "<variable>_sha256" of the policy, else the manifest's. */
+static bool installer_digest(struct builder *b, const struct artifact *f, const char **ret)
+{
+    struct planning *p = b->p;
+    const char *key = f->from ? arena_printf(p->arena, "%s_sha256", f->from) : NULL;
+
+    if (f->from && !key)
+        return err_nomem(p->e);
+    *ret = key ? json_string_value(json_object_get(p->r->policy->vars, key)) : NULL;
+    if (!*ret)
+        *ret = f->sha256;
+    if (*ret || !f->from)
+        return true;
+    return planning_say(p, &p->plan->warnings,
+                        "Nothing says what digest the installer '%s' must have: it is taken as it is, and its digest is "
+                        "recorded. \"%s_sha256\" in the policy's \"vars\" would have it checked.", f->from, f->from);
+}
+
 static bool use_payload(struct builder *b, const struct product *x)
 {
     for (size_t i = 0; i < x->payload.n; i++) {
         const struct artifact *f = &x->payload.v[i];
         const struct var *from = f->from ? find_var(x, f->from, strlen(f->from)) : NULL;
-        const char *path = from ? planning_var(b->p, from) : NULL;
+        const char *path = from ? planning_var(b->p, from) : NULL, *digest;
         json_t *args;
 
         if (f->kind == ARTIFACT_REPOSITORY) {
@@ -325,8 +343,10 @@ static bool use_payload(struct builder *b, const struct product *x)
         if (f->from && !path)
             return err_set(b->p->e, ERR_POLICY, "product %s: the variable '%s' (path of the installer) is not set",
                            x->id, f->from);
+        if (!installer_digest(b, f, &digest))
+            return false;
         args = json_pack("{s:s+, s:s*, s:s*, s:s*}", "file", "${payload}/", f->name ? f->name : f->id, "from", path,
-                         "url", f->url, "sha256", f->sha256);
+                         "url", f->url, "sha256", digest);
         if (!make_step(b, x, "payload.get", args, "Get and check the installer of", x->name))
             return false;
     }
