@@ -29,4 +29,10 @@ void lint_structure(struct lint *l, const struct schema *s, const json_t *j, con
 /* What a schema cannot say, of a document that is structurally sound. */
 void lint_rules(struct lint *l, const struct schema *s, const json_t *j, const struct place *at);
 
+/*
+ * Every text below j. expands: ${name} has a meaning here and is checked against the product's variables (NULL: none);
+ * else its commands are checked for shell strings.
+ */
+void lint_texts(struct lint *l, const struct product *p, const json_t *j, bool expands, const struct place *at);
+
 #endif

@@ -2,34 +2,46 @@
 #include "cmd/avswap/options.h"
 #include "cmd/avswap/out.h"
 
-static bool plan(struct cli *c, struct err *e)
+static bool nothing_to_do(struct cli *c, const struct made *m, struct err *e)
+{
+    out_talk(c, "Nothing to do: no product must go.");
+    return !c->json || out_doc(&findings_schema, &m->findings, e);
+}
+
+/* The plan into its file, and what it says for people. */
+static bool hand_over(struct cli *c, const struct made *m, struct err *e)
 {
     const char *file = option_value(&c->args, "output");
-    struct made m;
 
-    if (!file && !c->json)
+    if (!file && c->json)
+        file = "-";
+    if (!file)
         file = "plan.json";
-    if (!make_findings(c, &m, e))
+    if (!out_save(file, &plan_schema, &m->plan, e))
         return false;
-    if (!make_plan(c, option_value(&c->args, "target"), &m, e)) {
-        if (e->code == ERR_NOT_FOUND && !option_given(&c->args, "target") && !findings_must_go(&m.findings)) {
-            out_talk(c, "Nothing to do: no product must go.");
-            c->status = EXIT_DONE;
-            return !c->json || out_doc(&findings_schema, &m.findings, e);
-        }
-        make_explain_failure(c, &m);
-        return false;
-    }
-    if (file && !out_save(file, &plan_schema, &m.plan, e))
-        return false;
-    if (c->json)
-        return (file && text_eq(file, "-")) || out_doc(&plan_schema, &m.plan, e);
     if (text_eq(file, "-"))
         return true;
-    if (!make_show_plan(c, &m, e))
+    if (c->json)
+        return out_doc(&plan_schema, &m->plan, e);
+    if (!make_show_plan(c, m, e))
         return false;
     out_talk(c, "\nWritten to %s. Next: avswap run %s", file, file);
     return true;
+}
+
+static bool plan(struct cli *c, struct err *e)
+{
+    const char *target = option_value(&c->args, "target");
+    struct made m;
+
+    if (!make_findings(c, &m, e))
+        return false;
+    if (make_plan(c, target, &m, e))
+        return hand_over(c, &m, e);
+    if (e->code == ERR_NOT_FOUND && !target && !findings_must_go(&m.findings))
+        return nothing_to_do(c, &m, e);
+    make_explain_failure(c, &m);
+    return false;
 }
 
 static const struct option options[] = {

@@ -61,32 +61,42 @@ static void unprotected(struct page *p, const struct outcome *o)
         page_pair(p, 2, 14, "EICAR", INK_BOLD, o->eicar);
 }
 
+static void step(struct page *p, const struct step_result *s)
+{
+    bool good = outcome_is_good(s->outcome);
+    char span[INSTANT_TEXT];
+
+    page_mark(p, good ? INK_GOOD : INK_BAD, good ? MARK_YES : MARK_NO);
+    page_say(p, INK_PLAIN, " %s", s->title ? s->title : s->id);
+    if (s->outcome != OUTCOME_OK)
+        page_say(p, good ? INK_DIM : INK_BAD, " (%s)", outcome_names[s->outcome]);
+    if (s->undone)
+        page_say(p, INK_WARN, " undone");
+    page_end_line(p, 4, 6, INK_DIM, instant_span(s->ms, span));
+    if (s->text && (!good || p->style->verbose))
+        page_line(p, 6, 6, good ? INK_DIM : INK_PLAIN, "%s", s->text);
+}
+
 static void steps(struct page *p, const struct outcome *o)
 {
     int stage = -1;
-    char span[INSTANT_TEXT];
 
     if (o->steps.n)
         page_heading(p, "STEPS");
     for (size_t i = 0; i < o->steps.n; i++) {
         const struct step_result *s = &o->steps.v[i];
-        bool good = outcome_is_good(s->outcome), none = s->outcome == OUTCOME_NONE;
 
         if (s->stage != stage) {
             stage = s->stage;
             page_line(p, 2, 2, INK_NAME, "%s", stage_names[stage]);
         }
-        page_mark(p, none ? INK_DIM : good ? INK_GOOD : INK_BAD, none ? MARK_ITEM : good ? MARK_YES : MARK_NO);
-        page_say(p, none ? INK_DIM : INK_PLAIN, " %s", s->title ? s->title : s->id);
-        if (none)
-            page_say(p, INK_DIM, " (not reached)");
-        else if (!good || s->outcome != OUTCOME_OK)
-            page_say(p, good ? INK_DIM : INK_BAD, " (%s)", outcome_names[s->outcome]);
-        if (s->undone)
-            page_say(p, INK_WARN, " undone");
-        page_end_line(p, 4, 6, INK_DIM, none ? "" : instant_span(s->ms, span));
-        if (s->text && (!good || p->style->verbose))
-            page_line(p, 6, 6, good ? INK_DIM : INK_PLAIN, "%s", s->text);
+        if (s->outcome == OUTCOME_NONE) {
+            page_mark(p, INK_DIM, MARK_ITEM);
+            page_say(p, INK_DIM, " %s (not reached)", s->title ? s->title : s->id);
+            page_end_para(p, 4, 6);
+        } else {
+            step(p, s);
+        }
     }
 }
 
@@ -156,8 +166,11 @@ void report_outcome_summary(const struct outcome *o, const struct style *s, stru
             check_lines(&p, &o->checks.v[i], 1, 2);
     foot(&p, o);
     page_blank(&p);
-    page_line(&p, 0, 2, INK_DIM, "%zu of %zu checks hold; avswap report shows each with its evidence, and every step.", held,
-              o->checks.n);
+    if (o->checks.n)
+        page_line(&p, 0, 2, INK_DIM, "%zu of %zu checks hold; avswap report shows each with its evidence, and every step.",
+                  held, o->checks.n);
+    else
+        page_line(&p, 0, 2, INK_DIM, "avswap report shows every step.");
     page_close(&p);
 }
 
