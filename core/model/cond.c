@@ -97,7 +97,28 @@ static bool needs(const struct cond *c, const struct place *at, struct err *e)
         return place_error(e, at, "a %s probe needs '%s'", probe_names[c->probe], missing);
     if (c->op == OP_IN ? !c->values.n : c->op && !c->value)
         return place_error(e, at, "'op' needs '%s'", c->op == OP_IN ? "values" : "value");
+    if (c->op == OP_IN ? c->value != NULL : c->values.n || (c->value && !c->op))
+        return place_error(e, at, "'%s' is of no use with this 'op'", c->value ? "value" : "values");
     return true;
+}
+
+/* A state that does not exist would be a condition that never holds. */
+static bool check_state(const struct cond *c, const struct place *at, struct err *e)
+{
+    static const char *const units[] = {"active", "inactive", "failed", "enabled", NULL};
+    static const char *const files[] = {"file", "dir", "link", "other", NULL};
+    const char *const *known = c->probe == PROBE_PACKAGE ? package_state_names : c->probe == PROBE_UNIT ? units : files;
+    const char *near;
+    size_t n = 0;
+
+    for (; c->state && known[n]; n++)
+        if (strcmp(known[n], c->state) == 0)
+            return true;
+    if (!c->state)
+        return true;
+    near = text_nearest(c->state, known, n);
+    return place_error(e, at, "a %s has no state '%.40s'%s%s%s", probe_names[c->probe], c->state,
+                       near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
 
 static bool check_fact_name(const struct cond *c, const struct place *at, struct err *e)
@@ -132,7 +153,7 @@ static bool check_cond(void *obj, const struct place *at, struct err *e)
             return place_error(e, at, "only a probe has members beside 'all', 'any' and 'not'");
         return true;
     }
-    if (!check_members(c, at, e) || !needs(c, at, e))
+    if (!check_members(c, at, e) || !needs(c, at, e) || !check_state(c, at, e))
         return false;
     return c->probe != PROBE_FACT || check_fact_name(c, at, e);
 }
@@ -226,5 +247,18 @@ bool cond_questions(const struct cond *c, struct arena *a, unsigned *parts, stru
         return questions_add_unit(q, a, c->name, e);
     if (c->probe == PROBE_COMMAND)
         return questions_add_command(q, a, &c->argv, c->timeout_s ? c->timeout_s : 20, e);
+    return true;
+}
+
+bool cond_copy(const struct cond *probe, bool gone, struct doc *d, struct cond **ret, struct err *e)
+{
+    struct cond *c = ARENA_NEW(&d->arena, struct cond), *n = ARENA_NEW(&d->arena, struct cond);
+
+    if (!c || !n)
+        return err_nomem(e);
+    *c = *probe;
+    schema_init(&cond_schema, n);
+    n->not= c;
+    *ret = gone ? n : c;
     return true;
 }

@@ -89,6 +89,9 @@ const char *cond_extract(const struct answer *answer, const char *json, const ch
 const struct answer *cond_answer(const struct facts *f, const struct strs *argv);
 const char *const *cond_fact_names(size_t *n);
 
+/* For verbs: a copy of a probe, negated if `gone`, in d. */
+bool cond_copy(const struct cond *probe, bool gone, struct doc *d, struct cond **ret, struct err *e) MUST_CHECK;
+
 /* Which parts of the facts and which files and commands judging c needs; adds to *parts and q. */
 bool cond_questions(const struct cond *c, struct arena *a, unsigned *parts, struct questions *q,
                     struct err *e) MUST_CHECK;

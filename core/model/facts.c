@@ -1,7 +1,7 @@
 #include "core/model/facts.h"
 
-static const char *const package_states[] = {"absent",          "config-files", "half-installed", "unpacked",
-                                             "half-configured", "triggers",     "installed",      NULL};
+const char *const package_state_names[] = {"absent",          "config-files", "half-installed", "unpacked",
+                                           "half-configured", "triggers",     "installed",      NULL};
 
 static const struct field machine_fields[] = {
     FIELD(machine, STR, id, "stable id of the machine", .flags = FIELD_REQUIRED),
@@ -37,7 +37,7 @@ static const struct field package_fields[] = {
     FIELD(package, STR, name, "package name", .flags = FIELD_REQUIRED),
     FIELD(package, STR, version, "its version"),
     FIELD(package, STR, arch, "its architecture"),
-    FIELD(package, ENUM, state, "state in the package database", .flags = FIELD_REQUIRED, .names = package_states),
+    FIELD(package, ENUM, state, "state in the package database", .flags = FIELD_REQUIRED, .names = package_state_names),
     FIELD_END,
 };
 static const struct schema package_schema = {"package", NULL, "a package", sizeof(struct package), package_fields,

@@ -19,6 +19,7 @@ enum package_state { /* dpkg's states (dpkg(1)); rpm has only "installed" */
     PACKAGE_TRIGGERS, /* triggers-awaited or triggers-pending: works */
     PACKAGE_INSTALLED,
 };
+extern const char *const package_state_names[];
 
 struct machine {
     const char *id; /* /etc/machine-id, or another stable id */

@@ -1,14 +1,9 @@
 /* Judging conditions against facts: the pure half of cond.h. */
 #include "core/base/version.h"
-#include "core/model/cond.h"
+#include "core/model/judge.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct judge {
-    const struct facts *facts;
-    struct arena *arena;
-};
 
 static bool say(struct verdict *v, enum tri answer, const char *evidence)
 {
@@ -110,16 +105,13 @@ static enum tri compare(const struct judge *j, const struct cond *c, int decode,
     return holds ? TRI_YES : TRI_NO;
 }
 
-static const char *const state_words[] = {"absent",          "config-files", "half-installed", "unpacked",
-                                          "half-configured", "triggers",     "installed"};
-
 static bool judge_package(const struct judge *j, const struct cond *c, struct verdict *v)
 {
     bool gap = facts_has_gap(j->facts, "packages");
 
     for (size_t i = 0; i < j->facts->packages.n; i++) {
         const struct package *p = &j->facts->packages.v[i];
-        const char *state = state_words[p->state];
+        const char *state = package_state_names[p->state];
 
         if (!text_glob(c->name, p->name))
             continue;
@@ -294,84 +286,6 @@ static bool judge_selinux(const struct judge *j, const struct cond *c, struct ve
     return say(v, TRI_NO, arena_printf(j->arena, "no SELinux file context of type %s", c->name));
 }
 
-const struct answer *cond_answer(const struct facts *f, const struct strs *argv)
-{
-    for (size_t i = 0; i < f->answers.n; i++) {
-        const struct answer *x = &f->answers.v[i];
-        size_t k = 0;
-
-        if (x->argv.n != argv->n)
-            continue;
-        while (k < argv->n && strcmp(x->argv.v[k], argv->v[k]) == 0)
-            k++;
-        if (k == argv->n)
-            return x;
-    }
-    return NULL;
-}
-
-/* Follows "a.b.2.c" into JSON; keys themselves may not contain dots. */
-static const char *json_path(const char *text, const char *path, struct arena *a)
-{
-    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
-    const json_t *j = root;
-    const char *ret = NULL;
-
-    while (j && *path) {
-        size_t n = strcspn(path, ".");
-        char key[256];
-        long long i;
-
-        if (n >= sizeof key)
-            break;
-        memcpy(key, path, n);
-        key[n] = '\0';
-        if (json_is_array(j))
-            j = text_number(key, &i) && i >= 0 ? json_array_get(j, (size_t)i) : NULL;
-        else
-            j = json_object_get(j, key);
-        path += n + (path[n] == '.');
-    }
-    if (json_is_string(j))
-        ret = arena_strdup(a, json_string_value(j));
-    else if (json_is_integer(j))
-        ret = arena_printf(a, "%lld", (long long)json_integer_value(j));
-    else if (json_is_boolean(j))
-        ret = json_is_true(j) ? "true" : "false";
-    json_decref(root);
-    return ret;
-}
-
-static const char *line_value(const char *text, const char *key, struct arena *a)
-{
-    const char *cursor = text, *end = text + strlen(text), *line;
-    size_t n, k = strlen(key);
-
-    while (text_line(&cursor, end, &line, &n)) {
-        while (n && (*line == ' ' || *line == '\t'))
-            line++, n--;
-        if (n < k || strncmp(line, key, k) != 0)
-            continue;
-        line += k;
-        n -= k;
-        while (n && strchr(" \t:=", *line))
-            line++, n--;
-        while (n && strchr(" \t\r", line[n - 1]))
-            n--;
-        return arena_strndup(a, line, n);
-    }
-    return NULL;
-}
-
-const char *cond_extract(const struct answer *answer, const char *json, const char *key, struct arena *a)
-{
-    if (!answer->out)
-        return NULL;
-    if (json)
-        return json_path(answer->out, json, a);
-    return key ? line_value(answer->out, key, a) : NULL;
-}
-
 static bool judge_command(const struct judge *j, const struct cond *c, struct verdict *v)
 {
     const struct answer *x = cond_answer(j->facts, &c->argv);
@@ -399,96 +313,10 @@ static bool judge_command(const struct judge *j, const struct cond *c, struct ve
     return say(v, t, arena_printf(j->arena, "%s tells %s: %s", name, c->json ? c->json : c->key, value));
 }
 
-static const char *const fact_names[] = {"os.family",      "os.id",     "os.id_like",     "os.version",
-                                         "os.kernel",      "os.arch",   "os.init",        "memory_mib",
-                                         "cpus",           "disk_free_mib:", "reboot_pending", "package_lock",
-                                         "fanotify_holders", "packages.manager"};
-
-const char *const *cond_fact_names(size_t *n)
-{
-    *n = sizeof fact_names / sizeof fact_names[0];
-    return fact_names;
-}
-
-static const char *number(struct arena *a, long long n)
-{
-    return arena_printf(a, "%lld", n);
-}
-
-static const char *join(struct arena *a, const struct strs *list)
-{
-    const char *s = "";
-
-    for (size_t i = 0; s && i < list->n; i++)
-        s = arena_printf(a, "%s%s%s", s, i ? " " : "", list->v[i]);
-    return s;
-}
-
-/* The space of the longest folder listed that holds path. */
-static const char *disk_free(const struct judge *j, const char *path)
-{
-    const struct disk *best = NULL;
-
-    for (size_t i = 0; i < j->facts->disks.n; i++) {
-        const struct disk *d = &j->facts->disks.v[i];
-        size_t n = strlen(d->path);
-
-        if (strcmp(d->path, "/") != 0 && (!text_starts(path, d->path) || (path[n] && path[n] != '/')))
-            continue;
-        if (!best || n > strlen(best->path))
-            best = d;
-    }
-    return best ? number(j->arena, best->free_mib) : NULL;
-}
-
-static const char *os_fact(const struct judge *j, const char *name)
-{
-    const struct os_facts *os = j->facts->os;
-
-    if (!os)
-        return NULL;
-    if (strcmp(name, "family") == 0)
-        return os->family;
-    if (strcmp(name, "id") == 0)
-        return os->id;
-    if (strcmp(name, "id_like") == 0)
-        return join(j->arena, &os->id_like);
-    if (strcmp(name, "version") == 0)
-        return os->version_id;
-    if (strcmp(name, "kernel") == 0)
-        return os->kernel;
-    return strcmp(name, "arch") == 0 ? os->arch : os->init;
-}
-
-static const char *fact_value(const struct judge *j, const char *name, int *decode)
-{
-    const struct facts *f = j->facts;
-
-    if (text_starts(name, "os.")) {
-        if (*decode == DECODE_TEXT && (strcmp(name, "os.version") == 0 || strcmp(name, "os.kernel") == 0))
-            *decode = DECODE_VERSION;
-        return os_fact(j, name + 3);
-    }
-    if (strcmp(name, "reboot_pending") == 0)
-        return facts_has_gap(f, "reboot") ? NULL : f->reboot_pending ? "true" : "false";
-    if (strcmp(name, "package_lock") == 0)
-        return !f->package_lock ? NULL : f->package_lock->held ? "true" : "false";
-    if (strcmp(name, "packages.manager") == 0)
-        return f->packages.n ? f->packages.v[0].manager : NULL;
-    *decode = DECODE_NUMBER;
-    if (strcmp(name, "memory_mib") == 0)
-        return f->memory_mib ? number(j->arena, f->memory_mib) : NULL;
-    if (strcmp(name, "cpus") == 0)
-        return f->cpus ? number(j->arena, f->cpus) : NULL;
-    if (strcmp(name, "fanotify_holders") == 0)
-        return facts_has_gap(f, "fanotify") ? NULL : number(j->arena, (long long)f->fanotify.n);
-    return disk_free(j, name + strlen("disk_free_mib:"));
-}
-
 static bool judge_fact(const struct judge *j, const struct cond *c, struct verdict *v)
 {
     int decode = c->decode;
-    const char *value = fact_value(j, c->name, &decode);
+    const char *value = judge_fact_value(j, c->name, &decode);
 
     if (!value)
         return say(v, TRI_UNKNOWN, arena_printf(j->arena, "%s is not known", c->name));
@@ -562,60 +390,4 @@ bool cond_judge(const struct cond *c, const struct facts *f, struct arena *a, st
     }
     /* A value that could not be copied looks like one that is not there: no answer is better than that one. */
     return (judge(&j, c, ret) && mem_failures() == failures) || err_nomem(e);
-}
-
-static const char *const op_words[] = {"", "is", "is not", "is below", "is at most", "is above", "is at least",
-                                       "is one of", "is like", "is not older in hours than"};
-
-static const char *probe_text(const struct cond *c, struct arena *a)
-{
-    const char *what = c->argv.n ? c->argv.v[0] : c->name ? c->name : c->exe ? c->exe : c->path;
-
-    switch (c->probe) {
-    case PROBE_PACKAGE:
-        return arena_printf(a, "package %s is %s", what, c->state ? c->state : "there");
-    case PROBE_UNIT:
-        return arena_printf(a, "service %s is %s", what, c->state ? c->state : "there");
-    case PROBE_PROCESS:
-        return arena_printf(a, "%s runs", c->exe ? c->exe : what);
-    case PROBE_FILE:
-        return c->max_age_h ? arena_printf(a, "%s is not older than %lld h", c->path, c->max_age_h)
-                            : arena_printf(a, "%s exists", c->path);
-    case PROBE_FANOTIFY:
-        return arena_printf(a, "%s watches files (fanotify)", c->exe ? c->exe : what);
-    case PROBE_FIREWALL:
-        return arena_printf(a, "a firewall rule has mark %s", c->mark);
-    case PROBE_SELINUX:
-        return arena_printf(a, "an SELinux file context %s exists", what);
-    case PROBE_COMMAND:
-        return arena_printf(a, "%s %s %s %s", what, c->json ? c->json : c->key ? c->key : "exit status",
-                            op_words[c->op], c->op == OP_IN ? join(a, &c->values) : c->value);
-    case PROBE_FACT:
-        return arena_printf(a, "%s %s %s", what, op_words[c->op], c->op == OP_IN ? join(a, &c->values) : c->value);
-    default:
-        return arena_printf(a, "%s %s exists", c->probe == PROBE_USER ? "user" : "group", what);
-    }
-}
-
-const char *cond_text(const struct cond *c, struct arena *a)
-{
-    const struct cond *list = c->all.n ? c->all.v : c->any.v;
-    size_t n = c->all.n ? c->all.n : c->any.n;
-    const char *s = "", *one;
-
-    if (c->not) {
-        one = cond_text(c->not, a);
-        return one ? arena_printf(a, "not (%s)", one) : NULL;
-    }
-    if (!n)
-        return c->probe ? probe_text(c, a) : "anything";
-    for (size_t i = 0; i < n; i++) {
-        one = cond_text(&list[i], a);
-        if (!one)
-            return NULL;
-        s = arena_printf(a, "%s%s%s", s, i ? (c->all.n ? " and " : " or ") : "", one);
-        if (!s)
-            return NULL;
-    }
-    return s;
 }

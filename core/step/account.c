@@ -14,17 +14,9 @@ static const struct schema user_schema = {"user.remove", NULL, "", sizeof(struct
 
 static bool absent(enum probe_kind kind, const void *args, struct doc *d, struct cond **ret, struct err *e)
 {
-    struct cond *c = ARENA_NEW(&d->arena, struct cond), *n = ARENA_NEW(&d->arena, struct cond);
+    const struct cond here = {.probe = (int)kind, .name = ((const struct args *)args)->name};
 
-    if (!c || !n)
-        return err_nomem(e);
-    schema_init(&cond_schema, c);
-    schema_init(&cond_schema, n);
-    c->probe = kind;
-    c->name = ((const struct args *)args)->name;
-    n->not= c;
-    *ret = n;
-    return true;
+    return cond_copy(&here, true, d, ret, e);
 }
 
 static bool no_group(const void *args, struct doc *d, struct cond **ret, struct err *e)

@@ -184,20 +184,10 @@ const struct verb verb_file_secret = {
 static bool gone(const void *args, struct doc *d, struct cond **ret, struct err *e)
 {
     const struct args *a = args;
-    struct cond *c = ARENA_NEW(&d->arena, struct cond), *n = ARENA_NEW(&d->arena, struct cond);
+    const struct cond here = {.probe = PROBE_FILE, .path = a->path};
 
-    if (!c || !n)
-        return err_nomem(e);
     *ret = NULL;
-    if (a->if_empty) /* a folder that others use too stays */
-        return true;
-    schema_init(&cond_schema, c);
-    schema_init(&cond_schema, n);
-    c->probe = PROBE_FILE;
-    c->path = a->path;
-    n->not= c;
-    *ret = n;
-    return true;
+    return a->if_empty || cond_copy(&here, true, d, ret, e); /* a folder that others use too stays */
 }
 
 static const char *remove_undo_text(const void *args, struct arena *arena)

@@ -17,17 +17,9 @@ enum { QUIET_MS = 3000 }; /* so long nothing may come back */
 
 static bool after(const void *args, struct doc *d, struct cond **ret, struct err *e)
 {
-    struct cond *c = ARENA_NEW(&d->arena, struct cond), *n = ARENA_NEW(&d->arena, struct cond);
+    const struct cond here = {.probe = PROBE_PROCESS, .exe = ((const struct args *)args)->exe};
 
-    if (!c || !n)
-        return err_nomem(e);
-    schema_init(&cond_schema, c);
-    schema_init(&cond_schema, n);
-    c->probe = PROBE_PROCESS;
-    c->exe = ((const struct args *)args)->exe;
-    n->not= c;
-    *ret = n;
-    return true;
+    return cond_copy(&here, true, d, ret, e);
 }
 
 /* Ends all that match; counts them. A deleted executable is shown as "PATH (deleted)". */

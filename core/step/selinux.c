@@ -16,17 +16,9 @@ static const struct schema args_schema = {"selinux.remove", NULL, "", sizeof(str
 
 static bool after(const void *args, struct doc *d, struct cond **ret, struct err *e)
 {
-    struct cond *c = ARENA_NEW(&d->arena, struct cond), *n = ARENA_NEW(&d->arena, struct cond);
+    const struct cond here = {.probe = PROBE_SELINUX, .name = ((const struct args *)args)->type};
 
-    if (!c || !n)
-        return err_nomem(e);
-    schema_init(&cond_schema, c);
-    schema_init(&cond_schema, n);
-    c->probe = PROBE_SELINUX;
-    c->name = ((const struct args *)args)->type;
-    n->not= c;
-    *ret = n;
-    return true;
+    return cond_copy(&here, true, d, ret, e);
 }
 
 static bool apply(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)

@@ -18,19 +18,9 @@ static const struct schema no_args = {"service.reload", NULL, "", sizeof(struct 
 
 static bool state_cond(const void *args, const char *state, bool not, struct doc *d, struct cond **ret, struct err *e)
 {
-    const struct args *a = args;
-    struct cond *c = ARENA_NEW(&d->arena, struct cond), *n = ARENA_NEW(&d->arena, struct cond);
+    const struct cond here = {.probe = PROBE_UNIT, .name = ((const struct args *)args)->name, .state = state};
 
-    if (!c || !n)
-        return err_nomem(e);
-    schema_init(&cond_schema, c);
-    schema_init(&cond_schema, n);
-    c->probe = PROBE_UNIT;
-    c->name = a->name;
-    c->state = state;
-    n->not= c;
-    *ret = not ? n : c;
-    return true;
+    return cond_copy(&here, not, d, ret, e);
 }
 
 static bool active(const void *args, struct doc *d, struct cond **ret, struct err *e)

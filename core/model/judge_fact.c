@@ -1,0 +1,90 @@
+/* The general facts by name, as a "fact" probe asks for them. */
+#include "core/model/judge.h"
+
+#include <string.h>
+
+static const char *const fact_names[] = {"os.family",      "os.id",     "os.id_like",     "os.version",
+                                         "os.kernel",      "os.arch",   "os.init",        "memory_mib",
+                                         "cpus",           "disk_free_mib:", "reboot_pending", "package_lock",
+                                         "fanotify_holders", "packages.manager"};
+
+const char *const *cond_fact_names(size_t *n)
+{
+    *n = sizeof fact_names / sizeof fact_names[0];
+    return fact_names;
+}
+
+static const char *number(struct arena *a, long long n)
+{
+    return arena_printf(a, "%lld", n);
+}
+
+const char *judge_join(struct arena *a, const struct strs *list)
+{
+    const char *s = "";
+
+    for (size_t i = 0; s && i < list->n; i++)
+        s = arena_printf(a, "%s%s%s", s, i ? " " : "", list->v[i]);
+    return s;
+}
+
+/* The space of the longest folder listed that holds path. */
+static const char *disk_free(const struct judge *j, const char *path)
+{
+    const struct disk *best = NULL;
+
+    for (size_t i = 0; i < j->facts->disks.n; i++) {
+        const struct disk *d = &j->facts->disks.v[i];
+        size_t n = strlen(d->path);
+
+        if (strcmp(d->path, "/") != 0 && (!text_starts(path, d->path) || (path[n] && path[n] != '/')))
+            continue;
+        if (!best || n > strlen(best->path))
+            best = d;
+    }
+    return best ? number(j->arena, best->free_mib) : NULL;
+}
+
+static const char *os_fact(const struct judge *j, const char *name)
+{
+    const struct os_facts *os = j->facts->os;
+
+    if (!os)
+        return NULL;
+    if (strcmp(name, "family") == 0)
+        return os->family;
+    if (strcmp(name, "id") == 0)
+        return os->id;
+    if (strcmp(name, "id_like") == 0)
+        return judge_join(j->arena, &os->id_like);
+    if (strcmp(name, "version") == 0)
+        return os->version_id;
+    if (strcmp(name, "kernel") == 0)
+        return os->kernel;
+    return strcmp(name, "arch") == 0 ? os->arch : os->init;
+}
+
+const char *judge_fact_value(const struct judge *j, const char *name, int *decode)
+{
+    const struct facts *f = j->facts;
+
+    if (text_starts(name, "os.")) {
+        if (*decode == DECODE_TEXT && (strcmp(name, "os.version") == 0 || strcmp(name, "os.kernel") == 0))
+            *decode = DECODE_VERSION;
+        return os_fact(j, name + 3);
+    }
+    if (strcmp(name, "reboot_pending") == 0)
+        return facts_has_gap(f, "reboot") ? NULL : f->reboot_pending ? "true" : "false";
+    if (strcmp(name, "package_lock") == 0)
+        return !f->package_lock ? NULL : f->package_lock->held ? "true" : "false";
+    if (strcmp(name, "packages.manager") == 0)
+        return f->packages.n ? f->packages.v[0].manager : NULL;
+    *decode = DECODE_NUMBER;
+    if (strcmp(name, "memory_mib") == 0)
+        return f->memory_mib ? number(j->arena, f->memory_mib) : NULL;
+    if (strcmp(name, "cpus") == 0)
+        return f->cpus ? number(j->arena, f->cpus) : NULL;
+    if (strcmp(name, "fanotify_holders") == 0)
+        return facts_has_gap(f, "fanotify") ? NULL : number(j->arena, (long long)f->fanotify.n);
+    return disk_free(j, name + strlen("disk_free_mib:"));
+}
