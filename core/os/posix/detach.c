@@ -10,9 +10,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* The manager takes '$' for a variable, "$$" for itself (systemd.service(5), "Command lines"). */
+static const char *escape(const char *s, struct arena *a)
+{
+    char *out = arena_alloc(a, 2 * strlen(s) + 1), *p = out;
+
+    for (; out && *s; s++) {
+        if (*s == '$')
+            *p++ = '$';
+        *p++ = *s;
+    }
+    return out;
+}
 
 static bool by_systemd(const struct strs *argv, const char *name, struct arena *a, struct err *e)
 {
@@ -21,11 +35,20 @@ static bool by_systemd(const struct strs *argv, const char *name, struct arena *
 
     if (!unit)
         return err_nomem(e);
-    return tool_add(a, &all,
-                    &ARGV("systemd-run", "--quiet", "--collect", "--no-ask-password",
-                          "--property=KillMode=process", unit, "--"),
-                    e) &&
-           tool_add(a, &all, argv, e) && tool_do(&all, e);
+    if (!tool_add(a, &all,
+                  &ARGV("systemd-run", "--quiet", "--collect", "--no-ask-password",
+                        "--property=KillMode=process", unit, "--"),
+                  e))
+        return false;
+    for (size_t i = 0; i < argv->n; i++) {
+        const char *word = i ? escape(argv->v[i], a) : argv->v[i];
+
+        if (!word)
+            return err_nomem(e);
+        if (!tool_add(a, &all, &ARGV(word), e))
+            return false;
+    }
+    return tool_do(&all, e);
 }
 
 /* Between the forks and execve(): the worker's own session, no handle of ours but the pipe that tells of a

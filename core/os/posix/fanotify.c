@@ -4,7 +4,6 @@
  * looked at first as it costs a fraction of reading fdinfo.
  */
 #include "core/base/limits.h"
-#include "core/os/posix/fd.h"
 #include "core/os/posix/list.h"
 #include "core/os/posix/proc.h"
 #include "core/os/process.h"
@@ -24,28 +23,39 @@ struct search {
     bool ok;
 };
 
-static long long count_marks(pid_t pid, const char *fd)
+static bool is_mark(const char *line, size_t n)
 {
     static const char *const kinds[] = {"fanotify ino:", "fanotify mnt_id:", "fanotify sdev:"};
-    const char *cursor, *line;
-    char path[64];
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (n >= strlen(kinds[i]) && memcmp(line, kinds[i], strlen(kinds[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Only the beginning of each line is kept: a holder may have a mark for every folder of a disk. */
+static long long count_marks(pid_t pid, const char *fd)
+{
+    char path[64], chunk[8192], line[32];
     long long marks = 0;
-    struct buf text;
-    size_t n;
+    size_t len = 0;
+    ssize_t n;
     int info;
 
     snprintf(path, sizeof path, "/proc/%d/fdinfo/%.20s", (int)pid, fd);
     info = open(path, O_RDONLY | O_CLOEXEC);
     if (info < 0)
         return 0;
-    buf_init(&text, LIMIT_SYSFILE);
-    if (fd_read(info, &text)) {
-        cursor = buf_str(&text);
-        while (text_line(&cursor, buf_str(&text) + text.len, &line, &n))
-            for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-                marks += n >= strlen(kinds[i]) && memcmp(line, kinds[i], strlen(kinds[i])) == 0;
+    while ((n = read(info, chunk, sizeof chunk)) > 0) {
+        for (ssize_t i = 0; i < n; i++) {
+            if (chunk[i] == '\n') {
+                marks += is_mark(line, len);
+                len = 0;
+            } else if (len < sizeof line) {
+                line[len++] = chunk[i];
+            }
+        }
     }
-    buf_free(&text);
     close(info);
     return marks;
 }

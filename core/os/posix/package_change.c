@@ -174,35 +174,47 @@ static bool apt(const struct os_package_change *c, bool fetch, struct arena *a, 
 
 /* ---- dnf, yum ---- */
 
-static bool dnf(const struct os_package_change *c, bool fetch, struct arena *a, struct os_exit *ret,
-                struct err *e)
+#define DNF(program) program, "-y", "--setopt=install_weak_deps=False"
+
+/* What is fetched may conflict with what has to go first; fetching erases nothing. */
+static bool dnf_fetch(const struct os_package_change *c, struct arena *a, struct os_exit *ret, struct err *e)
 {
-    const char *program = tool_exists("dnf") ? "dnf" : "yum";
-    const char *dest = arena_printf(a, "--%s=%s", program[0] == 'd' ? "destdir" : "downloaddir", c->dir);
+    bool has_dnf = tool_exists("dnf");
+    const char *dest = arena_printf(a, "--%s=%s", has_dnf ? "destdir" : "downloaddir", c->dir);
+    struct strs argv = {NULL, 0};
+
+    if (!dest)
+        return err_nomem(e);
+    if (!tool_add(a, &argv, &ARGV(DNF(has_dnf ? "dnf" : "yum"), "--downloadonly", dest), e))
+        return false;
+    if (has_dnf && !tool_add(a, &argv, &ARGV("--allowerasing"), e))
+        return false;
+    return tool_add(a, &argv, &ARGV("install"), e) && tool_add(a, &argv, &c->names, e) &&
+           os_dir_make(c->dir, 0700, e) && run(c, &argv, ret, e);
+}
+
+static bool dnf_install(const struct os_package_change *c, struct arena *a, struct os_exit *ret,
+                        struct err *e)
+{
     const char *pattern = arena_printf(a, "%s/*.rpm", c->dir);
     struct strs argv = {NULL, 0}, files = {NULL, 0};
 
-    if (!dest || !pattern)
+    if (!pattern)
         return err_nomem(e);
-    if (!tool_add(a, &argv, &ARGV(program, "-y", "--setopt=install_weak_deps=False"), e))
-        return false;
-    if (fetch)
-        return os_dir_make(c->dir, 0700, e) &&
-               tool_add(a, &argv, &ARGV("--downloadonly", dest, "install"), e) &&
-               tool_add(a, &argv, &c->names, e) && run(c, &argv, ret, e);
     if (!os_file_glob(pattern, a, &files, e))
         return false;
     if (!files.n)
         return err_set(e, ERR_NOT_FOUND, "no packages in '%s'", c->dir);
-    return tool_add(a, &argv, &ARGV("--disablerepo=*", "install"), e) && tool_add(a, &argv, &files, e) &&
-           run(c, &argv, ret, e);
+    return tool_add(a, &argv, &ARGV(DNF(tool_exists("dnf") ? "dnf" : "yum"), "--disablerepo=*", "install"),
+                    e) &&
+           tool_add(a, &argv, &files, e) && run(c, &argv, ret, e);
 }
 
 static bool from_repository(const struct os_package_change *c, bool fetch, struct arena *a,
                             struct os_exit *ret, struct err *e)
 {
     if (is_rpm(c->manager))
-        return dnf(c, fetch, a, ret, e);
+        return fetch ? dnf_fetch(c, a, ret, e) : dnf_install(c, a, ret, e);
     return apt(c, fetch, a, ret, e);
 }
 

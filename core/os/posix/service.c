@@ -1,4 +1,5 @@
 #include "core/os/posix/service.h"
+#include "core/base/limits.h"
 #include "core/os/file.h"
 #include "core/os/posix/list.h"
 #include "core/os/posix/tool.h"
@@ -112,11 +113,63 @@ static bool ask(bool files, const struct strs *patterns, struct facts *f, struct
     return ok;
 }
 
+/* The name of the unit file that a unit file is a link to; false: it is none. */
+static bool alias_of(const char *name, struct arena *a, const char **ret, struct err *e)
+{
+    static const char *const folders[] = {"/etc/systemd/system", "/run/systemd/system",
+                                          "/usr/lib/systemd/system", "/lib/systemd/system"};
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof folders / sizeof *folders && !found; i++) {
+        const char *path = arena_printf(a, "%s/%s", folders[i], name), *slash;
+        struct buf target;
+
+        buf_init(&target, LIMIT_PATH);
+        found = path && os_file_readlink(path, &target, e);
+        slash = strrchr(buf_str(&target), '/');
+        if (found)
+            *ret = text_from_bytes(a, slash ? slash + 1 : buf_str(&target),
+                                   strlen(slash ? slash + 1 : buf_str(&target)));
+        buf_free(&target);
+        if (!path || (found && !*ret))
+            return err_nomem(e);
+    }
+    err_clear(e);
+    return found;
+}
+
+/* An alias has the state of the unit that it is another name for, which may not be among those asked about.
+ */
+static bool resolve_aliases(const struct strs *patterns, struct facts *f, struct arena *a, struct err *e)
+{
+    for (size_t i = 0, n = f->units.n; i < n; i++) {
+        const char *name;
+        struct unit *to;
+
+        if (!text_eq(f->units.v[i].enabled, "alias"))
+            continue;
+        if (!alias_of(f->units.v[i].name, a, &name, e)) {
+            if (e->code != ERR_NONE)
+                return false;
+            continue;
+        }
+        if (patterns && !find(f, name) && !ask(false, &ARGV(name), f, a, e))
+            return false;
+        to = find(f, name);
+        if (to) {
+            f->units.v[i].load = to->load;
+            f->units.v[i].active = to->active;
+        }
+    }
+    return true;
+}
+
 bool os_service_list(const struct strs *patterns, struct facts *f, struct arena *a, struct err *e)
 {
     if (patterns && !patterns->n)
         return true;
     if (!service_systemd())
         return service_sysv_list(patterns, f, a, e);
-    return ask(false, patterns, f, a, e) && ask(true, patterns, f, a, e);
+    return ask(false, patterns, f, a, e) && ask(true, patterns, f, a, e) &&
+           resolve_aliases(patterns, f, a, e);
 }

@@ -108,20 +108,37 @@ static size_t plain_path(const char **p, const char *stop)
     return n > 1 && *q == '/' && (q + n == stop || strchr("\"' \t;\r", q[n])) ? n : 0;
 }
 
-/* The path after "pidfile:" or "PIDFILE=" at the start of a line. */
-static const char *named_pid_file(const char *text, struct arena *a)
+/* The path after "KEY:" or "KEY=" at the start of a line, in any case and behind a '#'. */
+static const char *named_path(const char *text, const char *key, struct arena *a)
 {
     const char *cursor = text, *end = text + strlen(text), *line;
-    size_t n;
+    size_t n, k = strlen(key);
 
     while (text_line(&cursor, end, &line, &n)) {
         const char *p = line + strspn(line, "# \t");
         size_t len;
 
-        if (line + n - p < 9 || strncasecmp(p, "pidfile", 7) != 0 || !strchr(":=", p[7]))
+        if (line + n - p < (long)k + 2 || strncasecmp(p, key, k) != 0 || !strchr(":=", p[k]))
             continue;
-        p += 8;
+        p += k + 1;
         len = plain_path(&p, line + n);
+        if (len)
+            return arena_strndup(a, p, len);
+    }
+    return NULL;
+}
+
+/* The path after "--pidfile", an option of start-stop-daemon(8) and killproc. */
+static const char *option_path(const char *text, struct arena *a)
+{
+    static const char option[] = "--pidfile";
+
+    for (const char *p = strstr(text, option); p; p = strstr(p, option)) {
+        size_t len;
+
+        p += strlen(option);
+        p += *p == '=';
+        len = plain_path(&p, p + strcspn(p, "\n"));
         if (len)
             return arena_strndup(a, p, len);
     }
@@ -130,16 +147,17 @@ static const char *named_pid_file(const char *text, struct arena *a)
 
 static const char *active(struct sysv *s, const char *name, const char *text)
 {
-    const char *path = named_pid_file(text, s->a), *state = path ? by_pid_file(path) : NULL;
-    static const char *const folders[] = {"/run", "/var/run"};
+    const char *program = named_path(text, "daemon", s->a);
+    const char *const files[] = {named_path(text, "pidfile", s->a), option_path(text, s->a),
+                                 arena_printf(s->a, "/run/%s.pid", name),
+                                 arena_printf(s->a, "/var/run/%s.pid", name)};
+    const char *state = NULL;
 
-    for (size_t i = 0; !state && i < sizeof folders / sizeof *folders; i++) {
-        path = arena_printf(s->a, "%s/%s.pid", folders[i], name);
-        state = path ? by_pid_file(path) : NULL;
-    }
-    if (!state)
-        state = name_runs(s, name) ? "active" : "inactive";
-    return state;
+    for (size_t i = 0; !state && i < sizeof files / sizeof *files; i++)
+        state = files[i] ? by_pid_file(files[i]) : NULL;
+    if (state)
+        return state;
+    return name_runs(s, name) || (program && name_runs(s, strrchr(program, '/') + 1)) ? "active" : "inactive";
 }
 
 /* Not services: what belongs to the boot itself, and what package managers leave. */
