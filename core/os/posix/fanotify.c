@@ -4,6 +4,7 @@
  * looked at first as it costs a fraction of reading fdinfo.
  */
 #include "core/base/limits.h"
+#include "core/os/posix/fd.h"
 #include "core/os/posix/list.h"
 #include "core/os/posix/proc.h"
 #include "core/os/process.h"
