@@ -78,7 +78,7 @@ struct cli {
     struct style err_style; /* of standard error */
     struct doc doc;
     struct catalog catalog;
-    bool has_catalog;
+    bool has_catalog;       /* loaded; what a failed load left is freed as well */
     instant now; /* of --now or the clock, read once */
 };
 

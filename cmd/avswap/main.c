@@ -90,8 +90,7 @@ int main(int argc, char **argv)
         out_error(&c, &e);
         c.status = err_exit(e.code);
     }
-    if (c.has_catalog)
-        catalog_free(&c.catalog);
+    catalog_free(&c.catalog);
     doc_free(&c.doc);
     return c.status;
 }
