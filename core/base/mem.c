@@ -1,7 +1,7 @@
 #include "core/base/mem.h"
+#include "core/base/json.h"
 #include "core/base/limits.h"
 
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +24,7 @@ static bool fail_sticky;
 
 void mem_setup(void)
 {
-    json_set_alloc_funcs(mem_alloc, mem_free);
-    /* A fixed seed: hash order never shows (objects keep insertion order), and no entropy is needed at boot. */
-    json_object_seed(1);
+    json_setup();
 }
 
 void mem_fail_at(unsigned long n, bool sticky)

@@ -1,5 +1,6 @@
 #include "core/base/schema.h"
 #include "core/base/digest.h"
+#include "core/base/json.h"
 #include "core/base/limits.h"
 
 #include <stdarg.h>
@@ -325,7 +326,6 @@ bool schema_read(const struct schema *s, const json_t *j, struct doc *d, const s
 
 const json_t *doc_parse(struct doc *d, const char *file, const char *text, size_t len, struct err *e)
 {
-    unsigned long failures = mem_failures();
     json_error_t je;
     json_t *j;
 
@@ -333,20 +333,17 @@ const json_t *doc_parse(struct doc *d, const char *file, const char *text, size_
         err_set(e, ERR_LIMIT, "%s: %zu bytes are more than %u", file, len, LIMIT_DOCUMENT);
         return NULL;
     }
-    j = json_loadb(text, len, JSON_REJECT_DUPLICATES, &je);
-    if (!j && mem_failures() != failures) { /* jansson may call that a syntax error */
-        err_nomem(e);
-        return NULL;
-    }
-    if (!j) {
+    j = json_parse(text, len, JSON_REJECT_DUPLICATES, &je, e);
+    if (!j && e->code == ERR_INPUT) {
         struct buf b;
 
         buf_init(&b, 512);
         text_show(&b, je.text);
         err_set(e, ERR_INPUT, "%s:%d:%d: %s", file, je.line, je.column, buf_str(&b));
         buf_free(&b);
-        return NULL;
     }
+    if (!j)
+        return NULL;
     return doc_keep(d, j, e) ? j : NULL;
 }
 

@@ -1,4 +1,5 @@
 /* What a product's own command answered: finding the answer, and a value in its output. */
+#include "core/base/json.h"
 #include "core/model/cond.h"
 
 #include <string.h>
@@ -22,7 +23,9 @@ const struct answer *cond_answer(const struct facts *f, const struct strs *argv)
 /* Follows "a.b.2.c" into JSON; keys themselves may not contain dots. */
 static const char *json_path(const char *text, const char *path, struct arena *a)
 {
-    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+    struct err e = ERR_INIT; /* a text that is no JSON has no value; cond_judge() sees when it was for want of memory */
+    json_error_t where;
+    json_t *root = json_parse(text, strlen(text), JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where, &e);
     const json_t *j = root;
     const char *ret = NULL;
 
@@ -31,8 +34,10 @@ static const char *json_path(const char *text, const char *path, struct arena *a
         char key[256];
         long long i;
 
-        if (n >= sizeof key)
+        if (n >= sizeof key) {
+            j = NULL;
             break;
+        }
         memcpy(key, path, n);
         key[n] = '\0';
         if (json_is_array(j))
