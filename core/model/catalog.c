@@ -81,12 +81,28 @@ static bool check_references(const struct catalog *c, struct err *e)
 
         if (!catalog_vendor(c, p->vendor))
             return err_set(e, ERR_INPUT, "product %s: there is no vendor '%s'", p->id, p->vendor);
-        if (i && strcmp(c->products.v[i - 1].id, p->id) == 0)
-            return err_set(e, ERR_INPUT, "product %s is defined twice", p->id);
     }
     for (size_t i = 0; i < c->timelines.n; i++)
         if (!catalog_vendor(c, c->timelines.v[i].vendor))
             return err_set(e, ERR_INPUT, "timeline: there is no vendor '%s'", c->timelines.v[i].vendor);
+    return true;
+}
+
+/* A second one of the same name would never be found. */
+static bool check_names(const struct catalog *c, struct err *e)
+{
+    for (size_t i = 0; i < c->products.n; i++)
+        if (catalog_product(c, c->products.v[i].id) != &c->products.v[i])
+            return err_set(e, ERR_INPUT, "product %s is defined twice", c->products.v[i].id);
+    for (size_t i = 0; i < c->vendors.n; i++)
+        if (catalog_vendor(c, c->vendors.v[i].id) != &c->vendors.v[i])
+            return err_set(e, ERR_INPUT, "vendor %s is defined twice", c->vendors.v[i].id);
+    for (size_t i = 0; i < c->timelines.n; i++)
+        if (catalog_timeline(c, c->timelines.v[i].vendor) != &c->timelines.v[i])
+            return err_set(e, ERR_INPUT, "vendor %s has two timelines", c->timelines.v[i].vendor);
+    for (size_t i = 0; i < c->playbooks.n; i++)
+        if (catalog_playbook(c, c->playbooks.v[i].id) != &c->playbooks.v[i])
+            return err_set(e, ERR_INPUT, "playbook %s is defined twice", c->playbooks.v[i].id);
     return true;
 }
 
@@ -110,7 +126,7 @@ bool catalog_make(const struct catalog_file *files, size_t n, struct catalog *re
         if (!read_file(ret, &sorted[i], e))
             return false;
     qsort(ret->products.v, ret->products.n, sizeof *ret->products.v, by_product);
-    return check_references(ret, e);
+    return check_names(ret, e) && check_references(ret, e);
 }
 
 void catalog_free(struct catalog *c)
@@ -166,10 +182,20 @@ static bool ask_leftovers(const struct leftover *v, size_t n, struct arena *a, s
     return true;
 }
 
-static bool ask_steps(const struct section *s, struct arena *a, struct questions *q, struct err *e)
+static bool ask_steps(const struct step_def *v, size_t n, struct arena *a, struct questions *q, struct err *e)
 {
-    for (size_t i = 0; s && i < s->steps.n; i++)
-        if (!ask(s->steps.v[i].when, a, q, e))
+    for (size_t i = 0; i < n; i++)
+        if (!ask(v[i].when, a, q, e))
+            return false;
+    return true;
+}
+
+static bool ask_sections(const struct product *p, struct arena *a, struct questions *q, struct err *e)
+{
+    const struct section *all[] = {p->install, p->activate, p->disarm, p->remove, p->clean};
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i] && !ask_steps(all[i]->steps.v, all[i]->steps.n, a, q, e))
             return false;
     return true;
 }
@@ -194,8 +220,7 @@ static bool ask_product(const struct product *p, struct arena *a, struct questio
     for (size_t i = 0; i < p->reports.n; i++)
         if (!questions_add_command(q, a, &p->reports.v[i].argv, 20, e))
             return false;
-    return ask_steps(p->install, a, q, e) && ask_steps(p->activate, a, q, e) && ask_steps(p->remove, a, q, e) &&
-           ask_steps(p->clean, a, q, e);
+    return ask_sections(p, a, q, e);
 }
 
 bool catalog_questions(const struct catalog *c, const char *family, struct arena *a, struct questions *q,
@@ -204,5 +229,9 @@ bool catalog_questions(const struct catalog *c, const char *family, struct arena
     for (size_t i = 0; i < c->products.n; i++)
         if (text_eq(c->products.v[i].os, family) && !ask_product(&c->products.v[i], a, q, e))
             return false;
+    for (size_t i = 0; i < c->playbooks.n; i++)
+        for (size_t k = 0; k < c->playbooks.v[i].stages.n; k++)
+            if (!ask_steps(c->playbooks.v[i].stages.v[k].steps.v, c->playbooks.v[i].stages.v[k].steps.n, a, q, e))
+                return false;
     return true;
 }
