@@ -87,34 +87,19 @@ bool timeline_applies(const struct timeline *t, const struct measure *m, const s
     return false;
 }
 
-const struct measure *timeline_forbids(const struct timeline *t, const struct owner *o, const char *what, instant now)
-{
-    const struct measure *found = NULL;
-
-    for (size_t i = 0; i < t->measures.n; i++) {
-        const struct measure *m = &t->measures.v[i];
-
-        if (m->effective <= now && text_in(&m->forbids, what) && timeline_applies(t, m, o) &&
-            (!found || m->effective < found->effective))
-            found = m;
-    }
-    return found;
-}
-
-/* The earliest measure in force; `hard` ones forbid something, the others only warn or guide. */
-static const struct measure *earliest(const struct timeline *t, const struct owner *o, bool white, bool hard,
+/* The earliest measure in force of the weight asked for: one that forbids `what`; NULL: anything; "": nothing. */
+static const struct measure *earliest(const struct timeline *t, const struct owner *o, bool white, const char *what,
                                       instant now)
 {
     const struct measure *found = NULL;
 
     for (size_t i = 0; i < t->measures.n; i++) {
         const struct measure *m = &t->measures.v[i];
+        bool weighs = what && *what ? text_in(&m->forbids, what) : (m->forbids.n > 0) == !what;
 
-        if (m->effective > now || (m->forbids.n > 0) != hard || !timeline_applies(t, m, o))
+        if (m->effective > now || !weighs || !timeline_applies(t, m, o) || strcmp(m->binding, "vendor-event") == 0)
             continue;
         if (white && m->white_label != WHITE_LABEL_INCLUDED)
-            continue;
-        if (strcmp(m->binding, "vendor-event") == 0)
             continue;
         if (!found || m->effective < found->effective)
             found = m;
@@ -122,14 +107,18 @@ static const struct measure *earliest(const struct timeline *t, const struct own
     return found;
 }
 
+const struct measure *timeline_forbids(const struct timeline *t, const struct owner *o, const char *what, instant now)
+{
+    return earliest(t, o, false, what, now);
+}
+
 const struct measure *timeline_in_force(const struct timeline *t, const struct owner *o, bool white, instant now)
 {
-    const struct measure *m = timeline_forbids(t, o, "use", now);
+    const struct measure *m = earliest(t, o, white, "use", now);
 
-    if (m && (!white || m->white_label == WHITE_LABEL_INCLUDED))
-        return m;
-    m = earliest(t, o, white, true, now);
-    return m ? m : earliest(t, o, white, false, now);
+    if (!m)
+        m = earliest(t, o, white, NULL, now);
+    return m ? m : earliest(t, o, white, "", now);
 }
 
 instant timeline_cutoff(const struct timeline *t, const struct owner *o)
