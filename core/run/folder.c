@@ -17,6 +17,20 @@ bool folder_check_id(const char *id, struct err *e)
     return err_set(e, ERR_USAGE, "'%.64s' is no run id (see avswap status)", id);
 }
 
+struct os_lock *folder_lock(const char *note, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    const char *path = arena_printf(&a, "%s/lock", os_state_dir());
+    struct os_lock *l = NULL;
+
+    if (!path)
+        err_nomem(e);
+    else if (os_dir_make(os_state_dir(), 0700, e))
+        l = os_lock_take(path, note, e);
+    arena_free(&a);
+    return l;
+}
+
 bool folder_read_plan(const char *id, struct doc *d, struct plan *ret, struct err *e)
 {
     const char *path = folder_path(id, "plan.json", &d->arena);

@@ -66,11 +66,16 @@ static bool check(const struct plan *p, const struct catalog *c, const struct fa
     return check_machine(p, f, e) && check_assumptions(p, f, a, e) && check_secrets(p, e);
 }
 
-/* An unfinished run must be ended first: two plans on one PC would undo each other. */
+/* An unfinished run must be ended first: two plans on one PC would undo each other. Where a worker is at work now, the
+ * lock tells which. */
 static bool check_unfinished(struct arena *a, struct err *e)
 {
+    struct os_lock *l = folder_lock("a new plan", e);
     struct strs ids;
 
+    if (!l)
+        return false;
+    os_lock_release(l);
     if (!run_list(a, &ids, e))
         return false;
     for (size_t i = 0; i < ids.n; i++) {

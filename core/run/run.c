@@ -120,6 +120,19 @@ static bool read_journal(const char *id, struct run_view *v, struct journal *j, 
     return ok;
 }
 
+/* A run that is not over and that no process works on waits for somebody. */
+static void note_idle(struct run_view *v)
+{
+    struct err e = ERR_INIT;
+    struct os_lock *l = v->outcome.result == RESULT_RUNNING && os_is_admin() ? folder_lock("status", &e) : NULL;
+
+    if (l) {
+        os_lock_release(l);
+        v->outcome.next = v->events.n ? "No process works on it: avswap resume goes on with it, avswap rollback undoes it."
+                                      : "It was not started yet: avswap resume starts it.";
+    }
+}
+
 bool run_view(const char *id, struct run_view *ret, struct err *e)
 {
     struct journal j;
@@ -134,6 +147,7 @@ bool run_view(const char *id, struct run_view *ret, struct err *e)
     }
     ret->events.v = j.events.v;
     ret->events.n = j.events.n;
+    note_idle(ret);
     return true;
 }
 
@@ -179,18 +193,6 @@ static bool fold(struct engine *g, struct err *e)
     return true;
 }
 
-static bool take_lock(struct session *s, const char *id, struct err *e)
-{
-    const char *path = arena_printf(&s->doc.arena, "%s/lock", os_state_dir());
-
-    if (!path)
-        return err_nomem(e);
-    if (!os_dir_make(os_state_dir(), 0700, e))
-        return false;
-    s->lock = os_lock_take(path, id, e);
-    return s->lock != NULL;
-}
-
 static bool open_session(struct session *s, const char *id, const struct run_options *o, struct err *e)
 {
     const char *path;
@@ -203,7 +205,8 @@ static bool open_session(struct session *s, const char *id, const struct run_opt
     path = folder_path(id, "journal.jsonl", &s->doc.arena);
     if (!path)
         return err_nomem(e);
-    return take_lock(s, id, e) && folder_read_plan(id, &s->doc, &s->plan, e) &&
+    s->lock = folder_lock(id, e);
+    return s->lock && folder_read_plan(id, &s->doc, &s->plan, e) &&
            journal_open(path, &s->doc, &s->journal, e) && open_engine(s, id, o, e) && fold(&s->engine, e);
 }
 
