@@ -244,6 +244,11 @@ bool os_file_digest(const char *path, char hex[65], struct err *e)
     return true;
 }
 
+void os_sync(void)
+{
+    sync();
+}
+
 /* A folder that does not exist yet would be on the file system of the nearest one above it. */
 bool os_disk_free(const char *path, long long *ret_free_mib, long long *ret_total_mib, struct err *e)
 {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -27,58 +28,106 @@ static void tell(int fd, int kind, int value)
 
 /* From here on only what is allowed between fork() and execve(). */
 
-enum { FD_NOTES = 3 };
+/* Where the ends stand in the keeper, behind the child's 0, 1 and 2. */
+enum { FD_NOTES = 3, FD_LIFE, FD_OUTPUT, FD_END };
 
 static void __attribute__((noreturn)) be_child(const struct program *p, const char *dir)
 {
-    fcntl(FD_NOTES, F_SETFD, FD_CLOEXEC);
+    for (int fd = FD_NOTES; fd < FD_END; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
     umask(022); /* ours is tighter; package scripts count on the usual one */
     setsid();
     tell(FD_NOTES, NOTE_EXEC_FAILED, program_exec(p, dir));
     _exit(127);
 }
 
-/* Waits for everybody; tells of the child's end once nobody else waits to be reaped. */
+/* Nobody waits any more: the rest goes to init, its output to a reader. A reader is no reaper (prctl(2)). */
+static void __attribute__((noreturn)) let_go(void)
+{
+    struct pollfd output = {.fd = FD_OUTPUT, .events = POLLIN};
+    char waste[4096];
+    ssize_t n;
+
+    /* Only POLLHUP: all who could write have closed. */
+    if ((poll(&output, 1, 0) > 0 && output.revents == POLLHUP) || fork() != 0)
+        _exit(0);
+    close(FD_NOTES);
+    close(FD_LIFE);
+    fcntl(FD_OUTPUT, F_SETFL, 0);
+    do
+        n = read(FD_OUTPUT, waste, sizeof waste);
+    while (n > 0 || (n < 0 && errno == EINTR));
+    _exit(0);
+}
+
+/* Takes all that have ended. False: nobody is left. */
+static bool collect(pid_t child, bool *ended, int *child_status)
+{
+    pid_t pid;
+    int status;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (pid == child) {
+            *ended = true;
+            *child_status = status;
+        }
+    }
+    return pid == 0;
+}
+
+static void nothing(int sig)
+{
+    (void)sig;
+}
+
 static void __attribute__((noreturn)) reap(pid_t child)
 {
-    int status, child_status = 0;
+    struct sigaction wake = {.sa_handler = nothing};
+    struct pollfd life = {.fd = FD_LIFE, .events = POLLIN};
     bool ended = false, told = false;
+    int status = 0;
+    sigset_t mask;
 
+    sigaction(SIGCHLD, &wake, NULL);
+    sigfillset(&mask);
+    sigdelset(&mask, SIGCHLD); /* arrives in ppoll() only */
     for (;;) {
-        pid_t pid = waitpid(-1, &status, ended && !told ? WNOHANG : 0);
+        bool left = collect(child, &ended, &status);
 
-        if (pid == child) {
-            ended = true;
-            child_status = status;
-        } else if (pid == 0 || (pid < 0 && errno == ECHILD)) {
-            if (ended && !told)
-                tell(FD_NOTES, pid < 0 ? NOTE_EXITED_LAST : NOTE_EXITED, child_status);
-            told = true;
-            if (pid < 0)
-                _exit(0);
-        }
+        if (ended && !told)
+            tell(FD_NOTES, left ? NOTE_EXITED : NOTE_EXITED_LAST, status);
+        told = ended;
+        if (!left)
+            _exit(0);
+        if (ppoll(&life, 1, NULL, &mask) > 0)
+            let_go();
     }
 }
 
-/* Puts the three ends where they belong; they may stand in one another's place, so first all move up. */
-static bool place_fds(int in, int out, int notes)
+/* Puts the ends where they belong; they may stand in one another's place, so first all move up. */
+static bool place_fds(const int *from, const int *to, size_t n)
 {
     enum { SPARE = 64 };
-    int a = fcntl(in, F_DUPFD, SPARE), b = fcntl(out, F_DUPFD, SPARE), c = fcntl(notes, F_DUPFD, SPARE);
+    int high[8];
 
-    if (a < 0 || b < 0 || c < 0 || dup2(a, 0) < 0 || dup2(b, 1) < 0 || dup2(b, 2) < 0 ||
-        dup2(c, FD_NOTES) < 0)
-        return false;
-    fd_close_from(FD_NOTES + 1);
+    for (size_t i = 0; i < n; i++)
+        if ((high[i] = fcntl(from[i], F_DUPFD, SPARE)) < 0)
+            return false;
+    for (size_t i = 0; i < n; i++)
+        if (dup2(high[i], to[i]) < 0)
+            return false;
+    fd_close_from(FD_END);
     return true;
 }
 
 static void __attribute__((noreturn))
-be_keeper(const struct program *p, const char *dir, int in, int out, int notes, pid_t owner)
+be_keeper(const struct program *p, const char *dir, int in, const int out[2], int notes, int life)
 {
+    const int from[] = {in, out[1], out[1], notes, life, out[0]},
+              to[] = {0, 1, 2, FD_NOTES, FD_LIFE, FD_OUTPUT};
     pid_t child;
 
-    if (!place_fds(in, out, notes)) {
+    if (!place_fds(from, to, sizeof from / sizeof *from)) {
         tell(notes, NOTE_EXEC_FAILED, errno);
         _exit(127);
     }
@@ -86,9 +135,6 @@ be_keeper(const struct program *p, const char *dir, int in, int out, int notes, 
     setsid();
     signal(SIGCHLD, SIG_DFL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != owner)
-        _exit(127);
     child = fork();
     if (child == 0)
         be_child(p, dir);
@@ -103,29 +149,37 @@ be_keeper(const struct program *p, const char *dir, int in, int out, int notes, 
     reap(child);
 }
 
-bool keeper_start(struct keeper *k, const struct program *p, const char *dir, int in, int out, struct err *e)
+bool keeper_start(struct keeper *k, const struct program *p, const char *dir, int in, const int out[2],
+                  struct err *e)
 {
+    int notes[2], life[2];
     sigset_t all, old;
-    int notes[2];
-    pid_t owner = getpid();
 
-    *k = (struct keeper){.status = -1};
+    *k = (struct keeper){.status = -1, .life = -1};
     if (pipe2(notes, O_CLOEXEC) != 0)
         return err_sys(e, ERR_OS, errno, "making a pipe");
-    /* Our handlers must not run in the keeper. */
+    if (pipe2(life, O_CLOEXEC) != 0) {
+        close(notes[0]);
+        close(notes[1]);
+        return err_sys(e, ERR_OS, errno, "making a pipe");
+    }
+    /* Our handlers must not run in the keeper, and nothing but KILL ends it early. */
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &old);
     k->pid = fork();
     if (k->pid == 0)
-        be_keeper(p, dir, in, out, notes[1], owner);
+        be_keeper(p, dir, in, out, notes[1], life[0]);
     sigprocmask(SIG_SETMASK, &old, NULL);
     close(notes[1]);
+    close(life[0]);
     if (k->pid < 0) {
         close(notes[0]);
+        close(life[1]);
         return err_sys(e, ERR_OS, errno, "starting '%s'", p->path);
     }
     fcntl(notes[0], F_SETFL, O_NONBLOCK);
     k->status = notes[0];
+    k->life = life[1];
     return true;
 }
 
@@ -153,7 +207,7 @@ void keeper_end(struct keeper *k)
 {
     if (k->pid <= 0)
         return;
-    kill(k->pid, SIGKILL);
+    close(k->life);
     while (waitpid(k->pid, NULL, 0) < 0 && errno == EINTR)
         ;
     close(k->status);

@@ -22,8 +22,8 @@ bool proc_each(bool (*f)(void *arg, pid_t pid), void *arg) MUST_CHECK;
 /* Target of /proc/PID/NAME without " (deleted)"; -1 with errno. */
 long proc_link(pid_t pid, const char *name, char *buf, size_t size);
 bool proc_alive(pid_t pid); /* there and no zombie */
-/* From the text of /proc/PID/status: does it live in a pid namespace below ours, as a container's processes do? What
- * runs there neither protects this PC nor has to go from it. */
+/* From the text of /proc/PID/status: does it live in a pid namespace below ours, as a container's processes
+ * do? What runs there neither protects this PC nor has to go from it. */
 bool proc_contained(const char *status);
 
 /*

@@ -273,7 +273,7 @@ static bool start(struct run *r, const struct program *p, struct err *e)
         close(in);
         return err_sys(e, ERR_OS, errno, "making a pipe");
     }
-    ok = keeper_start(&r->keeper, p, r->child->dir ? r->child->dir : "/", in, out[1], e);
+    ok = keeper_start(&r->keeper, p, r->child->dir ? r->child->dir : "/", in, out, e);
     close(in);
     close(out[1]);
     if (!ok) {
@@ -304,9 +304,9 @@ bool os_run(const struct os_child *c, struct os_exit *ret, struct err *e)
         else
             conclude(&r);
         keeper_end(&r.keeper);
+        if (r.out >= 0)
+            close(r.out);
     }
-    if (r.out >= 0)
-        close(r.out);
     if (!ok)
         buf_free(&ret->out);
     arena_free(&a);
