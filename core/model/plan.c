@@ -85,6 +85,7 @@ static const struct field plan_fields[] = {
     FIELD(plan, STRS, secrets, "names of secrets needed"),
     FIELD(plan, MAP, secret_sources, "where they come from"),
     FIELD(plan, OBJS, steps, "the steps in order", .sub = &step_schema, .flags = FIELD_REQUIRED),
+    FIELD(plan, INT, expected_s, "seconds that such a run usually takes", .min = 0, .max = 1000000),
     FIELD(plan, INT, max_reboots, "how often the run may reboot", .min = 0, .max = 10, .flags = FIELD_REQUIRED),
     FIELD(plan, BOOL, no_reboot, "never reboot by itself"),
     FIELD(plan, INT, unprotected_limit_s, "ceiling of the gap", .min = 1, .max = 86400, .flags = FIELD_REQUIRED),

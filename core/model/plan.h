@@ -80,6 +80,7 @@ struct plan {
     struct strs secrets; /* names needed */
     const json_t *secret_sources; /* MAP name -> "file:..." | "env:..." */
     LIST(struct step) steps;
+    long long expected_s; /* what such a run usually takes, by the manifests; 0: nothing says */
     long long max_reboots;
     bool no_reboot;
     long long unprotected_limit_s;

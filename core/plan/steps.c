@@ -239,6 +239,7 @@ static bool make_step(struct builder *b, const struct product *x, const char *ve
 
 static bool add_section(struct builder *b, const struct section *s, const struct product *x)
 {
+    b->p->plan->expected_s += s ? s->expected_s : 0;
     for (size_t i = 0; s && i < s->steps.n; i++)
         if (!add_step(b, &s->steps.v[i], x))
             return false;

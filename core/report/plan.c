@@ -197,6 +197,8 @@ static void foot(struct page *p, const struct plan *plan)
         page_say(p, INK_PLAIN, "never reboots by itself; ");
     else
         page_say(p, INK_PLAIN, "at most %lld reboot%s; ", plan->max_reboots, plan->max_reboots == 1 ? "" : "s");
+    if (plan->expected_s)
+        page_say(p, INK_PLAIN, "usually %s; ", instant_span(plan->expected_s * 1000, span));
     page_say(p, INK_PLAIN, "at most %s unprotected; ", instant_span(plan->unprotected_limit_s * 1000, span));
     page_say(p, INK_PLAIN, "EICAR test: %s.", plan->eicar ? "yes" : "no (--eicar adds it)");
     page_end_para(p, 0, 2);
