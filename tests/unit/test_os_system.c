@@ -111,6 +111,10 @@ static void knows_who_watches_files(void **state)
     assert_int_equal(read(ready[0], &c, 1), 1);
     close(ready[0]);
     assert_int_equal(c, '+');
+    /* Among the processes listed before, then without a list. */
+    assert_true(os_process_list(&facts, &arena, &e));
+    assert_true(os_fanotify_list(&facts, &arena, &e));
+    facts.processes.n = 0;
     assert_true(os_fanotify_list(&facts, &arena, &e));
     for (size_t i = 0; i < facts.fanotify.n; i++) {
         if (facts.fanotify.v[i].pid != pid)
@@ -122,7 +126,7 @@ static void knows_who_watches_files(void **state)
     }
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
-    assert_int_equal(seen, 1);
+    assert_int_equal(seen, 2);
     memset(&facts, 0, sizeof facts);
     assert_true(os_fanotify_list(&facts, &arena, &e));
     for (size_t i = 0; i < facts.fanotify.n; i++)
@@ -141,6 +145,11 @@ static void admits_what_it_cannot_see(void **state)
             _exit(10);
         if (os_fanotify_list(&facts, &arena, &e) || e.code != ERR_PRIVILEGE)
             _exit(11);
+        err_clear(&e);
+        if (!os_process_list(&facts, &arena, &e) || os_fanotify_list(&facts, &arena, &e) ||
+            e.code != ERR_PRIVILEGE)
+            _exit(14);
+        memset(&facts, 0, sizeof facts);
         err_clear(&e);
         if (os_firewall_list(&facts, &arena, &e) || e.code != ERR_PRIVILEGE)
             _exit(12);

@@ -67,9 +67,10 @@ long fd_read_small(int dir, const char *path, char *buf, size_t size)
             errno = saved;
             return -1;
         }
-        if (k == 0)
-            break;
         len += (size_t)k;
+        /* Such files come in one piece: a short answer is all there is. */
+        if (len < size - 1)
+            break;
     }
     close(fd);
     buf[len] = '\0';
