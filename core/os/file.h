@@ -40,6 +40,8 @@ bool os_file_rename(const char *from, const char *to, struct err *e) MUST_CHECK;
 /* Copies a regular file's bytes and mode, with fsync. */
 bool os_file_copy(const char *from, const char *to, struct err *e) MUST_CHECK;
 bool os_file_digest(const char *path, char hex[65], struct err *e) MUST_CHECK;
+/* What programs that we ran have written so far reaches the disk; our own writing is durable without it. */
+void os_sync(void);
 bool os_disk_free(const char *path, long long *ret_free_mib, long long *ret_total_mib, struct err *e) MUST_CHECK;
 
 /*
