@@ -31,7 +31,7 @@ LDLIBS += -larchive -ljansson -lsodium
 # What a fresh Debian 12 lacks. Installed by `make check` and `make demo`.
 BUILD_APT := gcc libc6-dev make libjansson-dev libarchive-dev libcurl4-openssl-dev libsodium-dev
 TEST_APT := libcmocka-dev pmccabe groff man-db bash-completion tmux clang-format git ansible-core python3 curl \
-	rpm rpm2cpio cpio iproute2 openssl
+	rpm rpm2cpio cpio iproute2 openssl iptables nftables init-system-helpers passwd
 
 CORE_SRC := $(wildcard core/*/*.c)
 OS_SRC := $(wildcard core/os/posix/*.c)
