@@ -176,7 +176,7 @@ void buf_free(struct buf *b)
 void buf_clear(struct buf *b)
 {
     b->len = 0;
-    b->failed = false;
+    b->failed = b->nomem = false;
     if (b->data)
         b->data[0] = '\0';
 }
@@ -197,7 +197,7 @@ static bool reserve(struct buf *b, size_t more)
         cap = b->len + more + 1;
     p = mem_realloc(b->data, cap);
     if (!p) {
-        b->failed = true;
+        b->failed = b->nomem = true;
         return false;
     }
     b->data = p;
@@ -252,5 +252,7 @@ bool buf_ok(const struct buf *b, const char *what, struct err *e)
 {
     if (!b->failed)
         return true;
-    return err_set(e, ERR_LIMIT, "%s: does not fit into %zu bytes, or memory ran out", what, b->max);
+    if (b->nomem)
+        return err_nomem(e);
+    return err_set(e, ERR_LIMIT, "%s: does not fit into %zu bytes", what, b->max);
 }

@@ -58,6 +58,7 @@ struct buf {
     size_t cap;
     size_t max;
     bool failed;
+    bool nomem; /* for want of memory, not of room below max */
 };
 
 /* max: the size the buffer may never exceed, not counting the trailing NUL. */

@@ -344,22 +344,30 @@ static void fill_head(struct planning *p)
     plan->eicar = y->eicar;
 }
 
+static bool build(struct planning *p)
+{
+    bool leftovers;
+
+    fill_head(p);
+    planning_owner(p);
+    if (!find_sources(p) || !check_sources(p))
+        return false;
+    leftovers = only_leftovers(p);
+    /* Cleaning up after an earlier removal needs no replacement where something protects already. */
+    if (!(leftovers && planning_other_protection(p)) && !planning_choose(p))
+        return false;
+    return choose_playbook(p, leftovers) && explain_sources(p) && planning_ladder(p) && fill_products(p) &&
+           fill_assumptions(p) && fill_secrets(p) && fill_notes(p) && planning_steps(p) && seal(p);
+}
+
 bool plan_make(const struct plan_request *r, struct doc *d, struct plan *ret, struct err *e)
 {
     struct planning p = {.r = r, .doc = d, .arena = &d->arena, .plan = ret, .e = e};
-    bool leftovers;
+    unsigned long failures = mem_failures();
 
     schema_init(&plan_schema, ret);
     if (!r->facts->os || !r->facts->machine)
         return err_set(e, ERR_INPUT, "the facts do not tell which machine and system this is");
-    fill_head(&p);
-    planning_owner(&p);
-    if (!find_sources(&p) || !check_sources(&p))
-        return false;
-    leftovers = only_leftovers(&p);
-    /* Cleaning up after an earlier removal needs no replacement where something protects already. */
-    if (!(leftovers && planning_other_protection(&p)) && !planning_choose(&p))
-        return false;
-    return choose_playbook(&p, leftovers) && explain_sources(&p) && planning_ladder(&p) && fill_products(&p) &&
-           fill_assumptions(&p) && fill_secrets(&p) && fill_notes(&p) && planning_steps(&p) && seal(&p);
+    /* json_pack() leaves an optional argument out when memory runs out: that would be another plan. */
+    return build(&p) && (mem_failures() == failures || err_nomem(e));
 }

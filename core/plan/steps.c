@@ -407,12 +407,12 @@ static bool fill_reboot_args(struct builder *b, struct step_def *def)
         json_t *one = strings(&b->p->sources.v[i]->packages);
 
         if (!one || json_array_extend(all, one)) {
-            json_decref(one);
-            return err_nomem(b->p->e);
+            json_decref(all);
+            all = NULL;
         }
         json_decref(one);
     }
-    args = json_pack("{s:o}", "packages", all);
+    args = all ? json_pack("{s:o}", "packages", all) : NULL;
     def->args = args;
     return doc_keep(b->p->doc, args, b->p->e);
 }

@@ -88,6 +88,7 @@ static void test_buf(void **state)
 /* The n-th allocation fails, once or for good; everything else goes on. */
 static void test_fail_at(void **state)
 {
+    struct err e = ERR_INIT;
     struct buf b;
     unsigned long before = mem_count(), failures = mem_failures();
     void *p;
@@ -108,7 +109,8 @@ static void test_fail_at(void **state)
     assert_null(mem_realloc(NULL, 1));
     buf_init(&b, 100);
     buf_adds(&b, "x");
-    assert_true(b.failed);
+    assert_false(buf_ok(&b, "x", &e));
+    assert_int_equal(e.code, ERR_NOMEM);
     mem_fail_at(0, false);
     buf_clear(&b);
     buf_adds(&b, "x");
