@@ -116,21 +116,13 @@ static bool add_holder(void *arg, pid_t pid)
     return s->ok;
 }
 
-/* They hold no files, and are more than half of the processes of a small machine. Process 2 starts them all.
- */
-static bool kernel_thread(const struct process *p)
-{
-    return !p->exe && (p->pid == 2 || p->ppid == 2);
-}
-
 /* Looks at the processes in the facts where they were listed before. */
 bool os_fanotify_list(struct facts *f, struct arena *a, struct err *e)
 {
     struct search s = {.f = f, .a = a, .e = e, .ok = true};
 
     for (size_t i = 0; s.ok && i < f->processes.n; i++)
-        if (!kernel_thread(&f->processes.v[i]))
-            add_holder(&s, (pid_t)f->processes.v[i].pid);
+        add_holder(&s, (pid_t)f->processes.v[i].pid);
     if (!f->processes.n && !proc_each(add_holder, &s))
         return err_sys(e, ERR_OS, errno, "reading '/proc'");
     if (s.ok && s.hidden)

@@ -43,13 +43,16 @@ static bool add_process(void *arg, pid_t pid)
     char path[64], text[4096], exe[LIMIT_PATH], *name;
     struct process *p;
     long long ppid, uid;
-    long n;
+    long n = proc_link(pid, "exe", exe, sizeof exe);
 
+    /* A kernel thread, which is no part of any product, or a zombie. Reading its status would cost ten times as much. */
+    if (n < 0 && errno == ENOENT)
+        return true;
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     if (fd_read_small(AT_FDCWD, path, text, sizeof text) <= 0)
         return true;
-    /* A zombie is no process any more: it only waits for its parent. The name's newlines are escaped by the
-     * kernel. */
+    /* A zombie is no process any more: it only waits for its parent. Without rights they are seen only here. The
+     * name's newlines are escaped by the kernel. */
     if (strstr(text, "\nState:\tZ") || strncmp(text, "Name:\t", 6) != 0)
         return true;
     if (proc_contained(text))
@@ -57,7 +60,6 @@ static bool add_process(void *arg, pid_t pid)
     if (!status_number(text, "\nPPid:\t", &ppid) || !status_number(text, "\nUid:\t", &uid))
         return true;
     name = text + 6;
-    n = proc_link(pid, "exe", exe, sizeof exe);
     p = LIST_ADD(l->a, &l->f->processes);
     if (p) {
         p->pid = pid;

@@ -16,6 +16,7 @@
 #include "core/os/posix/list.h"
 #include "core/os/posix/proc.h"
 #include "core/os/posix/service.h"
+#include "core/os/process.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -25,44 +26,24 @@
 #include <string.h>
 #include <unistd.h>
 
-struct running {
-    pid_t pid;
-    char name[17];
-};
-
 struct sysv {
     const struct strs *patterns;
     struct facts *f;
     struct arena *a;
-    struct strs links;            /* names with an S link */
-    LIST(struct running) running; /* read when first needed */
-    bool running_known;
+    struct strs links;           /* names with an S link */
+    const struct facts *running; /* has the processes */
 };
 
-static bool add_running(void *arg, pid_t pid)
+static bool name_runs(const struct sysv *s, const char *name)
 {
-    struct sysv *s = arg;
-    struct running *r = LIST_ADD(s->a, &s->running);
-    char path[64];
+    enum { KEPT = 15 }; /* bytes of a name that the kernel keeps */
 
-    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
-    if (!r)
-        return false;
-    r->pid = pid;
-    if (fd_read_small(AT_FDCWD, path, r->name, sizeof r->name) > 0)
-        r->name[strcspn(r->name, "\n")] = '\0';
-    return true;
-}
+    for (size_t i = 0; i < s->running->processes.n; i++) {
+        const struct process *p = &s->running->processes.v[i];
 
-static bool name_runs(struct sysv *s, const char *name)
-{
-    size_t kept = sizeof s->running.v->name - 2; /* the kernel keeps 15 bytes of a name */
-
-    if (!s->running_known)
-        s->running_known = proc_each(add_running, s);
-    for (size_t i = 0; i < s->running.n; i++)
-        if (strncmp(s->running.v[i].name, name, kept) == 0 && proc_alive(s->running.v[i].pid))
+        if (strncmp(p->name, name, KEPT) == 0 && proc_alive((pid_t)p->pid))
             return true;
+    }
     return false;
 }
 
@@ -145,7 +126,7 @@ static const char *option_path(const char *text, struct arena *a)
     return NULL;
 }
 
-static const char *active(struct sysv *s, const char *name, const char *text)
+static const char *active(const struct sysv *s, const char *name, const char *text)
 {
     const char *program = named_path(text, "daemon", s->a);
     const char *const files[] = {named_path(text, "pidfile", s->a), option_path(text, s->a),
@@ -276,9 +257,12 @@ bool service_sysv_list(const struct strs *patterns, struct facts *f, struct aren
     static const char *const folders[] = {"/etc/systemd/system", "/run/systemd/system",
                                           "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
                                           "/lib/systemd/system"};
-    struct sysv s = {.patterns = patterns, .f = f, .a = a};
+    struct facts own = {0};
+    struct sysv s = {.patterns = patterns, .f = f, .a = a, .running = f->processes.n ? f : &own};
     struct strs wants;
 
+    if (!f->processes.n && !os_process_list(&own, a, e))
+        return false;
     if (!read_links(&s, e) || !list_scripts(&s, e))
         return false;
     if (!os_file_glob("/etc/systemd/system/*.wants/*.service", a, &wants, e))
