@@ -1,0 +1,232 @@
+/* The simulated PC's identity, accounts, firewall, reboots and clocks. */
+#include "core/os/machine.h"
+#include "tests/sim/pc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct machine machine = {"5f1e0c2b7a9d4f3e8b6c1d2e3f405162", "simulated-pc", NULL};
+static const struct os_facts systemd_facts = {"linux", "debian", {NULL, 0}, "12", "Debian GNU/Linux 12 (simulated)",
+                                              "6.1.0-28-amd64", "x86_64", "systemd"};
+static const struct os_facts sysv_facts = {"linux", "debian", {NULL, 0}, "12", "Debian GNU/Linux 12 (simulated)",
+                                           "6.1.0-28-amd64", "x86_64", "sysv"};
+
+bool os_machine(struct facts *f, struct arena *a, struct err *e)
+{
+    static const char *const paths[] = {"/", "/var", "/opt", "/var/lib/avswap"};
+    char boot[64];
+
+    f->machine = ARENA_NEW(a, struct machine);
+    f->os = ARENA_NEW(a, struct os_facts);
+    f->disks.v = ARENA_ARRAY(a, 4, struct disk);
+    if (!f->machine || !f->os || !f->disks.v)
+        return err_nomem(e);
+    *f->machine = machine;
+    *f->os = pc.setup.sysv ? sysv_facts : systemd_facts;
+    if (!os_boot_id(boot, sizeof boot, e))
+        return false;
+    f->machine->boot_id = arena_strdup(a, boot);
+    f->memory_mib = 8000;
+    f->cpus = 2;
+    for (size_t i = 0; i < 4; i++)
+        f->disks.v[f->disks.n++] = (struct disk){paths[i], 20000, 40000};
+    return f->machine->boot_id || err_nomem(e);
+}
+
+static bool names(const struct pc_name *list, uint32_t n, struct arena *a, struct strs *ret, struct err *e)
+{
+    ret->n = 0;
+    ret->v = ARENA_ARRAY(a, n + 1, const char *);
+    if (!ret->v)
+        return err_nomem(e);
+    for (uint32_t i = 0; i < n; i++) {
+        if (!list[i].here)
+            continue;
+        ret->v[ret->n] = arena_strdup(a, list[i].name);
+        if (!ret->v[ret->n++])
+            return err_nomem(e);
+    }
+    return true;
+}
+
+bool os_accounts(struct facts *f, struct arena *a, struct err *e)
+{
+    return names(pc.users, pc.n_users, a, &f->users, e) && names(pc.groups, pc.n_groups, a, &f->groups, e);
+}
+
+/* The tools that do this leave it to the kernel when it reaches the disk. */
+static bool remove_name(const char *what, struct pc_name *list, uint32_t n, const char *name)
+{
+    struct pc_name *x = pc_name_find(list, n, name);
+
+    pc_advance(20);
+    if (!x || !x->here) {
+        pc_needless(what, name);
+        return true;
+    }
+    pc_before(what, name);
+    x->here = false;
+    pc_after(what, name);
+    return true;
+}
+
+bool os_group_remove(const char *name, struct err *e)
+{
+    (void)e;
+    return remove_name("group removed", pc.groups, pc.n_groups, name);
+}
+
+bool os_user_remove(const char *name, struct err *e)
+{
+    (void)e;
+    return remove_name("user removed", pc.users, pc.n_users, name);
+}
+
+bool os_firewall_list(struct facts *f, struct arena *a, struct err *e)
+{
+    f->firewall.n = 0;
+    f->firewall.v = ARENA_ARRAY(a, PC_RULES, struct firewall_rule);
+    if (!f->firewall.v)
+        return err_nomem(e);
+    for (uint32_t i = 0; i < pc.n_rules; i++) {
+        struct firewall_rule *r = &f->firewall.v[f->firewall.n++];
+
+        r->tool = "iptables";
+        r->text = arena_strdup(a, pc.rules[i].text);
+        r->mark = pc.rules[i].mark;
+        if (!r->text)
+            return err_nomem(e);
+    }
+    return true;
+}
+
+bool os_firewall_remove(const struct firewall_rule *r, struct err *e)
+{
+    uint32_t before = pc.n_rules;
+
+    (void)e;
+    pc_advance(10);
+    pc_before("rule removed", r->text);
+    pc_rule_remove((uint32_t)r->mark);
+    if (pc.n_rules == before)
+        pc_needless("rule removed", r->text);
+    pc_after("rule removed", r->text);
+    return true;
+}
+
+bool os_selinux(struct facts *f, struct arena *a, struct err *e)
+{
+    return names(pc.contexts, pc.n_contexts, a, &f->selinux_contexts, e);
+}
+
+bool os_selinux_context_remove(const char *pattern, struct err *e)
+{
+    size_t n = strlen(pattern);
+
+    (void)e;
+    for (uint32_t i = 0; i < pc.n_contexts; i++)
+        if (pc.contexts[i].here && strncmp(pc.contexts[i].name, pattern, n) == 0 && pc.contexts[i].name[n] == ' ')
+            return remove_name("context removed", pc.contexts, pc.n_contexts, pc.contexts[i].name);
+    pc_needless("context removed", pattern);
+    return true;
+}
+
+bool os_reboot_pending(struct facts *f, struct arena *a, struct err *e)
+{
+    f->reboot_pending = pc.n_reasons > 0;
+    f->reboot_reasons.n = 0;
+    f->reboot_reasons.v = ARENA_ARRAY(a, PC_RULES, const char *);
+    if (!f->reboot_reasons.v)
+        return err_nomem(e);
+    for (uint32_t i = 0; i < pc.n_reasons; i++) {
+        f->reboot_reasons.v[i] = arena_strdup(a, pc.reasons[i]);
+        if (!f->reboot_reasons.v[f->reboot_reasons.n++])
+            return err_nomem(e);
+    }
+    return true;
+}
+
+bool os_reboot(struct err *e)
+{
+    (void)e;
+    pc_before("reboot", "");
+    pc.reboot_asked = true;
+    pc_after("reboot", "");
+    return true;
+}
+
+bool os_resume_arm(const struct strs *argv, struct err *e)
+{
+    if (!argv->n || argv->v[0][0] != '/' || !pc_file(argv->v[0]))
+        return err_set(e, ERR_INPUT, "what is to run after the reboot needs the whole path of a program");
+    pc_before("resume armed", argv->v[0]);
+    pc.armed = pc.armed_disk = true;
+    pc_after("resume armed", argv->v[0]);
+    return true;
+}
+
+bool os_resume_disarm(struct err *e)
+{
+    (void)e;
+    if (!pc.armed)
+        return true;
+    pc_before("resume disarmed", "");
+    pc.armed = pc.armed_disk = false;
+    pc_after("resume disarmed", "");
+    return true;
+}
+
+bool os_resume_armed(bool *ret, struct err *e)
+{
+    (void)e;
+    *ret = pc.armed;
+    return true;
+}
+
+bool os_boot_id(char *ret, size_t size, struct err *e)
+{
+    (void)e;
+    snprintf(ret, size, "00000000-0000-4000-8000-%012u", pc.boots);
+    return true;
+}
+
+instant os_now(void)
+{
+    return pc.now;
+}
+
+int64_t os_up_ms(void)
+{
+    return pc.up;
+}
+
+void os_sleep_ms(long long ms)
+{
+    pc_advance(ms);
+}
+
+int os_utc_offset(instant t)
+{
+    (void)t;
+    return 0;
+}
+
+const char *os_state_dir(void)
+{
+    return "/var/lib/avswap";
+}
+
+/* Every engine here blocks what begins like the EICAR test file, once it holds marks. */
+bool os_touch(const char *path, const void *p, size_t n, enum os_touch *ret, struct err *e)
+{
+    bool eicar = n > 4 && memcmp(p, "X5O!", 4) == 0;
+
+    if (!pc_parent_here(path))
+        return err_set(e, ERR_IO, "testing with '%s': there is no such folder", path);
+    pc_advance(5);
+    pc_before("touch", path);
+    pc_put(path, OS_FILE, 0600, p, n, false);
+    pc_after("touch", path);
+    *ret = eicar && sim_protected() ? OS_TOUCH_DENIED : OS_TOUCH_ALLOWED;
+    return true;
+}

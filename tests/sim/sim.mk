@@ -1,0 +1,34 @@
+# The simulated PC and the crash model. Included by the top Makefile.
+#
+#   crash         every playbook and every switch, sampled: minutes
+#   crash-all     every point, every byte of the journal, many pairs: hours
+#   torture       the same
+
+SIM_APT := gcc libc6-dev libjansson-dev libsodium-dev libcmocka-dev
+
+# What runs on the simulated PC: everything that decides, nothing that touches the real one.
+SIM_CORE := $(wildcard core/base/*.c core/model/*.c core/plan/*.c core/step/*.c core/run/*.c core/verify/*.c) \
+	$(filter-out core/detect/load.c,$(wildcard core/detect/*.c))
+SIM_SRC := $(wildcard tests/sim/*.c tests/sim/os/*.c)
+CRASH_SRC := $(wildcard tests/crash/*.c)
+SIM_LIB := $(BUILD)/sim/libsim.a
+CRASH_SAMPLE ?= 150
+
+.PHONY: crash crash-all torture
+
+$(SIM_LIB): $(call OBJ,$(SIM_CORE) $(SIM_SRC))
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/sim/crash: $(call OBJ,$(CRASH_SRC)) $(SIM_LIB)
+	$(say)LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(SIM_LIB) -ljansson -lsodium
+
+crash: $(BUILD)/sim/crash
+	@$< --sample $(CRASH_SAMPLE)
+
+crash-all: $(BUILD)/sim/crash
+	@$< --all
+
+torture: crash-all
