@@ -1,3 +1,4 @@
+#include "core/os/file.h"
 #include "core/step/secrets.h"
 #include "core/step/table.h"
 
@@ -34,6 +35,7 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
         return false;
     ok = os_run(&child, &x, e);
     secret_clear(&s);
+    os_sync(); /* what it wrote, before its end is on record */
     if (!ok || !effect_exit(c, ret, a->argv.n ? a->argv.v[0] : "", &x, e))
         return false;
     /* Without a condition to look at, an exit status that nobody explained is a failure. */
