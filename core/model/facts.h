@@ -105,6 +105,7 @@ struct package_lock {
     long long pid; /* 0: unknown */
     const char *holder;
     const char *path;
+    bool interrupted; /* dpkg left updates that it has to merge before anything else works */
 };
 
 struct facts {

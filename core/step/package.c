@@ -7,16 +7,12 @@
 
 #include <string.h>
 
-bool package_cond(const struct strs *names, bool installed, struct doc *d, struct cond **ret, struct err *e)
+/* Adds to the list of c a (negated) condition for each name. */
+static bool add_conds(struct cond *c, const struct strs *names, const char *state, bool not, struct doc *d,
+                      struct err *e)
 {
-    struct cond *c = ARENA_NEW(&d->arena, struct cond), *one;
+    struct cond *one;
 
-    if (!c)
-        return err_nomem(e);
-    schema_init(&cond_schema, c);
-    c->all.v = ARENA_ARRAY(&d->arena, names->n, struct cond);
-    if (!c->all.v)
-        return err_nomem(e);
     for (size_t i = 0; i < names->n; i++) {
         one = ARENA_NEW(&d->arena, struct cond);
         if (!one)
@@ -24,19 +20,36 @@ bool package_cond(const struct strs *names, bool installed, struct doc *d, struc
         schema_init(&cond_schema, one);
         one->probe = PROBE_PACKAGE;
         one->name = names->v[i];
-        one->state = installed ? "installed" : NULL;
+        one->state = state;
         schema_init(&cond_schema, &c->all.v[c->all.n]);
-        if (installed)
-            c->all.v[c->all.n] = *one;
+        if (not)
+            c->all.v[c->all.n++].not= one;
         else
-            c->all.v[c->all.n].not= one;
-        c->all.n++;
+            c->all.v[c->all.n++] = *one;
     }
+    return true;
+}
+
+bool package_cond(const struct strs *names, bool installed, struct doc *d, struct cond **ret, struct err *e)
+{
+    struct cond *c = ARENA_NEW(&d->arena, struct cond);
+
+    if (!c)
+        return err_nomem(e);
+    schema_init(&cond_schema, c);
+    c->all.v = ARENA_ARRAY(&d->arena, 2 * names->n, struct cond);
+    if (!c->all.v)
+        return err_nomem(e);
+    /* A removal that was interrupted before its end leaves the package with nothing but its configuration. */
+    if (!add_conds(c, names, installed ? "installed" : NULL, !installed, d, e) ||
+        (!installed && !add_conds(c, names, "config-files", true, d, e)))
+        return false;
     *ret = c->all.n ? c : NULL;
     return true;
 }
 
-bool package_present(const struct strs *names, struct doc *d, struct strs *ret, struct err *e)
+bool package_present(const struct strs *names, enum package_state least, struct doc *d, struct strs *ret,
+                     struct err *e)
 {
     struct facts f;
 
@@ -50,14 +63,15 @@ bool package_present(const struct strs *names, struct doc *d, struct strs *ret, 
         return err_set(e, ERR_OS, "the package database cannot be read: %s", f.gaps.v[0].why);
     for (size_t i = 0; i < names->n; i++)
         for (size_t k = 0; k < f.packages.n; k++)
-            if (strcmp(f.packages.v[k].name, names->v[i]) == 0 && f.packages.v[k].state > PACKAGE_CONFIG_FILES) {
+            if (strcmp(f.packages.v[k].name, names->v[i]) == 0 && f.packages.v[k].state >= (int)least) {
                 ret->v[ret->n++] = names->v[i];
                 break;
             }
     return true;
 }
 
-static bool wait_for_lock(const struct step_ctx *c, struct err *e)
+/* *ret_interrupted: dpkg died and left updates that nothing works with until it has merged them. */
+static bool wait_for_lock(const struct step_ctx *c, bool *ret_interrupted, struct err *e)
 {
     int64_t until = os_up_ms() + c->step->timeout_s * 500; /* half of the step's time */
 
@@ -69,6 +83,7 @@ static bool wait_for_lock(const struct step_ctx *c, struct err *e)
         if (held && (os_up_ms() >= until || (c->tick && !c->tick(c->tick_arg))))
             ok = err_set(e, ERR_BUSY, "the package manager is held by %s (process %lld)",
                          f.package_lock->holder ? f.package_lock->holder : "another program", f.package_lock->pid);
+        *ret_interrupted = ok && f.package_lock && f.package_lock->interrupted;
         doc_free(&d);
         if (!ok || !held)
             return ok;
@@ -87,7 +102,7 @@ bool package_settle(const struct step_ctx *c, struct err *e)
     struct facts f;
     bool half = false;
 
-    if (!wait_for_lock(c, e) || !facts_collect(FACTS_PACKAGES, NULL, c->doc, &f, e))
+    if (!wait_for_lock(c, &half, e) || !facts_collect(FACTS_PACKAGES, NULL, c->doc, &f, e))
         return false;
     for (size_t i = 0; i < f.packages.n; i++)
         half = half || (f.packages.v[i].state >= PACKAGE_HALF_INSTALLED && f.packages.v[i].state <= PACKAGE_HALF_CONFIGURED);

@@ -1,4 +1,5 @@
 #include "core/detect/collect.h"
+#include "core/detect/observe.h"
 #include "core/os/file.h"
 #include "core/os/package.h"
 #include "core/step/package.h"
@@ -128,6 +129,7 @@ static bool fetch_apply(const struct step_ctx *c, const void *args, struct effec
         return true;
     }
     buf_free(&x.out);
+    os_sync(); /* apt leaves that to the kernel: a power cut would take the files and leave the index */
     if (!digests(c, a->dir, &index, e))
         return false;
     buf_init(&b, 1 << 20);
@@ -190,7 +192,7 @@ static bool remember(const struct step_ctx *c, const void *args, json_t **ret, s
         if (text_ends(files.v[i], ".deb") && !text_in(&names, name))
             names.v[names.n++] = name;
     }
-    if (!package_present(&names, c->doc, &here, e))
+    if (!package_present(&names, PACKAGE_HALF_INSTALLED, c->doc, &here, e))
         return false;
     *ret = json_array();
     if (!doc_keep(c->doc, *ret, e))
@@ -212,7 +214,7 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
         return err_nomem(e);
     for (size_t i = 0; i < n; i++)
         names.v[names.n++] = json_string_value(json_array_get(c->remembered, i));
-    if (!package_settle(c, e) || !package_present(&names, c->doc, &here, e))
+    if (!package_settle(c, e) || !package_present(&names, PACKAGE_CONFIG_FILES, c->doc, &here, e))
         return false;
     if (!here.n)
         return effect_set(c, ret, OUTCOME_OK, e, "nothing of it is installed");
@@ -231,11 +233,24 @@ static bool undone(const struct step_ctx *c, const void *args, struct verdict *r
         return err_nomem(e);
     for (size_t i = 0; i < n; i++)
         names.v[names.n++] = json_string_value(json_array_get(c->remembered, i));
-    if (!package_present(&names, c->doc, &here, e))
+    if (!package_present(&names, PACKAGE_CONFIG_FILES, c->doc, &here, e))
         return false;
     ret->answer = here.n ? TRI_NO : TRI_YES;
     ret->evidence = arena_printf(&c->doc->arena, "%zu of the new packages are left", here.n);
     return ret->evidence || err_nomem(e);
+}
+
+/* Waits for what an interrupted try left at work, and finishes it; *ret_here: then everything is installed. */
+static bool settle(const struct step_ctx *c, const struct strs *names, bool *ret_here, struct err *e)
+{
+    struct verdict v = {TRI_NO, ""};
+    struct cond *installed;
+
+    if (!package_settle(c, e) || !package_cond(names, true, c->doc, &installed, e) ||
+        !observe(installed, c->doc, &v, e))
+        return false;
+    *ret_here = v.answer == TRI_YES;
+    return true;
 }
 
 static bool install_apply(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
@@ -243,12 +258,17 @@ static bool install_apply(const struct step_ctx *c, const void *args, struct eff
     const struct args *a = args;
     struct verdict fetched;
     struct os_exit x;
+    bool here;
 
     if (!fetch_probe(c, args, &fetched, e))
         return false;
     if (fetched.answer != TRI_YES)
         return effect_set(c, ret, OUTCOME_CORRUPT, e, "the fetched files are not what they were: %s", fetched.evidence);
-    if (!package_settle(c, e) || !run(c, OS_PACKAGE_INSTALL_FETCHED, front_end(), &a->packages, a->dir, &x, e))
+    if (!settle(c, &a->packages, &here, e))
+        return false;
+    if (here)
+        return effect_set(c, ret, OUTCOME_OK, e, "an interrupted installation has finished meanwhile");
+    if (!run(c, OS_PACKAGE_INSTALL_FETCHED, front_end(), &a->packages, a->dir, &x, e))
         return false;
     return effect_exit(c, ret, "installing the packages", &x, e);
 }
@@ -259,9 +279,13 @@ static bool file_apply(const struct step_ctx *c, const void *args, struct effect
     const char *path = a->file;
     struct strs files = {&path, 1};
     struct os_exit x;
+    bool here;
 
-    if (!package_settle(c, e) ||
-        !run(c, OS_PACKAGE_INSTALL_FILES, a->manager ? a->manager : text_ends(path, ".rpm") ? "rpm" : "dpkg", &files,
+    if (!settle(c, &a->packages, &here, e))
+        return false;
+    if (here)
+        return effect_set(c, ret, OUTCOME_OK, e, "an interrupted installation has finished meanwhile");
+    if (!run(c, OS_PACKAGE_INSTALL_FILES, a->manager ? a->manager : text_ends(path, ".rpm") ? "rpm" : "dpkg", &files,
              NULL, &x, e))
         return false;
     return effect_exit(c, ret, arena_printf(&c->doc->arena, "installing %s", path), &x, e);

@@ -53,7 +53,7 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
     struct os_exit x;
     const char *manager;
 
-    if (!package_settle(c, e) || !package_present(&a->names, c->doc, &here, e))
+    if (!package_settle(c, e) || !package_present(&a->names, PACKAGE_CONFIG_FILES, c->doc, &here, e))
         return false;
     if (!here.n)
         return effect_set(c, ret, OUTCOME_ALREADY_OK, e, "none of the packages is installed");
@@ -119,7 +119,7 @@ static bool undone(const struct step_ctx *c, const void *args, struct verdict *r
         if (path)
             wanted.v[wanted.n++] = a->names.v[i];
     }
-    if (!package_present(&wanted, c->doc, &here, e))
+    if (!package_present(&wanted, PACKAGE_TRIGGERS, c->doc, &here, e))
         return false;
     ret->answer = here.n == wanted.n ? TRI_YES : TRI_NO;
     ret->evidence = arena_printf(&c->doc->arena, "%zu of %zu packages are here again", here.n, wanted.n);

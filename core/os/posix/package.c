@@ -289,6 +289,22 @@ static bool held_by(const char *path, short type, long long *ret_pid)
     return held;
 }
 
+/* Files named by numbers are what an interrupted dpkg has not merged into its status yet (dpkg(1), --configure -a). */
+static bool dpkg_interrupted(struct arena *a, bool *ret, struct err *e)
+{
+    struct strs found = {NULL, 0};
+
+    *ret = false;
+    if (!os_file_glob(DPKG_UPDATES "/[0-9]*", a, &found, e))
+        return false;
+    for (size_t i = 0; i < found.n; i++) {
+        const char *name = strrchr(found.v[i], '/') + 1;
+
+        *ret = *ret || name[strspn(name, "0123456789")] == '\0';
+    }
+    return true;
+}
+
 bool os_package_lock(struct facts *f, struct arena *a, struct err *e)
 {
     /* rpm: queries hold it shared, only changes keep a reader out. */
@@ -315,5 +331,5 @@ bool os_package_lock(struct facts *f, struct arena *a, struct err *e)
             return err_nomem(e);
     }
     f->package_lock = l;
-    return true;
+    return dpkg_interrupted(a, &l->interrupted, e);
 }
