@@ -97,16 +97,16 @@ static bool check_unfinished(struct arena *a, struct err *e)
 static bool new_id(const struct plan *p, char *ret, size_t size, struct arena *a, struct err *e)
 {
     for (int i = 1; i < 100; i++) {
-        const char *folder;
+        const char *file;
 
         if (i == 1)
             snprintf(ret, size, "%s", p->id);
         else
             snprintf(ret, size, "%s-%d", p->id, i);
-        folder = folder_path(ret, NULL, a);
-        if (!folder)
+        file = folder_path(ret, "plan.json", a); /* a folder without it is none */
+        if (!file)
             return err_nomem(e);
-        if (!os_file_exists(folder))
+        if (!os_file_exists(file))
             return true;
     }
     return err_set(e, ERR_STALE, "this plan was run a hundred times; make a new one");
