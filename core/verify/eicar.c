@@ -40,6 +40,22 @@ static const char *holders(struct doc *d)
     return s && *s ? s : "no process";
 }
 
+/* What a killed worker left behind. */
+static bool remove_old(const char *dir, struct doc *d, struct err *e)
+{
+    const char *pattern = arena_printf(&d->arena, "%s/avswap-test-*.txt", dir);
+    struct strs found;
+
+    if (!pattern)
+        return err_nomem(e);
+    if (!os_file_glob(pattern, &d->arena, &found, e))
+        return false;
+    for (size_t i = 0; i < found.n; i++)
+        if (!os_tree_remove(found.v[i], e))
+            return false;
+    return true;
+}
+
 bool verify_eicar(const struct eicar_def *how, bool (*tick)(void *), void *arg, struct doc *d,
                   enum eicar_answer *ret, const char **ret_what, struct err *e)
 {
@@ -53,6 +69,8 @@ bool verify_eicar(const struct eicar_def *how, bool (*tick)(void *), void *arg, 
 
     if (!path)
         return err_nomem(e);
+    if (!remove_old(how->dir, d, e))
+        return err_wrap(e, "EICAR test in %s", how->dir);
     do {
         if (!os_touch(path, body, n, &touch, e))
             return err_wrap(e, "EICAR test in %s", how->dir);
