@@ -148,7 +148,7 @@ void fixture_facts(struct doc *d, const char *members, struct facts *ret)
         "'collected_at':'" FIXTURE_NOW "','tool':'test','machine':{'id':'m1','hostname':'pc','boot_id':'b1'},"
         "'os':{'family':'linux','id':'debian','version_id':'12','name':'Debian GNU/Linux 12','kernel':'6.1.0-1-amd64',"
         "'arch':'x86_64','init':'systemd'},'memory_mib':4096,'cpus':2,"
-        "'disks':[{'path':'/','free_mib':9000,'total_mib':20000},{'path':'/var','free_mib':5000}],"
+        "'disks':[{'path':'/','free_mib':9000,'total_mib':20000},{'path':'/var','free_mib':8000}],"
         "'package_lock':{'held':false}";
     char *all = arena_printf(&d->arena, "%s%s%s", pc, *members ? "," : "", members);
 

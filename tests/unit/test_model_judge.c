@@ -143,7 +143,7 @@ static const struct row {
     {"fact memory too small", "{'probe':'fact','name':'memory_mib','op':'gt','value':'4096'}", TRI_NO, TRI_NO, "4096"},
     {"fact memory against no number", "{'probe':'fact','name':'memory_mib','op':'gt','value':'much'}", TRI_UNKNOWN, TRI_UNKNOWN, "4096"},
     {"fact processors", "{'probe':'fact','name':'cpus','op':'le','value':'2'}", TRI_YES, TRI_YES, "2"},
-    {"fact disk of the nearest folder", "{'probe':'fact','name':'disk_free_mib:/var/lib','op':'eq','value':'5000'}", TRI_YES, TRI_YES, "5000"},
+    {"fact disk of the nearest folder", "{'probe':'fact','name':'disk_free_mib:/var/lib','op':'eq','value':'8000'}", TRI_YES, TRI_YES, "8000"},
     {"fact disk of a like-named folder", "{'probe':'fact','name':'disk_free_mib:/variable','op':'eq','value':'9000'}", TRI_YES, TRI_YES, "9000"},
     {"fact reboot", "{'probe':'fact','name':'reboot_pending','op':'eq','value':'false'}", TRI_YES, TRI_UNKNOWN, "false"},
     {"fact lock", "{'probe':'fact','name':'package_lock','op':'eq','value':'false'}", TRI_YES, TRI_YES, "false"},
