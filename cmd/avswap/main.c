@@ -78,7 +78,9 @@ static bool dispatch(struct cli *c, int argc, char **argv, struct err *e)
 
 int main(int argc, char **argv)
 {
-    struct cli c = {.doc = DOC_INIT};
+    /* Catalogue and documents live as long as the process: taking thousands of small objects apart at its end would
+     * only cost time. */
+    static struct cli c = {.doc = DOC_INIT};
     struct err e = ERR_INIT;
 
     mem_setup();
@@ -90,7 +92,5 @@ int main(int argc, char **argv)
         out_error(&c, &e);
         c.status = err_exit(e.code);
     }
-    catalog_free(&c.catalog);
-    doc_free(&c.doc);
     return c.status;
 }

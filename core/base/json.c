@@ -3,7 +3,8 @@
 
 #include <setjmp.h>
 
-/* Before every block of jansson's: those of a parse that is on are in the ring, any other is alone. */
+/* Before every block of jansson's: those of a parse that is on are in the ring, those of one that is over in a ring of
+ * their own, any other is alone. */
 struct json_block {
     _Alignas(max_align_t) struct json_block *prev;
     struct json_block *next;
@@ -70,8 +71,7 @@ json_t *json_parse(const char *text, size_t len, size_t flags, json_error_t *whe
     leave = &here;
     j = json_loadb(text, len, flags, where);
     leave = NULL;
-    while (ring.next != &ring)
-        block_unlink(ring.next);
+    block_unlink(&ring); /* what was parsed is left in a ring of its own */
     if (!j)
         err_set(e, ERR_INPUT, "%d:%d: %s", where->line, where->column, where->text);
     return j;
