@@ -220,7 +220,9 @@ static void passes_no_handles(void **state)
     assert_true(leak >= 0 && high >= 100);
     assert_true(sh("ls /proc/$$/fd; grep SigIgn /proc/$$/status", 10000, false));
     signal(SIGPIPE, SIG_DFL);
-    assert_int_equal(strncmp(buf_str(&x.out), "0\n1\n2\nSigIgn:\t0000000000000000\n", 32), 0);
+    assert_int_equal(strncmp(buf_str(&x.out), "0\n1\n2\nSigIgn:\t", 14), 0);
+    /* 32 and 33 are the C library's own: posix_spawn(), by which make starts us, leaves them ignored. */
+    assert_int_equal(strtoull(buf_str(&x.out) + 14, NULL, 16) & ~0x180000000ull, 0);
     close(leak);
     close(high);
 }
