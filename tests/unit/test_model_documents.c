@@ -23,7 +23,7 @@
     "'candidates':[{'product':'p','name':'P','fate':'eligible','reasons':['r']}],'warnings':['w'],'ladder':[{'rung':"       \
     "'other-protection','allowed':true,'why':'w','cond':" COND "}],'assumptions':[{'text':'t','cond':" COND "}],"           \
     "'secrets':['s'],'secret_sources':{'s':'env:S'},'max_reboots':2,'no_reboot':true,'unprotected_limit_s':600,"            \
-    "'eicar':true,'unverified':['u']"
+    "'expected_s':90,'eicar':true,'unverified':['u']"
 
 /* Members in the order of their tables, none at its default: what is written must be what was read. */
 static const struct row {
@@ -40,7 +40,7 @@ static const struct row {
      "'size':9223372036854775807,'mtime':'2026-03-01T12:00:00Z'}],'users':['u'],'groups':['g'],'fanotify':[{'pid':1,"
      "'exe':'/x','name':'n','marks':2}],'firewall':[{'tool':'nft','text':'t','mark':1024}],'selinux_mode':'enforcing',"
      "'selinux_contexts':['a b'],'reboot_pending':true,'reboot_reasons':['r'],'package_lock':{'held':true,'pid':1,"
-     "'holder':'h','path':'/p'},'answers':[{'argv':['a','b'],'exit':-1,'timed_out':true,'out':'o\\u0001\\\"'}],"
+     "'holder':'h','path':'/p','interrupted':true},'answers':[{'argv':['a','b'],'exit':-1,'timed_out':true,'out':'o\\u0001\\\"'}],"
      "'gaps':[{'what':'w','why':'y'}]"},
     {"findings", &findings_schema,
      "'machine_id':'m','hostname':'h','os_name':'o','collected_at':'2026-03-01T12:00:00Z','findings':[{'kind':'database',"
