@@ -19,7 +19,7 @@ prepare() {
 		[ -e "$p" ] || { echo "$LAB_NAME: $p is missing: make $BUILD/avswap products lab-base" >&2; exit 1; }
 	done
 	rm -rf "$out"
-	mkdir -p "$out/tree/usr/sbin" "$out/tree/root/catalog" "$out/tree/etc"
+	mkdir -p "$out/tree/usr/sbin" "$out/tree/root/catalog" "$out/tree/etc/dpkg/dpkg.cfg.d"
 	cp "$BUILD/avswap" "$out/tree/usr/sbin/avswap"
 	cp "$BUILD"/products/*.deb "$BUILD"/products/*.rpm "$out/tree/root/"
 	cp -r vendors playbooks "$out/tree/root/catalog/"
@@ -27,6 +27,7 @@ prepare() {
 	cp "$here/witness.py" "$here/guest.sh" "$out/tree/root/"
 	gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o "$out/tree/root/crashshim.so" "$here/crashshim.c" || exit 1
 	trap '"$lab" down >/dev/null 2>&1' EXIT
+	echo force-unsafe-io >"$out/tree/etc/dpkg/dpkg.cfg.d/lab" # a power cut here keeps what was written, flushed or not
 	"$lab" up first && "$lab" down first # the supervisor, before hosts come up side by side
 }
 
@@ -99,7 +100,7 @@ history() {
 # What a failure leaves to look at.
 keep() {
 	[ -z "$(run_dir)" ] || cp -r "$(run_dir)" "$dir/run"
-	cp "$upper"/var/log/dpkg.log "$upper"/root/witness.log "$dir/" 2>/dev/null
+	cp "$upper"/var/log/dpkg.log "$upper"/root/*.log "$dir/" 2>/dev/null
 	guest state >"$dir/state" 2>&1
 }
 histories_over() { wait $(jobs -rp); }

@@ -19,7 +19,7 @@ import sys
 VOLATILE = (
     "dev/", "proc/", "run/", "sys/", "tmp/", "var/log/", "var/cache/", "var/tmp/", "var/lib/avswap", "var/lib/apt/", "usr/share/info/dir",
     "var/lib/dpkg/available", "var/lib/dpkg/status", "var/lib/dpkg/lock", "var/lib/dpkg/triggers/Lock", "var/lib/dpkg/info/format",
-    "var/lib/dpkg/diversions-old", "var/lib/dpkg/statoverride-old", "var/lib/dpkg/updates", "var/lib/dpkg/triggers/Unincorp",
+    "var/lib/dpkg/diversions-old", "var/lib/dpkg/statoverride",  "var/lib/dpkg/updates", "var/lib/dpkg/triggers/Unincorp",
     "var/lib/rpm/", "etc/ssh/", "etc/hostname", "etc/machine-id", "etc/ld.so.cache", "etc/passwd", "etc/group", "etc/shadow",
     "etc/gshadow", "etc/subuid", "etc/subgid", "etc/.pwd.lock", "root/", "var/lib/systemd/", "var/lib/ucf/", "var/lib/clamav/",
     "etc/mtab", "usr/lib/crashshim.so", "var/lib/dbus/", "etc/crashshim", "etc/ld.so.preload", "witness", "etc/rc", "etc/init.d/.depend", "var/lib/insserv/",
@@ -57,6 +57,8 @@ def files(upper):
             if (rel + n).startswith(VOLATILE):
                 continue
             path = os.path.join(folder, n)
+            if ".wants/" in path:
+                continue  # which unit starts at boot is asked of the init that is at work
             st = os.lstat(path)
             # A folder that only passes through to the layer below says nothing.
             if not stat.S_ISDIR(st.st_mode):
