@@ -226,13 +226,36 @@ static bool with_names(const struct os_package_change *c, const struct strs *fix
     return tool_add(a, &argv, fixed, e) && tool_add(a, &argv, &c->names, e) && run(c, &argv, ret, e);
 }
 
+/* `dpkg --purge` first notes that the packages are to go; the note stays when the removal fails, and anybody's next
+ * `dpkg --purge --pending` would act on it. */
+static bool dpkg_purge(const struct os_package_change *c, struct arena *a, struct os_exit *ret, struct err *e)
+{
+    struct os_exit wishes, x;
+    struct secret input;
+    bool ok;
+
+    if (!with_names(c, &ARGV("dpkg", "--get-selections"), a, &wishes, e))
+        return false;
+    ok = with_names(c, &ARGV("dpkg", "--purge"), a, ret, e);
+    if (ok && ret->code != 0 && wishes.code == 0) {
+        struct os_child put_back = {
+            .argv = ARGV("dpkg", "--set-selections"), .input = &input, .timeout_ms = TOOL_MS};
+
+        input = (struct secret){wishes.out.data, wishes.out.len};
+        ok = os_run(&put_back, &x, e);
+        buf_free(ok ? &x.out : &ret->out);
+    }
+    buf_free(&wishes.out);
+    return ok;
+}
+
 static bool change(const struct os_package_change *c, struct arena *a, struct os_exit *ret, struct err *e)
 {
     bool rpm = is_rpm(c->manager);
 
     switch (c->action) {
     case OS_PACKAGE_PURGE:
-        return with_names(c, rpm ? &ARGV("rpm", "-e") : &ARGV("dpkg", "--purge"), a, ret, e);
+        return rpm ? with_names(c, &ARGV("rpm", "-e"), a, ret, e) : dpkg_purge(c, a, ret, e);
     case OS_PACKAGE_INSTALL_FILES:
         return with_names(c,
                           rpm ? &ARGV("rpm", "-U", "--oldpackage", "--replacepkgs")
