@@ -107,12 +107,17 @@ static bool undo_step(struct engine *g, struct err *e)
     return ok || err_wrap(e, "undoing step %s (%s)", g->step->id, g->step->title);
 }
 
-static bool undo_all(struct engine *g, struct err *e)
+/* Where the old product was touched and may not be restored, undoing would only take the new one away. */
+static bool restoring(const struct engine *g)
 {
     const struct ladder_rung *old = rung_of(g->plan, RUNG_OLD_RESTORED);
 
-    /* Where the old product was touched and may not be restored, undoing would only take the new one away. */
-    if (source_touched(g) && !(old && old->allowed))
+    return !source_touched(g) || (old && old->allowed);
+}
+
+static bool undo_all(struct engine *g, struct err *e)
+{
+    if (!restoring(g))
         return true;
     for (size_t i = g->plan->steps.n; i-- > 0;) {
         const struct step_state *s = &g->state.steps[i];
@@ -127,10 +132,22 @@ static bool undo_all(struct engine *g, struct err *e)
     return true;
 }
 
-/* Every source that could protect does so again, within a minute. */
+/* Who protected when the run began. */
+static const struct strs *first_protectors(const struct engine *g)
+{
+    static const struct strs nobody;
+
+    for (size_t i = 0; i < g->journal->events.n; i++)
+        if (g->journal->events.v[i].kind == EVENT_PROTECTION)
+            return &g->journal->events.v[i].by;
+    return &nobody;
+}
+
+/* Every source that protected when the run began does so again; where it was put back, within a minute. */
 static bool old_healthy(struct engine *g, bool *ret, struct err *e)
 {
-    int64_t until = os_up_ms() + HEALTH_WAIT_MS;
+    const struct strs *first = first_protectors(g);
+    int64_t until = os_up_ms() + (restoring(g) ? HEALTH_WAIT_MS : 0);
 
     for (;;) {
         size_t wanted = 0, good = 0;
@@ -141,7 +158,7 @@ static bool old_healthy(struct engine *g, bool *ret, struct err *e)
             struct verdict v;
             bool ok;
 
-            if (p->role != ROLE_PROTECTION || !p->health || !p->health->realtime || !p->version)
+            if (p->role != ROLE_PROTECTION || !p->health || !p->health->realtime || !text_in(first, p->product))
                 continue;
             ok = observe(p->health->realtime, &d, &v, e);
             wanted++;
