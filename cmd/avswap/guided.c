@@ -202,7 +202,7 @@ static bool stages(struct cli *c, bool *quit, struct err *e)
     report_findings(&m.findings, &c->style, &b);
     if (!show(c, &b, quit, e))
         return false;
-    if (*quit || !findings_must_go(&m.findings))
+    if (*quit || !findings_to_clean(&m.findings))
         return true;
     if (!os_is_admin())
         return err_set(e, ERR_PRIVILEGE, "changing this PC needs administrator rights");

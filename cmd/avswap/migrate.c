@@ -35,7 +35,7 @@ static bool migrate(struct cli *c, struct err *e)
         return err_set(e, ERR_USAGE, "this changes the PC and there is no terminal to ask on: add --yes");
     if (!make_findings(c, &m, e))
         return false;
-    if (!findings_must_go(&m.findings))
+    if (!findings_to_clean(&m.findings))
         return nothing_to_do(c, &m, e);
     if (!c->json && !make_show_findings(c, &m, e))
         return false;

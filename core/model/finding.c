@@ -67,3 +67,22 @@ bool findings_must_go(const struct findings *f)
     }
     return false;
 }
+
+/* Is a product of this vendor here that may stay? Then its vendor's traces are a matter for a person. */
+static bool vendor_stays(const struct findings *f, const char *vendor)
+{
+    for (size_t i = 0; i < f->findings.n; i++)
+        if (f->findings.v[i].kind == FINDING_PRODUCT && text_eq(f->findings.v[i].vendor, vendor))
+            return true;
+    return false;
+}
+
+bool findings_to_clean(const struct findings *f)
+{
+    if (findings_must_go(f))
+        return true;
+    for (size_t i = 0; i < f->findings.n; i++)
+        if (f->findings.v[i].kind == FINDING_LEFTOVER && !vendor_stays(f, f->findings.v[i].vendor))
+            return true;
+    return false;
+}

@@ -67,5 +67,7 @@ extern const struct schema findings_schema;
 
 /* Any product, half-removed product or white-label product that must go? (exit status 3) */
 bool findings_must_go(const struct findings *f);
+/* The same, or traces of an earlier removal: there is something for a plan to do. */
+bool findings_to_clean(const struct findings *f);
 
 #endif
