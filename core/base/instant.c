@@ -100,6 +100,7 @@ bool instant_parse(const char *s, instant *ret)
 {
     unsigned y, m, d;
     int64_t clock = 0, offset = 0;
+    instant t;
 
     if (!digits(&s, 4, &y) || !expect(&s, '-') || !digits(&s, 2, &m) || !expect(&s, '-') || !digits(&s, 2, &d))
         return false;
@@ -111,7 +112,11 @@ bool instant_parse(const char *s, instant *ret)
         if (!parse_clock(&s, &clock) || !parse_offset(&s, &offset) || *s)
             return false;
     }
-    *ret = days_from_civil(y, m, d) * INSTANT_DAY + clock - offset;
+    t = days_from_civil(y, m, d) * INSTANT_DAY + clock - offset;
+    /* An offset may lead out of the years that have a text of ours. */
+    if (t < days_from_civil(0, 1, 1) * INSTANT_DAY || t >= days_from_civil(10000, 1, 1) * INSTANT_DAY)
+        return false;
+    *ret = t;
     return true;
 }
 
