@@ -31,7 +31,7 @@ struct paragraph {
 
 static bool is(struct piece s, const char *word)
 {
-    return s.n == strlen(word) && memcmp(s.p, word, s.n) == 0;
+    return s.n == strlen(word) && (!s.n || memcmp(s.p, word, s.n) == 0); /* an absent field has no bytes */
 }
 
 /* The value when the line is "Name: value". */
