@@ -107,7 +107,7 @@ static bool saver_walk(struct saver *s, const char *path, struct err *e)
     if (archive_read_disk_open(s->disk, path) != ARCHIVE_OK)
         return sink_blame(NULL, s->disk, path, e);
     struct archive_entry *entry = archive_entry_new();
-    bool ok = entry != NULL || err_nomem(e);
+    bool ok = entry != NULL || sink_none(e);
     while (ok) {
         archive_entry_clear(entry);
         int r = archive_read_next_header2(s->disk, entry);
@@ -133,7 +133,7 @@ static bool saver_begin(struct saver *s, const char *to, struct err *e)
     s->out = archive_write_new();
     s->links = archive_entry_linkresolver_new();
     if (s->disk == NULL || s->out == NULL || s->links == NULL)
-        return err_nomem(e);
+        return sink_none(e);
     if (archive_read_disk_set_symlink_physical(s->disk) != ARCHIVE_OK ||
         archive_read_disk_set_standard_lookup(s->disk) != ARCHIVE_OK ||
         archive_read_disk_set_behavior(s->disk, ARCHIVE_READDISK_NO_TRAVERSE_MOUNTS) != ARCHIVE_OK)
@@ -306,7 +306,7 @@ static struct archive *reader_open(const char *from, struct err *e)
 {
     struct archive *in = archive_read_new();
     if (in == NULL) {
-        err_nomem(e);
+        sink_none(e);
         return NULL;
     }
     if (archive_read_support_format_tar(in) == ARCHIVE_OK &&
@@ -365,7 +365,7 @@ bool archive_restore(const char *from, const struct strs *paths, struct err *e)
     bool ok = restorer_tops(&r, e);
     r.in = ok ? reader_open(from, e) : NULL;
     r.disk = r.in != NULL ? archive_write_disk_new() : NULL;
-    ok = r.in != NULL && (r.disk != NULL || err_nomem(e)) && restorer_run(&r, from, e);
+    ok = r.in != NULL && (r.disk != NULL || sink_none(e)) && restorer_run(&r, from, e);
     archive_read_free(r.in);
     archive_write_free(r.disk);
     arena_free(&r.arena);

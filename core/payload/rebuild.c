@@ -220,7 +220,7 @@ bool member_open(struct member *m, struct sink *s, const char *to, int (*format)
 {
     m->a = archive_write_new();
     if (m->a == NULL)
-        return err_nomem(e);
+        return sink_none(e);
     if (format(m->a) != ARCHIVE_OK)
         return sink_blame(NULL, m->a, to, e);
     if ((gzip && !sink_gzip(m->a, to, e)) || !sink_open(s, to, LIMIT_BACKUP, e))
@@ -250,7 +250,7 @@ static struct archive_entry *member_entry(const char *name, unsigned mode, long 
 {
     struct archive_entry *entry = archive_entry_new();
     if (entry == NULL) {
-        err_nomem(e);
+        sink_none(e);
         return NULL;
     }
     archive_entry_copy_pathname(entry, name);

@@ -72,7 +72,7 @@ static bool deb_pack(struct deb *d, struct member *m, struct err *e)
 {
     d->links = archive_entry_linkresolver_new();
     struct archive_entry *entry = archive_entry_new();
-    bool ok = (d->links != NULL && entry != NULL) || err_nomem(e);
+    bool ok = (d->links != NULL && entry != NULL) || sink_none(e);
     if (ok)
         archive_entry_linkresolver_set_strategy(d->links, ARCHIVE_FORMAT_TAR_GNUTAR);
     for (size_t i = 0; i < d->p.list.n && ok; i++) {

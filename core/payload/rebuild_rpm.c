@@ -270,7 +270,7 @@ static bool rpm_payload(struct rpm *r, const char *to, struct err *e)
     struct member m = {0};
     struct sink s = {0};
     struct archive_entry *entry = archive_entry_new();
-    bool ok = (entry != NULL || err_nomem(e)) &&
+    bool ok = (entry != NULL || sink_none(e)) &&
               member_open(&m, &s, to, archive_write_set_format_cpio_newc, true, e);
     for (size_t i = 0; i < r->p.files && ok; i++)
         if (r->files[i].f.disk != NULL)

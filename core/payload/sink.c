@@ -142,6 +142,12 @@ bool sink_attach(struct sink *s, struct archive *a, struct err *e)
     return true;
 }
 
+bool sink_none(struct err *e)
+{
+    return err_set(e, ERR_OS, "libarchive does not start: memory ran out, or libarchive.so.13 cannot be loaded (Debian "
+                              "package libarchive13)");
+}
+
 bool sink_blame(const struct sink *s, struct archive *a, const char *what, struct err *e)
 {
     if (s != NULL && s->first.code != ERR_NONE) {

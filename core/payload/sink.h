@@ -45,6 +45,8 @@ bool sink_keep(struct sink *s, struct err *e) MUST_CHECK;
 #define SINK_GZIP_LEVEL "1"
 bool sink_gzip(struct archive *a, const char *to, struct err *e) MUST_CHECK;
 bool sink_attach(struct sink *s, struct archive *a, struct err *e) MUST_CHECK;
+/* Why libarchive gave no object. Always false. */
+bool sink_none(struct err *e);
 /* What went wrong when a libarchive call on `a` failed; s may be NULL. Always false. */
 bool sink_blame(const struct sink *s, struct archive *a, const char *what, struct err *e);
 
