@@ -93,12 +93,18 @@ static bool needs(const struct cond *c, const struct place *at, struct err *e)
     default:
         missing = c->name ? NULL : "name";
     }
-    if (missing)
-        return place_error(e, at, "a %s probe needs '%s'", probe_names[c->probe], missing);
-    if (c->op == OP_IN ? !c->values.n : c->op && !c->value)
-        return place_error(e, at, "'op' needs '%s'", c->op == OP_IN ? "values" : "value");
-    if (c->op == OP_IN ? c->value != NULL : c->values.n || (c->value && !c->op))
-        return place_error(e, at, "'%s' is of no use with this 'op'", c->value ? "value" : "values");
+    return !missing || place_error(e, at, "a %s probe needs '%s'", probe_names[c->probe], missing);
+}
+
+/* What is compared, and what with. */
+static bool check_values(const struct cond *c, const struct place *at, struct err *e)
+{
+    bool list = c->op == OP_IN, one = c->op && !list;
+
+    if ((list && !c->values.n) || (one && !c->value))
+        return place_error(e, at, "'op' needs '%s'", list ? "values" : "value");
+    if ((!list && c->values.n) || (!one && c->value))
+        return place_error(e, at, "'%s' is of no use with this 'op'", c->value && !one ? "value" : "values");
     return true;
 }
 
@@ -153,7 +159,7 @@ static bool check_cond(void *obj, const struct place *at, struct err *e)
             return place_error(e, at, "only a probe has members beside 'all', 'any' and 'not'");
         return true;
     }
-    if (!check_members(c, at, e) || !needs(c, at, e) || !check_state(c, at, e))
+    if (!check_members(c, at, e) || !needs(c, at, e) || !check_values(c, at, e) || !check_state(c, at, e))
         return false;
     return c->probe != PROBE_FACT || check_fact_name(c, at, e);
 }
