@@ -96,15 +96,24 @@ static bool parse_clock(const char **s, int64_t *ms)
     return true;
 }
 
-bool instant_parse(const char *s, instant *ret)
+static bool parse_date(const char **s, int64_t *days)
 {
     unsigned y, m, d;
-    int64_t clock = 0, offset = 0;
-    instant t;
 
-    if (!digits(&s, 4, &y) || !expect(&s, '-') || !digits(&s, 2, &m) || !expect(&s, '-') || !digits(&s, 2, &d))
+    if (!digits(s, 4, &y) || !expect(s, '-') || !digits(s, 2, &m) || !expect(s, '-') || !digits(s, 2, &d))
         return false;
     if (m < 1 || m > 12 || d < 1 || d > month_days(y, m))
+        return false;
+    *days = days_from_civil(y, m, d);
+    return true;
+}
+
+bool instant_parse(const char *s, instant *ret)
+{
+    int64_t days, clock = 0, offset = 0;
+    instant t;
+
+    if (!parse_date(&s, &days))
         return false;
     if (*s) {
         if (!expect(&s, 'T') && !expect(&s, ' '))
@@ -112,7 +121,7 @@ bool instant_parse(const char *s, instant *ret)
         if (!parse_clock(&s, &clock) || !parse_offset(&s, &offset) || *s)
             return false;
     }
-    t = days_from_civil(y, m, d) * INSTANT_DAY + clock - offset;
+    t = days * INSTANT_DAY + clock - offset;
     /* An offset may lead out of the years that have a text of ours. */
     if (t < days_from_civil(0, 1, 1) * INSTANT_DAY || t >= days_from_civil(10000, 1, 1) * INSTANT_DAY)
         return false;
