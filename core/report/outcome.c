@@ -32,7 +32,7 @@ static void head(struct page *p, const struct outcome *o)
     page_keep(p, INK_DIM, "%-12s", "time");
     page_say(p, INK_PLAIN, "%s to %s", page_time(p, o->started, from, sizeof from),
              o->ended == INSTANT_NONE ? "now" : page_time(p, o->ended, to, sizeof to));
-    if (o->ended != INSTANT_NONE)
+    if (o->started != INSTANT_NONE && o->ended != INSTANT_NONE)
         page_say(p, INK_DIM, " (%s)", instant_span(o->ended - o->started, span));
     page_end_para(p, 2, 14);
     if (o->reboots) {
