@@ -81,14 +81,14 @@ bool journal_open(const char *path, struct doc *d, struct journal *ret, struct e
     memcpy(ret->head, zeros, sizeof ret->head);
     ret->doc = d;
     if (!path)
-        return true;
+        return os_boot_id(ret->boot, sizeof ret->boot, e);
     buf_init(&b, LIMIT_JOURNAL);
     if (os_file_exists(path))
         ok = os_file_read(path, &b, e);
     len = b.len;
     ok = ok && journal_parse(path, buf_str(&b), b.len, d, ret, &whole, e);
     buf_free(&b);
-    if (!ok)
+    if (!ok || !os_boot_id(ret->boot, sizeof ret->boot, e))
         return false;
     ret->log = os_log_open(path, e);
     if (!ret->log)
@@ -97,16 +97,13 @@ bool journal_open(const char *path, struct doc *d, struct journal *ret, struct e
 }
 
 /* What only the journal knows; the strings live as long as it does. */
-static bool stamp(struct journal *j, struct event *ev, char *boot, size_t size, struct err *e)
+static void stamp(struct journal *j, struct event *ev)
 {
-    if (!os_boot_id(boot, size, e))
-        return false;
     ev->n = j->n + 1;
     ev->at = os_now();
     ev->up_ms = os_up_ms();
-    ev->boot = boot;
+    ev->boot = j->boot;
     ev->prev = j->head;
-    return true;
 }
 
 /* The record as text with its newline, and its digest. */
@@ -123,15 +120,14 @@ bool journal_append(struct journal *j, const struct event *ev, const struct even
 {
     struct place at = {NULL, NULL, 0, "journal"};
     struct event *slot = grow(j), stamped = *ev;
-    char head[65], boot[64];
+    char head[65];
     struct buf line;
     json_t *v;
     bool ok;
 
     if (!slot)
         return err_nomem(e);
-    if (!stamp(j, &stamped, boot, sizeof boot, e))
-        return false;
+    stamp(j, &stamped);
     v = schema_write(&event_schema, &stamped);
     /* Kept is what was written: a copy that owns its strings, as the caller's live shorter. */
     if (!doc_keep(j->doc, v, e))

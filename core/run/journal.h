@@ -14,6 +14,7 @@
 struct journal {
     struct os_log *log; /* NULL: kept in memory only (dry run) */
     char head[65];      /* digest of the last line */
+    char boot[64];      /* this boot: no worker outlives it */
     long long n;        /* its number */
     size_t size;        /* bytes */
     LIST(struct event) events;

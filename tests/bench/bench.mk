@@ -1,0 +1,20 @@
+# Figures against peers.
+BENCH_APT := ansible-core python3-apt
+
+BENCH_CFLAGS = $(filter-out -fPIE,$(CFLAGS))
+
+.PHONY: bench
+bench: deps
+	@$(MAKE) --no-print-directory $(BUILD)/avswap products lab-base $(addprefix $(BUILD)/bench/,interleave journal witness)
+	@BUILD=$(BUILD) tests/bench/bench.sh
+
+$(BUILD)/bench/interleave: tests/bench/interleave.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $<
+# Runs inside hosts.
+$(BUILD)/bench/witness: tests/bench/witness.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -static -o $@ $<
+$(BUILD)/bench/journal: tests/bench/journal.c $(CORE_LIB)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $< $(CORE_LIB) $(LDLIBS)
