@@ -42,6 +42,16 @@ static void add_protection(struct run_state *s, const struct event *ev)
         s->off_since = ev->at;
 }
 
+/* Asked for twice in one boot, as by a worker that was killed between its record and the reboot, is asked once. */
+static void add_reboot(struct run_state *s, const struct step *step, const struct event *ev)
+{
+    struct step_state *x = step ? state_of(s, step) : NULL;
+
+    s->reboots += !x || !text_eq(x->reboot_in, ev->boot);
+    if (x)
+        x->reboot_in = ev->boot;
+}
+
 static void add_step_event(struct run_state *s, const struct step *step, const struct event *ev)
 {
     struct step_state *x = state_of(s, step);
@@ -102,7 +112,7 @@ bool state_add(struct run_state *s, const struct event *ev, struct err *e)
         s->stopped = NULL;
         break;
     case EVENT_REBOOT:
-        s->reboots++;
+        add_reboot(s, step, ev);
         break;
     case EVENT_ROLLBACK:
         s->rolling_back = true;

@@ -17,6 +17,7 @@ struct step_state {
     int outcome;
     const char *text; /* of the last end */
     const json_t *remembered; /* what undo needs, from the first begin */
+    const char *reboot_in; /* boot in which it asked for a reboot */
     bool undo_begun;
     bool undone;
 };

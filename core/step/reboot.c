@@ -17,8 +17,9 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
     const struct args *a = args;
     struct facts f;
 
-    if (c->reboots)
-        return effect_set(c, ret, OUTCOME_OK, e, "the PC was rebooted during this run");
+    /* A boot before the product asked does not count, as after a power cut. */
+    if (c->rebooted)
+        return effect_set(c, ret, OUTCOME_OK, e, "the PC was rebooted");
     if (c->reboot_wanted)
         return effect_set(c, ret, OUTCOME_REBOOT_THEN_RETRY, e, "an installer asked for a reboot");
     if (!facts_collect(FACTS_REBOOT, NULL, c->doc, &f, e))

@@ -28,6 +28,7 @@ struct step_ctx {
     const char *run, *payload, *backup; /* folders */
     bool eicar;      /* asked for, by plan or command line */
     long long reboots; /* of this run so far */
+    bool rebooted;     /* this step asked for a reboot, and there was one since */
     bool reboot_wanted; /* an earlier step's installer asked for one */
     const json_t *remembered; /* undo: what remember() gave; NULL: apply was never reached */
     /* Called about four times a second while something is waited for; false: give up. */
