@@ -135,5 +135,5 @@ bool ledger_tick(void *arg)
         return true; /* the engine reports it when the step is over */
     if (!g->state.rolling_back && too_long(g))
         g->ceiling = true;
-    return !g->ceiling;
+    return g->state.rolling_back || !g->ceiling; /* what restores protection is never cut short */
 }
