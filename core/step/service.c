@@ -134,8 +134,36 @@ static bool exists(const struct step_ctx *c, const char *name, bool *ret, struct
     return true;
 }
 
-static bool put_back(const struct step_ctx *c, const void *args, const char *what, enum os_service_action on,
+static bool back(const struct step_ctx *c, const char *name, const char *what, struct verdict *ret, struct err *e)
+{
+    struct cond now = {.probe = PROBE_UNIT, .name = name, .state = what};
+    struct facts f;
+
+    if (!look(c, name, &f, e) || !cond_judge(&now, &f, &c->doc->arena, ret, e))
+        return false;
+    if (ret->answer != TRI_UNKNOWN)
+        ret->answer = (ret->answer == TRI_YES) == was(c, what) ? TRI_YES : TRI_NO;
+    return true;
+}
+
+static bool put_back(const struct step_ctx *c, const char *name, const char *what, enum os_service_action on,
                      enum os_service_action off, struct effect *ret, struct err *e)
+{
+    struct verdict v;
+
+    if (!back(c, name, what, &v, e))
+        return false;
+    if (v.answer == TRI_YES)
+        return effect_set(c, ret, OUTCOME_OK, e, "%s is as it was", name);
+    return act(c, was(c, what) ? on : off, name, "putting back", ret, e) &&
+           (ret->outcome != OUTCOME_NONE || (ret->outcome = OUTCOME_FATAL));
+}
+
+/*
+ * Both facts, whichever of them the step was about: a service that was only disabled is not running either once the
+ * PC was booted.
+ */
+static bool undo(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
 {
     const struct args *a = args;
     bool here;
@@ -144,41 +172,18 @@ static bool put_back(const struct step_ctx *c, const void *args, const char *wha
         return false;
     if (!here)
         return effect_set(c, ret, OUTCOME_OK, e, "there is no service %s any more", a->name);
-    return act(c, was(c, what) ? on : off, a->name, "putting back", ret, e) &&
-           (ret->outcome != OUTCOME_NONE || (ret->outcome = OUTCOME_FATAL));
+    if (!put_back(c, a->name, "enabled", OS_SERVICE_ENABLE, OS_SERVICE_DISABLE, ret, e))
+        return false;
+    return !outcome_is_good(ret->outcome) ||
+           put_back(c, a->name, "active", OS_SERVICE_START, OS_SERVICE_STOP, ret, e);
 }
 
-static bool undo_active(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
-{
-    return put_back(c, args, "active", OS_SERVICE_START, OS_SERVICE_STOP, ret, e);
-}
-
-static bool undo_enabled(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
-{
-    return put_back(c, args, "enabled", OS_SERVICE_ENABLE, OS_SERVICE_DISABLE, ret, e);
-}
-
-static bool back(const struct step_ctx *c, const void *args, const char *what, struct verdict *ret, struct err *e)
+static bool undone(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
 {
     const struct args *a = args;
-    struct cond now = {.probe = PROBE_UNIT, .name = a->name, .state = what};
-    struct facts f;
 
-    if (!look(c, a->name, &f, e) || !cond_judge(&now, &f, &c->doc->arena, ret, e))
-        return false;
-    if (ret->answer != TRI_UNKNOWN)
-        ret->answer = (ret->answer == TRI_YES) == was(c, what) ? TRI_YES : TRI_NO;
-    return true;
-}
-
-static bool undone_active(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
-{
-    return back(c, args, "active", ret, e);
-}
-
-static bool undone_enabled(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
-{
-    return back(c, args, "enabled", ret, e);
+    return back(c, a->name, "enabled", ret, e) &&
+           (ret->answer != TRI_YES || back(c, a->name, "active", ret, e));
 }
 
 const struct verb verb_service_start = {
@@ -191,8 +196,8 @@ const struct verb verb_service_start = {
             .undo_text = undo_text},
     .remember = remember,
     .apply = start,
-    .undo = undo_active,
-    .undone = undone_active,
+    .undo = undo,
+    .undone = undone,
 };
 
 const struct verb verb_service_stop = {
@@ -205,8 +210,8 @@ const struct verb verb_service_stop = {
             .undo_text = undo_text},
     .remember = remember,
     .apply = stop,
-    .undo = undo_active,
-    .undone = undone_active,
+    .undo = undo,
+    .undone = undone,
 };
 
 const struct verb verb_service_restart = {
@@ -229,8 +234,8 @@ const struct verb verb_service_enable = {
             .undo_text = undo_text},
     .remember = remember,
     .apply = enable,
-    .undo = undo_enabled,
-    .undone = undone_enabled,
+    .undo = undo,
+    .undone = undone,
 };
 
 const struct verb verb_service_disable = {
@@ -243,8 +248,8 @@ const struct verb verb_service_disable = {
             .undo_text = undo_text},
     .remember = remember,
     .apply = disable,
-    .undo = undo_enabled,
-    .undone = undone_enabled,
+    .undo = undo,
+    .undone = undone,
 };
 
 const struct verb verb_service_reload = {
