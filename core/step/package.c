@@ -70,6 +70,18 @@ bool package_present(const struct strs *names, enum package_state least, struct 
     return true;
 }
 
+bool package_probe(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
+{
+    struct facts f;
+
+    (void)args;
+    if (!facts_collect(FACTS_LOCK, NULL, c->doc, &f, e))
+        return false;
+    ret->answer = f.package_lock && f.package_lock->interrupted && !f.package_lock->held ? TRI_NO : TRI_YES;
+    ret->evidence = ret->answer == TRI_YES ? "the package manager is done" : "dpkg was interrupted and has to finish";
+    return true;
+}
+
 /* *ret_interrupted: dpkg died and left updates that nothing works with until it has merged them. */
 static bool wait_for_lock(const struct step_ctx *c, bool *ret_interrupted, struct err *e)
 {

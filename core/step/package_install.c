@@ -228,14 +228,15 @@ static bool undone(const struct step_ctx *c, const void *args, struct verdict *r
     size_t n = json_array_size(c->remembered);
     struct strs names = {ARENA_ARRAY(&c->doc->arena, n, const char *), 0}, here;
 
-    (void)args;
     if (!names.v)
         return err_nomem(e);
     for (size_t i = 0; i < n; i++)
         names.v[names.n++] = json_string_value(json_array_get(c->remembered, i));
     if (!package_present(&names, PACKAGE_CONFIG_FILES, c->doc, &here, e))
         return false;
-    ret->answer = here.n ? TRI_NO : TRI_YES;
+    if (here.n == 0)
+        return package_probe(c, args, ret, e);
+    ret->answer = TRI_NO;
     ret->evidence = arena_printf(&c->doc->arena, "%zu of the new packages are left", here.n);
     return ret->evidence || err_nomem(e);
 }
@@ -302,6 +303,7 @@ const struct verb verb_package_install = {
             .timeout_s = 1200,
             .after = after,
             .undo_text = undo_text},
+    .probe = package_probe,
     .remember = remember,
     .apply = install_apply,
     .undo = undo,
@@ -316,6 +318,7 @@ const struct verb verb_package_install_file = {
             .timeout_s = 1200,
             .after = after,
             .undo_text = undo_text},
+    .probe = package_probe,
     .remember = remember,
     .apply = file_apply,
     .undo = undo,

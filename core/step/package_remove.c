@@ -76,25 +76,55 @@ static bool restore_state(const struct step_ctx *c, struct err *e)
     return !os_file_exists(path) || archive_restore(path, &everything, e) || err_wrap(e, "restoring the saved state");
 }
 
-static bool undo(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+/* The rebuilt files of those that were here before, and their names. */
+static bool rebuilt(const struct step_ctx *c, const struct args *a, struct strs *files, struct strs *names,
+                    struct err *e)
 {
-    const struct args *a = args;
-    struct strs files = {ARENA_ARRAY(&c->doc->arena, a->names.n, const char *), 0};
-    struct os_exit x;
-    const char *manager = a->manager;
-
-    if (!files.v)
+    files->n = names->n = 0;
+    files->v = ARENA_ARRAY(&c->doc->arena, a->names.n, const char *);
+    names->v = ARENA_ARRAY(&c->doc->arena, a->names.n, const char *);
+    if (!files->v || !names->v)
         return err_nomem(e);
     for (size_t i = 0; i < a->names.n; i++) {
         const char *path;
 
         if (!package_rebuilt(c, a->names.v[i], &path, e))
             return false;
-        if (path)
-            files.v[files.n++] = path;
+        if (path) {
+            names->v[names->n++] = a->names.v[i];
+            files->v[files->n++] = path;
+        }
     }
-    if (!files.n) /* it was not here before either */
-        return effect_set(c, ret, OUTCOME_ALREADY_OK, e, "nothing of it was here before");
+    return true;
+}
+
+static bool undone(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
+{
+    struct strs files, wanted, here;
+
+    if (!rebuilt(c, args, &files, &wanted, e) || !package_present(&wanted, PACKAGE_TRIGGERS, c->doc, &here, e))
+        return false;
+    if (here.n == wanted.n)
+        return package_probe(c, args, ret, e);
+    ret->answer = TRI_NO;
+    ret->evidence = arena_printf(&c->doc->arena, "%zu of %zu packages are here again", here.n, wanted.n);
+    return ret->evidence || err_nomem(e);
+}
+
+static bool undo(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
+{
+    const struct args *a = args;
+    const char *manager = a->manager;
+    struct strs files, wanted;
+    struct verdict here;
+    struct os_exit x;
+
+    /* What an interrupted try left at work may have done it meanwhile. */
+    if (!rebuilt(c, a, &files, &wanted, e) || !package_settle(c, e) || !undone(c, a, &here, e))
+        return false;
+    if (here.answer == TRI_YES)
+        return effect_set(c, ret, OUTCOME_ALREADY_OK, e, "%s",
+                          files.n ? here.evidence : "nothing of it was here before");
     if (!restore_state(c, e))
         return false;
     if (!manager)
@@ -102,28 +132,6 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
     if (!change(c, OS_PACKAGE_INSTALL_FILES, manager, &files, &x, e))
         return false;
     return effect_exit(c, ret, "installing the rebuilt packages", &x, e);
-}
-
-static bool undone(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
-{
-    const struct args *a = args;
-    struct strs wanted = {ARENA_ARRAY(&c->doc->arena, a->names.n, const char *), 0}, here;
-
-    if (!wanted.v)
-        return err_nomem(e);
-    for (size_t i = 0; i < a->names.n; i++) {
-        const char *path;
-
-        if (!package_rebuilt(c, a->names.v[i], &path, e))
-            return false;
-        if (path)
-            wanted.v[wanted.n++] = a->names.v[i];
-    }
-    if (!package_present(&wanted, PACKAGE_TRIGGERS, c->doc, &here, e))
-        return false;
-    ret->answer = here.n == wanted.n ? TRI_YES : TRI_NO;
-    ret->evidence = arena_printf(&c->doc->arena, "%zu of %zu packages are here again", here.n, wanted.n);
-    return ret->evidence || err_nomem(e);
 }
 
 const struct verb verb_package_remove = {
@@ -135,6 +143,7 @@ const struct verb verb_package_remove = {
             .timeout_s = 600,
             .after = after,
             .undo_text = undo_text},
+    .probe = package_probe,
     .apply = apply,
     .undo = undo,
     .undone = undone,
