@@ -61,6 +61,7 @@ static const struct field step_fields[] = {
     FIELD(step, STR, no_undo, "why there is no undo"),
     FIELD(step, INT, timeout_s, "limit in seconds", .min = 1, .max = 86400, .flags = FIELD_REQUIRED),
     FIELD(step, BOOL, auxiliary, "its failure never leads to a rollback"),
+    FIELD(step, BOOL, repeat, "after an interruption it is run again even if its effect seems to hold"),
     FIELD(step, BOOL, drops_network, "the network may be gone for a moment"),
     FIELD(step, BOOL, no_return, "what lies before can no longer be undone"),
     FIELD(step, OBJS, exit_codes, "what exit statuses mean", .sub = &exit_code_schema),

@@ -48,6 +48,7 @@ struct step {
     const char *no_undo; /* why there is none: "changes nothing", "leaves no value behind", or a no-return */
     long long timeout_s;
     bool auxiliary;
+    bool repeat; /* after an interruption its effect is not believed */
     bool drops_network;
     bool no_return; /* once it acted, the steps before it can no longer be undone */
     LIST(struct exit_code) exit_codes;

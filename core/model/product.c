@@ -22,6 +22,7 @@ static const struct field step_def_fields[] = {
     FIELD(step_def, OBJ, after, "holds once the step had its effect", .sub = &cond_schema),
     FIELD(step_def, INT, timeout_s, "limit in seconds", .min = 0, .max = 86400),
     FIELD(step_def, BOOL, auxiliary, "its failure never leads to a rollback"),
+    FIELD(step_def, BOOL, repeat, "after an interruption it is run again even if `after` holds, which it may before the end"),
     FIELD(step_def, BOOL, drops_network, "the network may be gone for a moment"),
     SOURCED(step_def),
     FIELD_END,

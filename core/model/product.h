@@ -38,6 +38,7 @@ struct step_def { /* a step as written in a product or playbook, before the plan
     struct cond *after;     /* holds once the step had its effect; default: the verb's own probe */
     long long timeout_s;    /* 0: the verb's default */
     bool auxiliary;         /* its failure is recorded but never leads to a rollback */
+    bool repeat;            /* after an interruption it is run again although `after` holds: its traces appear early */
     bool drops_network;
     const char *source;
     int confidence;

@@ -214,6 +214,7 @@ static bool add_step(struct builder *b, const struct step_def *def, const struct
     s->product = x ? x->id : NULL;
     s->args = args;
     s->auxiliary = def->auxiliary;
+    s->repeat = def->repeat;
     s->drops_network = def->drops_network;
     if (x) {
         s->exit_codes.v = x->exit_codes.v;

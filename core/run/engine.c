@@ -39,6 +39,7 @@ void engine_ctx(struct engine *g, const struct step *s, struct doc *d, struct st
     ret->backup = g->backup;
     ret->eicar = g->plan->eicar || g->options->eicar;
     ret->reboots = g->state.boots;
+    ret->rebooted = x->reboot_in && !text_eq(x->reboot_in, g->state.boot);
     ret->reboot_wanted = g->state.wanted_in && text_eq(g->state.wanted_in, g->state.boot);
     ret->remembered = x->remembered;
     ret->tick = ledger_tick;
@@ -195,6 +196,8 @@ static bool look_before(struct engine *g, const struct step_ctx *c, const void *
     struct verdict v;
 
     *ret = BEFORE_ACT;
+    if (interrupted && g->step->repeat)
+        return true;
     if (!visible(g->verb, g->step)) {
         if (interrupted && (g->verb->def.flags & VERB_MUTATES) && !(g->verb->def.flags & VERB_AFTER_CRASH))
             *ret = BEFORE_DOUBT;
