@@ -162,6 +162,9 @@ static void die(enum kind k)
     default:
         sim_die(SIM_DEATH_POWER);
     }
+    /* One that was asked for comes whether the worker lives or not. */
+    if (sim_reboot_asked())
+        sim_reboot();
 }
 
 static void one_history(enum kind k, const char *point, bool pairs)
@@ -265,11 +268,15 @@ static void watch_first(void *arg, const struct sim_point *p)
 
 /* --- one scenario with one switch ---------------------------------------------------------------------------------------- */
 
+/* Switches of a replacement say nothing where none is installed. */
+static bool applies(const struct scenario *s, enum sim_switch w)
+{
+    return !s->setup.other || (w != SIM_INSTALL_FAILS && w != SIM_ACTIVATE_FAILS && w != SIM_FETCH_FAILS);
+}
+
 /* How the uninterrupted run has to end: a reference that is wrong itself would prove nothing. */
 static int expected_exit(const struct scenario *s, enum sim_switch w)
 {
-    bool installs = !s->setup.other;
-
     if (!s->setup.old)
         return 0;
     switch (w) {
@@ -277,12 +284,11 @@ static int expected_exit(const struct scenario *s, enum sim_switch w)
         return 7;
     case SIM_REMOVAL_FAILS:
     case SIM_HANG:
-        return 5;
     case SIM_INSTALL_FAILS:
     case SIM_ACTIVATE_FAILS:
-        return installs ? 5 : 0;
+        return 5;
     case SIM_FETCH_FAILS:
-        return installs ? 1 : 0;
+        return 1;
     default:
         return 0;
     }
@@ -396,7 +402,7 @@ static void run_share(int job)
         for (enum sim_switch w = SIM_NONE; w < SIM_SWITCHES; w++) {
             if (opt.misbehaves && strcmp(opt.misbehaves, sim_switch_names[w]) != 0)
                 continue;
-            if (n++ % opt.jobs == job)
+            if (applies(&scenarios[i], w) && n++ % opt.jobs == job)
                 run_pair(&scenarios[i], w);
         }
     }
