@@ -265,6 +265,17 @@ static void supervise(struct lab *l, struct pollfd poller[3])
     }
 }
 
+/* `lab` looks whether it is locked by locking it for a moment: that must not keep the supervisor from starting. */
+static bool take_lock(int fd)
+{
+    for (int i = 0; i < 100; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        usleep(10000);
+    }
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     static struct lab lab;
@@ -285,7 +296,7 @@ int main(int argc, char **argv)
     poller[1].fd = open(fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (argc > 5)
         poller[2].fd = (int)syscall(SYS_pidfd_open, (pid_t)strtol(argv[4], NULL, 10), 0);
-    if (poller[0].fd < 0 || poller[1].fd < 0 || held < 0 || flock(held, LOCK_EX | LOCK_NB) < 0 ||
+    if (poller[0].fd < 0 || poller[1].fd < 0 || held < 0 || !take_lock(held) ||
         (argc > 5 && poller[2].fd < 0)) {
         perror("labhost");
         return 1;

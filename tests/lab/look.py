@@ -57,8 +57,9 @@ def files(upper):
             if (rel + n).startswith(VOLATILE):
                 continue
             path = os.path.join(folder, n)
-            if ".wants/" in path:
-                continue  # which unit starts at boot is asked of the init that is at work
+            # Which unit starts at boot is asked of the init that is at work; a changed file that rpm put aside comes back beside it.
+            if ".wants/" in path or path.endswith(".rpmsave"):
+                continue
             st = os.lstat(path)
             # A folder that only passes through to the layer below says nothing.
             if not stat.S_ISDIR(st.st_mode):

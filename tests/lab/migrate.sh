@@ -372,10 +372,8 @@ rpm_migrates() {
 rpm_restored() { # INIT: the rebuilt rpm
 	up "$name" "$1" rpm && administrator && policy "{$standin_policy}" || return 1
 	before
-	in_pc sh -c 'rpm -V kesl klnagent64 kesl-gui' >"$dir/verify.before"
 	want 'exit 5' status 5 migrate --catalog /root/catalog
-	in_pc sh -c 'rpm -V kesl klnagent64 kesl-gui' >"$dir/verify.after"
-	want 'rpm sees the same' diff "$dir/verify.before" "$dir/verify.after"
+	want 'rpm finds nothing wrong' prints '' in_pc rpm -V kesl klnagent64 kesl-gui
 	restored
 	want 'it can be removed again' in_pc rpm -e kesl-gui kesl
 }
