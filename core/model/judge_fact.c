@@ -28,6 +28,12 @@ const char *judge_join(struct arena *a, const struct strs *list)
     return s;
 }
 
+/* Who holds it is worth more to a person than "true". */
+static const char *lock(struct arena *a, const struct package_lock *l)
+{
+    return l->held ? arena_printf(a, "held by %s (process %lld)", l->holder ? l->holder : "a program", l->pid) : "false";
+}
+
 /* The space of the longest folder listed that holds path. */
 static const char *disk_free(const struct judge *j, const char *path)
 {
@@ -76,7 +82,7 @@ const char *judge_fact_value(const struct judge *j, const char *name, int *decod
     if (strcmp(name, "reboot_pending") == 0)
         return facts_has_gap(f, "reboot") ? NULL : f->reboot_pending ? "true" : "false";
     if (strcmp(name, "package_lock") == 0)
-        return !f->package_lock ? NULL : f->package_lock->held ? "true" : "false";
+        return f->package_lock ? lock(j->arena, f->package_lock) : NULL;
     if (strcmp(name, "packages.manager") == 0)
         return f->packages.n ? f->packages.v[0].manager : NULL;
     *decode = DECODE_NUMBER;
