@@ -59,7 +59,7 @@ ledger=$($lab in ours sh -c 'cat /var/lib/avswap/runs/*/outcome.json' | sed -n '
 
 dir=$($lab dir)
 watch peer
-$lab jump env ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_HOST_KEY_CHECKING=True ANSIBLE_SSH_ARGS="-F $dir/ssh_config -o ControlMaster=auto -o ControlPersist=60s" \
+$lab jump env ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_HOST_KEY_CHECKING=True ANSIBLE_SSH_ARGS="-F $dir/ssh_config -o ControlMaster=auto -o ControlPersist=60s -o ControlPath=$dir/cm-%C" \
     ANSIBLE_PIPELINING=True ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3 \
     ansible-playbook -i peer, -e "@$out/settings/vars.json" tests/bench/gap.yml >"$out/peer.txt" 2>&1 || { tail -n 20 "$out/peer.txt"; die 'the playbook failed'; }
 $lab in peer sh -c 'i=0; until ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q fanotify; do sleep 0.1; i=$((i + 1)); [ $i -lt 600 ] || exit 1; done' || die 'the playbook left the host unprotected'
