@@ -9,13 +9,13 @@
                ",'within_s':60,'source':'s','confidence':'tested'}"
 #define LEFT "{'id':'l','text':'t','cond':" COND ",'source':'s','confidence':'field'}"
 #define STEP_DEF "{'verb':'v','title':'t','args':{'a':[1,2.5,null,true]},'when':" COND ",'after':" COND                    \
-                 ",'timeout_s':5,'auxiliary':true,'drops_network':true,'source':'s','confidence':'unverified'}"
+                 ",'timeout_s':5,'auxiliary':true,'repeat':true,'drops_network':true,'source':'s','confidence':'unverified'}"
 #define SECTION "{'steps':[" STEP_DEF ",{'use':'source.remove'}],'expected_s':9,'source':'s','confidence':'documented'}"
 #define PLAN_PRODUCT "{'product':'p','name':'P','version':'1','role':'agent','health':" HEALTH ",'gone':" COND              \
                      ",'eicar':{'expect':'blocked','dir':'/tmp','within_s':3,'source':'s'},'leftovers':[" LEFT              \
                      "],'reinstallers':[" LEFT "]}"
 #define STEP(id) "{'id':'" id "','stage':'remove','verb':'v','title':'t','product':'p','args':{'x':'y'},'before':" COND   \
-                 ",'after':" COND ",'undo':'u','timeout_s':7,'auxiliary':true,'drops_network':true,'no_return':true,"       \
+                 ",'after':" COND ",'undo':'u','timeout_s':7,'auxiliary':true,'repeat':true,'drops_network':true,'no_return':true,"       \
                  "'exit_codes':[{'code':-1,'outcome':'disk-full','text':'x'}]}"
 #define PLAN                                                                                                               \
     "'id':'abc','made_at':'2026-03-01T12:00:00Z','tool':'1','catalog_digest':'" HASH "','machine':{'id':'m','hostname':"    \
@@ -40,7 +40,7 @@ static const struct row {
      "'size':9223372036854775807,'mtime':'2026-03-01T12:00:00Z'}],'users':['u'],'groups':['g'],'fanotify':[{'pid':1,"
      "'exe':'/x','name':'n','marks':2}],'firewall':[{'tool':'nft','text':'t','mark':1024}],'selinux_mode':'enforcing',"
      "'selinux_contexts':['a b'],'reboot_pending':true,'reboot_reasons':['r'],'package_lock':{'held':true,'pid':1,"
-     "'holder':'h','path':'/p','interrupted':true},'answers':[{'argv':['a','b'],'exit':-1,'timed_out':true,'out':'o\\u0001\\\"'}],"
+     "'holder':'h','path':'/p','interrupted':true,'ours':true},'answers':[{'argv':['a','b'],'exit':-1,'timed_out':true,'out':'o\\u0001\\\"'}],"
      "'gaps':[{'what':'w','why':'y'}]"},
     {"findings", &findings_schema,
      "'machine_id':'m','hostname':'h','os_name':'o','collected_at':'2026-03-01T12:00:00Z','findings':[{'kind':'database',"
@@ -87,14 +87,14 @@ static const struct row {
      "'prev':'" HASH "'"},
 };
 
-/* Members that a document may have and this row does not give: the row would test less than it says. */
+/* A row that leaves out a member that a document may have would test less than it says. */
 static void expect_all_members(const struct schema *s, const json_t *j)
 {
     for (const struct field *f = s->fields; f->name; f++) {
         const json_t *v = json_object_get(j, f->name);
 
         if (!v && strcmp(s->name, "condition") != 0 && strcmp(s->name, "step") != 0)
-            fail_msg("the row leaves out %s.%s", s->name, f->name);
+            fail_msg("%s.%s is new: put it into this row", s->name, f->name);
         if (v && f->type == FIELD_OBJ)
             expect_all_members(f->sub, v);
         if (v && f->type == FIELD_OBJS && json_array_size(v))

@@ -31,6 +31,10 @@
     "{'what':'files','why':'denied'},{'what':'accounts','why':'denied'},{'what':'fanotify','why':'denied'},"  \
     "{'what':'firewall','why':'denied'},{'what':'selinux','why':'denied'},{'what':'reboot','why':'denied'}]"
 
+#define TEN "xxxxxxxxxx"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define LONG HUNDRED HUNDRED HUNDRED
+
 static const struct row {
     const char *name, *cond;
     enum tri answer, with_gaps;
@@ -119,6 +123,7 @@ static const struct row {
     {"command JSON object is nothing", "{'probe':'command','argv':['ctl','json'],'json':'a','op':'eq','value':'x'}", TRI_UNKNOWN, TRI_UNKNOWN, "does not tell"},
     {"command JSON index too high", "{'probe':'command','argv':['ctl','json'],'json':'a.b.9','op':'eq','value':'x'}", TRI_UNKNOWN, TRI_UNKNOWN, "does not tell"},
     {"command JSON index no number", "{'probe':'command','argv':['ctl','json'],'json':'a.b.x','op':'eq','value':'x'}", TRI_UNKNOWN, TRI_UNKNOWN, "does not tell"},
+    {"command JSON key of unlikely length", "{'probe':'command','argv':['ctl','json'],'json':'v." LONG "','op':'eq','value':'1.10'}", TRI_UNKNOWN, TRI_UNKNOWN, "does not tell"},
     {"command JSON path beyond a leaf", "{'probe':'command','argv':['ctl','json'],'json':'v.x','op':'eq','value':'x'}", TRI_UNKNOWN, TRI_UNKNOWN, "does not tell"},
     {"command JSON epoch", "{'probe':'command','argv':['ctl','json'],'json':'s','decode':'epoch-s','op':'eq','value':'2026-02-28T12:00:00Z'}", TRI_YES, TRI_YES, "1772280000"},
     {"command JSON epoch in milliseconds", "{'probe':'command','argv':['ctl','json'],'json':'s','decode':'epoch-ms','op':'lt','value':'1970-02-01'}", TRI_YES, TRI_YES, "1772280000"},

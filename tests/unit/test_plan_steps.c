@@ -45,6 +45,7 @@ static const struct strategy_row {
     {"an argument that the verb does not have", {.facts = OLD_AV, .edits = EDITS({"vendors/old/av.json", "{'name': 'oldav.service'}", "{'nme':'x'}"})}, NULL, ERR_INPUT, "old.av: service.stop: "},
     {"a variable that the product does not have", {.facts = OLD_AV, .policy = BETA_POLICY, .edits = EDITS({"vendors/beta/av.json", "${beta_group}", "${beta_grup}"})}, NULL, ERR_INPUT, "product beta.av: '${beta_grup}' is no variable of it"},
     {"a variable in a playbook", {.facts = OLD_AV, .edits = EDITS({"playbooks/overlap.json", "'the disk is full'", "'${x}'"})}, NULL, ERR_INPUT, "product (playbook): '${x}' is no variable"},
+    {"an installer that only an optional variable tells of", {.facts = OLD_AV, .policy = "'prefer':['beta'],'secrets':{'beta_token':'env:T'}", .edits = EDITS({"vendors/beta/av.json", "'label': 'the package from the console', 'required': true", "'label':'x'"})}, NULL, ERR_POLICY, "product beta.av: the variable 'beta_installer' (path of the installer) is not set"},
     {"a secret in a text", {.facts = OLD_AV, .policy = BETA_POLICY, .edits = EDITS({"vendors/beta/av.json", "${beta_group}", "${beta_token}"})}, NULL, ERR_INPUT, "the secret 'beta_token' may not stand in a text"},
 };
 
@@ -96,6 +97,22 @@ static void test_no_machine(void **state)
     expect_err(&e, ERR_INPUT, "the facts do not tell which machine and system this is");
     catalog_free(&c);
     doc_free(&d);
+}
+
+/* A product with the old engine inside is never removed by itself; a person is told. */
+static void test_white_label(void **state)
+{
+    struct planned p;
+
+    (void)state;
+    made(&p, &(struct situation){.facts = "'packages':[{'manager':'dpkg','name':'oldav','state':'installed'},"
+                                          "{'manager':'dpkg','name':'whiteav','state':'installed'}],"
+                                          "'files':[{'path':'/opt/old/av/engine','kind':'file'}]"});
+    assert_int_equal(p.plan.sources.n, 1);
+    assert_true(planned_says(&p.plan.warnings, "White Guard contains an engine that has to go; it is reported, never removed"));
+    for (size_t i = 0; i < p.plan.steps.n; i++)
+        assert_false(text_eq(p.plan.steps.v[i].product, "white.av"));
+    planned_free(&p);
 }
 
 /* --- the steps of a whole plan ----------------------------------------------------------------------------------- */
@@ -156,6 +173,7 @@ static void test_overlap(void **state)
     assert_string_equal(p.plan.assumptions.v[1].text, "the version is still the one found: Old Antivirus 1.5");
     assert_string_equal(p.plan.assumptions.v[2].text, "the new product still has at least 1 GiB of memory");
     assert_string_equal(p.plan.catalog_digest, p.catalog.digest);
+    assert_int_equal(p.plan.expected_s, 20);
     planned_free(&p);
 }
 
@@ -295,7 +313,10 @@ static void test_variables(void **state)
                         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     assert_null(json_object_get(s->args, "url"));
     assert_true(planned_step(&p, "package.install_file", "beta.av")->drops_network);
-    assert_int_equal(planned_step(&p, "command.run", "beta.av")->after->probe, PROBE_FILE);
+    s = planned_step(&p, "command.run", "beta.av");
+    assert_int_equal(s->after->probe, PROBE_FILE);
+    assert_true(s->repeat);
+    assert_false(planned_step(&p, "file.secret", "beta.av")->repeat);
     planned_free(&p);
     made(&p, &(struct situation){.facts = OLD_AV,
                                  .policy = "'vars':{'beta_installer':'/x $y','beta_group':'a\\\"b${run','beta_proxy':'p'},"
@@ -429,6 +450,7 @@ int main(void)
     ADD_ROWS(strategy_rows, test_strategy);
     ADD(test_unverified_allowed);
     ADD(test_no_machine);
+    ADD(test_white_label);
     ADD(test_overlap);
     ADD(test_order);
     ADD(test_when);
