@@ -116,6 +116,7 @@ static const struct field lock_fields[] = {
     FIELD(package_lock, INT, pid, "of the holder"),
     FIELD(package_lock, STR, holder, "its name"),
     FIELD(package_lock, STR, path, "the lock"),
+    FIELD(package_lock, BOOL, ours, "the holder was started by avswap"),
     FIELD(package_lock, BOOL, interrupted, "dpkg was interrupted and has to finish first"),
     FIELD_END,
 };

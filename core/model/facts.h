@@ -105,6 +105,7 @@ struct package_lock {
     long long pid; /* 0: unknown */
     const char *holder;
     const char *path;
+    bool ours;        /* the holder is a program that a run of avswap started; that run may have been killed */
     bool interrupted; /* dpkg left updates that it has to merge before anything else works */
 };
 

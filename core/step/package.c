@@ -82,22 +82,55 @@ bool package_probe(const struct step_ctx *c, const void *args, struct verdict *r
     return true;
 }
 
-/* *ret_interrupted: dpkg died and left updates that nothing works with until it has merged them. */
+static bool look_at_lock(struct doc *d, struct package_lock *ret, struct err *e)
+{
+    struct facts f;
+
+    memset(ret, 0, sizeof *ret);
+    if (!facts_collect(FACTS_LOCK, NULL, d, &f, e))
+        return false;
+    if (f.package_lock)
+        *ret = *f.package_lock;
+    return true;
+}
+
+/* Ends a holder by its id, as the executable that it runs now. */
+static bool end_holder(long long pid, struct doc *d, struct err *e)
+{
+    enum { GRACE_MS = 3000 };
+    struct facts f;
+
+    if (!facts_collect(FACTS_PROCESSES, NULL, d, &f, e))
+        return false;
+    for (size_t i = 0; i < f.processes.n; i++)
+        if (f.processes.v[i].pid == pid && f.processes.v[i].exe)
+            return os_process_end(pid, f.processes.v[i].exe, GRACE_MS, e);
+    return true;
+}
+
+/*
+ * Half of the step's time others may take. A manager that a killed worker started and that hangs has nobody any more
+ * to end it: that is done here. *ret_interrupted: dpkg left updates that nothing works with until it has merged them.
+ */
 static bool wait_for_lock(const struct step_ctx *c, bool *ret_interrupted, struct err *e)
 {
-    int64_t until = os_up_ms() + c->step->timeout_s * 500; /* half of the step's time */
+    int64_t until = os_up_ms() + c->step->timeout_s * 500;
+    bool over = false;
 
-    for (;;) {
+    for (int ended = 0;;) {
         struct doc d = DOC_INIT;
-        struct facts f;
-        bool ok = facts_collect(FACTS_LOCK, NULL, &d, &f, e), held = ok && f.package_lock && f.package_lock->held;
+        struct package_lock l;
+        bool ok = look_at_lock(&d, &l, e);
 
-        if (held && (os_up_ms() >= until || (c->tick && !c->tick(c->tick_arg))))
+        *ret_interrupted = l.interrupted;
+        over = over || os_up_ms() >= until;
+        if (ok && l.held && over && l.ours && ended++ < 8) /* apt, dpkg and what they started, one after the other */
+            ok = end_holder(l.pid, &d, e);
+        else if (ok && l.held && (over || (c->tick && !c->tick(c->tick_arg))))
             ok = err_set(e, ERR_BUSY, "the package manager is held by %s (process %lld)",
-                         f.package_lock->holder ? f.package_lock->holder : "another program", f.package_lock->pid);
-        *ret_interrupted = ok && f.package_lock && f.package_lock->interrupted;
+                         l.holder ? l.holder : "another program", l.pid);
         doc_free(&d);
-        if (!ok || !held)
+        if (!ok || !l.held)
             return ok;
         os_sleep_ms(250);
     }

@@ -242,7 +242,7 @@ void pc_supervisor_looks(void)
 /* Installs kesl from its cache once it has been away for a while; a busy package manager makes it try again. */
 void pc_agent_looks(void)
 {
-    struct pc_task t = {.kind = TASK_INSTALL, .orphan = true, .rpm = pc.setup.rpm, .n = 1, .list = {PKG_KESL}};
+    struct pc_task t = {.kind = TASK_INSTALL, .orphan = true, .foreign = true, .rpm = pc.setup.rpm, .n = 1, .list = {PKG_KESL}};
     bool away = !pc_file(product_services[SVC_KESL].exe);
 
     if (!pc_process_of(SVC_KLNAGENT))

@@ -95,6 +95,8 @@ enum pc_task_kind { TASK_PURGE, TASK_INSTALL, TASK_CONFIGURE, TASK_FETCH, TASK_C
 struct pc_task {
     bool active;
     bool orphan; /* nobody waits for it */
+    bool foreign; /* not started by a worker */
+    int32_t pid;
     uint8_t kind;
     bool rpm;
     bool merges; /* dpkg: everything is done but the end of its own records */

@@ -341,6 +341,7 @@ void pc_task_start(struct pc_task *t)
     unsigned which = locks(t) ? TASK_LOCKED : TASK_OTHER;
 
     t->active = true;
+    t->pid = pc.next_pid++;
     pc.tasks[which] = *t;
     pc_timer(TIMER_TASK, which, STEP_MS);
 }

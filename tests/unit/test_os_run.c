@@ -163,7 +163,8 @@ static void gives_a_clean_environment(void **state)
     setenv("LD_PRELOAD_PROBE", "leak", 1);
     assert_true(os_run(&c, &x, &e));
     assert_string_equal(buf_str(&x.out), "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nHOME=/root\n"
-                                         "DEBIAN_FRONTEND=noninteractive\nKLAUTOANSWERS=/x y\nLANG=de_DE\n");
+                                         "DEBIAN_FRONTEND=noninteractive\nAVSWAP_CHILD=1\nKLAUTOANSWERS=/x y\n"
+                                         "LANG=de_DE\n");
 }
 
 static void passes_arguments_as_they_are(void **state)

@@ -8,11 +8,14 @@
 #include "core/base/limits.h"
 #include "core/os/file.h"
 #include "core/os/posix/list.h"
+#include "core/os/posix/fd.h"
 #include "core/os/posix/proc.h"
+#include "core/os/posix/program.h"
 #include "core/os/posix/tool.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -305,6 +308,20 @@ static bool dpkg_interrupted(struct arena *a, bool *ret, struct err *e)
     return true;
 }
 
+/* Its environment has our mark. */
+static bool is_ours(long long pid)
+{
+    char path[64], text[16384];
+    long n;
+
+    snprintf(path, sizeof path, "/proc/%lld/environ", pid);
+    n = fd_read_small(AT_FDCWD, path, text, sizeof text);
+    for (long i = 0; i < n; i += (long)strlen(text + i) + 1)
+        if (strcmp(text + i, PROGRAM_MARK) == 0)
+            return true;
+    return false;
+}
+
 bool os_package_lock(struct facts *f, struct arena *a, struct err *e)
 {
     /* rpm: queries hold it shared, only changes keep a reader out. */
@@ -329,6 +346,7 @@ bool os_package_lock(struct facts *f, struct arena *a, struct err *e)
         l->holder = text_from_bytes(a, st.comm, strlen(st.comm));
         if (!l->holder)
             return err_nomem(e);
+        l->ours = is_ours(l->pid);
     }
     f->package_lock = l;
     return dpkg_interrupted(a, &l->interrupted, e);

@@ -13,7 +13,7 @@ static const char *const folders[] = {"/usr/sbin", "/usr/bin", "/sbin", "/bin"};
 
 /* Maintainer scripts expect a home; nothing else of the caller's environment goes on. */
 static const char *const base_env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "HOME=/root",
-                                       "DEBIAN_FRONTEND=noninteractive"};
+                                       "DEBIAN_FRONTEND=noninteractive", PROGRAM_MARK};
 #define BASE_ENV (sizeof base_env / sizeof *base_env)
 
 static bool executable(const char *path)

@@ -7,6 +7,8 @@
 #include "core/base/text.h"
 
 /* Ready for execve(): path, NULL-terminated argv and envp. */
+#define PROGRAM_MARK "AVSWAP_CHILD=1" /* in its environment: what we started, though we have ended since */
+
 struct program {
     const char *path;
     char **argv;

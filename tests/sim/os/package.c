@@ -31,6 +31,8 @@ bool os_package_lock(struct facts *f, struct arena *a, struct err *e)
     if (!f->package_lock)
         return err_nomem(e);
     f->package_lock->held = pc.manager_busy || pc.tasks[TASK_LOCKED].active;
+    f->package_lock->ours = pc.tasks[TASK_LOCKED].active && !pc.tasks[TASK_LOCKED].foreign;
+    f->package_lock->pid = pc.tasks[TASK_LOCKED].active ? pc.tasks[TASK_LOCKED].pid : 0;
     f->package_lock->holder = f->package_lock->held ? "apt-get" : NULL;
     f->package_lock->path = "/var/lib/dpkg/lock-frontend";
     f->package_lock->interrupted = pc.dpkg_interrupted;

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MANAGER "/usr/bin/dpkg"
+
 const char *os_program(const char *name, struct arena *a)
 {
     static const char *const folders[] = {"/usr/sbin", "/usr/bin"};
@@ -99,7 +101,7 @@ bool os_run(const struct os_child *c, struct os_exit *ret, struct err *e)
 bool os_process_list(struct facts *f, struct arena *a, struct err *e)
 {
     f->processes.n = 0;
-    f->processes.v = ARENA_ARRAY(a, PC_PROCESSES, struct process);
+    f->processes.v = ARENA_ARRAY(a, PC_PROCESSES + TASKS, struct process);
     if (!f->processes.v)
         return err_nomem(e);
     for (size_t i = 0; i < PC_PROCESSES; i++) {
@@ -116,6 +118,9 @@ bool os_process_list(struct facts *f, struct arena *a, struct err *e)
             return err_nomem(e);
         f->processes.n++;
     }
+    for (size_t i = 0; i < TASKS; i++)
+        if (pc.tasks[i].active)
+            f->processes.v[f->processes.n++] = (struct process){pc.tasks[i].pid, 1, 0, "task", MANAGER};
     return true;
 }
 
@@ -142,11 +147,26 @@ bool os_fanotify_list(struct facts *f, struct arena *a, struct err *e)
     return true;
 }
 
+static bool end_task(long long pid)
+{
+    for (size_t i = 0; i < TASKS; i++) {
+        if (!pc.tasks[i].active || pc.tasks[i].pid != pid)
+            continue;
+        pc_before("process ended", MANAGER);
+        pc_task_abort(&pc.tasks[i]);
+        pc_after("process ended", MANAGER);
+        return true;
+    }
+    return false;
+}
+
 bool os_process_end(long long pid, const char *exe, long long grace_ms, struct err *e)
 {
     (void)grace_ms;
     (void)e;
     pc_advance(20);
+    if (end_task(pid))
+        return true;
     for (size_t i = 0; i < PC_PROCESSES; i++) {
         struct pc_process *p = &pc.processes[i];
         size_t n = strlen(p->exe);
