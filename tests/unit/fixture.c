@@ -12,8 +12,7 @@ void fixture_add(const char *name, CMUnitTestFunction f, const void *row)
     if (!v)
         abort();
     tests = v;
-    tests[test_count++] =
-        (struct CMUnitTest){.name = name, .test_func = f, .initial_state = (void *)(uintptr_t)row};
+    tests[test_count++] = (struct CMUnitTest){.name = name, .test_func = f, .initial_state = (void *)(uintptr_t)row};
 }
 
 int fixture_run(const char *group)
@@ -157,11 +156,11 @@ void fixture_facts(struct doc *d, const char *members, struct facts *ret)
 }
 
 static const char *const catalog_paths[] = {
-    "vendors/old/vendor.json",    "vendors/old/timeline.json", "vendors/old/av.json",       "vendors/old/agent.json",
-    "vendors/old/gui.json",       "vendors/alpha/vendor.json", "vendors/alpha/av.json",     "vendors/beta/vendor.json",
-    "vendors/beta/av.json",       "vendors/gamma/vendor.json", "vendors/gamma/av.json",     "vendors/delta/vendor.json",
-    "vendors/delta/edr.json",     "vendors/white/vendor.json", "vendors/white/av.json",     "playbooks/overlap.json",
-    "playbooks/replace.json",     "playbooks/builtin.json",    "playbooks/cleanup.json",
+    "vendors/old/vendor.json", "vendors/old/timeline.json", "vendors/old/av.json",    "vendors/old/agent.json",
+    "vendors/old/gui.json",    "vendors/alpha/vendor.json", "vendors/alpha/av.json",  "vendors/beta/vendor.json",
+    "vendors/beta/av.json",    "vendors/gamma/vendor.json", "vendors/gamma/av.json",  "vendors/delta/vendor.json",
+    "vendors/delta/edr.json",  "vendors/white/vendor.json", "vendors/white/av.json",  "playbooks/overlap.json",
+    "playbooks/replace.json",  "playbooks/builtin.json",    "playbooks/cleanup.json",
 };
 
 /* The text after an edit; NULL: left out. */
@@ -199,7 +198,7 @@ size_t fixture_catalog_files(struct arena *a, const struct edit *edits, struct c
             used++;
         }
         if (text)
-            v[n++] = (struct catalog_file){catalog_paths[i], text, strlen(text)};
+            v[n++] = (struct catalog_file){.path = catalog_paths[i], .text = text, .len = strlen(text)};
     }
     for (const struct edit *x = edits; x && x->path; x++)
         wanted++;

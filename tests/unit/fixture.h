@@ -25,10 +25,10 @@ void fixture_add(const char *name, CMUnitTestFunction f, const void *row);
 int fixture_run(const char *group);
 
 #define ADD(f) fixture_add(#f, f, NULL)
-#define ADD_ROWS(rows, f)                                                                                    \
-    do {                                                                                                     \
-        for (size_t row_ = 0; row_ < sizeof(rows) / sizeof((rows)[0]); row_++)                               \
-            fixture_add((rows)[row_].name, f, &(rows)[row_]);                                                \
+#define ADD_ROWS(rows, f)                                                                                              \
+    do {                                                                                                               \
+        for (size_t row_ = 0; row_ < sizeof(rows) / sizeof((rows)[0]); row_++)                                         \
+            fixture_add((rows)[row_].name, f, &(rows)[row_]);                                                          \
     } while (0)
 
 /* The error has this code and its text contains every one of `parts`, separated by '|'. */
@@ -65,10 +65,13 @@ struct edit {
     const char *find;
     const char *put;
 };
-#define EDITS(...)                                                                                           \
-    (const struct edit[])                                                                                    \
-    {                                                                                                        \
-        __VA_ARGS__, { NULL, NULL, NULL }                                                                    \
+#define EDITS(...)                                                                                                     \
+    (const struct edit[])                                                                                              \
+    {                                                                                                                  \
+        __VA_ARGS__,                                                                                                   \
+        {                                                                                                              \
+            NULL, NULL, NULL                                                                                           \
+        }                                                                                                              \
     }
 size_t fixture_catalog_files(struct arena *a, const struct edit *edits, struct catalog_file **ret);
 void fixture_catalog(struct arena *a, const struct edit *edits, struct catalog *ret);

@@ -41,23 +41,23 @@ char *planned_verbs(struct planned *p, int stage);
 bool planned_says(const struct strs *list, const char *part);
 
 /* Facts of the small catalogue's products. */
-#define OLD_AV                                                                                               \
-    "'packages':[{'manager':'dpkg','name':'oldav','version':'1.5','state':'installed'}],"                    \
-    "'files':[{'path':'/opt/old/av/engine','kind':'file'},{'path':'/var/opt/old/av','kind':'dir'}],"         \
-    "'units':[{'name':'oldav.service','active':'active','load':'loaded'}],"                                  \
+#define OLD_AV                                                                                                         \
+    "'packages':[{'manager':'dpkg','name':'oldav','version':'1.5','state':'installed'}],"                              \
+    "'files':[{'path':'/opt/old/av/engine','kind':'file'},{'path':'/var/opt/old/av','kind':'dir'}],"                   \
+    "'units':[{'name':'oldav.service','active':'active','load':'loaded'}],"                                            \
     "'fanotify':[{'pid':5,'exe':'/opt/old/av/engine','name':'engine','marks':2}]"
-#define OLD_ALL                                                                                              \
-    "'packages':[{'manager':'dpkg','name':'oldav','version':'1.5','state':'installed'},"                     \
-    "{'manager':'dpkg','name':'oldagent','version':'2','state':'installed'},"                                \
-    "{'manager':'dpkg','name':'oldgui','version':'3','state':'installed'}],"                                 \
-    "'files':[{'path':'/opt/old/av/engine','kind':'file'},{'path':'/etc/old/agent.conf','kind':'file'},"     \
+#define OLD_ALL                                                                                                        \
+    "'packages':[{'manager':'dpkg','name':'oldav','version':'1.5','state':'installed'},"                               \
+    "{'manager':'dpkg','name':'oldagent','version':'2','state':'installed'},"                                          \
+    "{'manager':'dpkg','name':'oldgui','version':'3','state':'installed'}],"                                           \
+    "'files':[{'path':'/opt/old/av/engine','kind':'file'},{'path':'/etc/old/agent.conf','kind':'file'},"               \
     "{'path':'/etc/cron.d/oldav','kind':'file'}]"
-#define ALPHA_PROTECTS                                                                                       \
-    "'packages':[{'manager':'dpkg','name':'oldav','version':'1.5','state':'installed'},"                     \
-    "{'manager':'dpkg','name':'alphaav','version':'9','state':'installed'}],"                                \
-    "'files':[{'path':'/opt/old/av/engine','kind':'file'}],"                                                 \
+#define ALPHA_PROTECTS                                                                                                 \
+    "'packages':[{'manager':'dpkg','name':'oldav','version':'1.5','state':'installed'},"                               \
+    "{'manager':'dpkg','name':'alphaav','version':'9','state':'installed'}],"                                          \
+    "'files':[{'path':'/opt/old/av/engine','kind':'file'}],"                                                           \
     "'fanotify':[{'pid':6,'exe':'/usr/sbin/alphad','name':'alphad','marks':1}]"
-#define BETA_POLICY                                                                                          \
+#define BETA_POLICY                                                                                                    \
     "'vars':{'beta_installer':'/srv/beta.deb'},'secrets':{'beta_token':'file:/etc/avswap/token'},'prefer':['beta']"
 
 #endif

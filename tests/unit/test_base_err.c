@@ -77,9 +77,9 @@ static void test_statuses(void **state)
         enum err_code code;
         int status;
     } rows[] = {
-        {ERR_USAGE, 2},   {ERR_INPUT, 1},     {ERR_BUSY, 7},    {ERR_POLICY, 7},   {ERR_PREFLIGHT, 7},
-        {ERR_STALE, 7},   {ERR_UNVERIFIED, 7}, {ERR_PAYLOAD, 7}, {ERR_SECRET, 7},   {ERR_TAMPERED, 8},
-        {ERR_DOUBT, 8},   {ERR_NOT_FOUND, 1},
+        {ERR_USAGE, 2},     {ERR_INPUT, 1},    {ERR_BUSY, 7},       {ERR_POLICY, 7},
+        {ERR_PREFLIGHT, 7}, {ERR_STALE, 7},    {ERR_UNVERIFIED, 7}, {ERR_PAYLOAD, 7},
+        {ERR_SECRET, 7},    {ERR_TAMPERED, 8}, {ERR_DOUBT, 8},      {ERR_NOT_FOUND, 1},
     };
 
     (void)state;

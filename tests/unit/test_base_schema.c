@@ -61,7 +61,8 @@ static const struct bad_row {
     const char *members; /* of the document */
     const char *error;
 } bad_rows[] = {
-    {"unknown key with a suggestion", "'titel':'x','title':'y'", "file.json: unknown key 'titel' (did you mean 'title'?)"},
+    {"unknown key with a suggestion", "'titel':'x','title':'y'",
+     "file.json: unknown key 'titel' (did you mean 'title'?)"},
     {"unknown key without one", "'title':'y','banana':1", "file.json: unknown key 'banana' in a thing"},
     {"hostile unknown key", "'title':'y','\\u001b[2J\\u202e':1", "unknown key '\\x1b[2J\\u{202e}'"},
     {"missing key", "'count':1", "file.json: the key 'title' is missing"},
@@ -71,7 +72,8 @@ static const struct bad_row {
     {"integer wanted", "'title':'x','count':'1'", "count: expected an integer, found a string"},
     {"a real is no integer", "'title':'x','count':1.0", "expected an integer, found a number"},
     {"boolean wanted", "'title':'x','on':0", "on: expected true or false, found an integer"},
-    {"unknown value", "'title':'x','colour':'gren'", "colour: 'gren' is not one of the known values (did you mean 'green'?)"},
+    {"unknown value", "'title':'x','colour':'gren'",
+     "colour: 'gren' is not one of the known values (did you mean 'green'?)"},
     {"value far from all", "'title':'x','colour':'mauve'", "'mauve' is not one of the known values"},
     {"value of a wrong type", "'title':'x','colour':2", "colour: expected a string"},
     {"no instant", "'title':'x','when':'tomorrow'", "when: 'tomorrow' is not an instant such as"},
@@ -83,11 +85,13 @@ static const struct bad_row {
     {"empty id", "'title':'x','one':{'id':''}", "an id has only"},
     {"id with capitals", "'title':'x','one':{'id':'Abc'}", "an id has only"},
     {"below the range", "'title':'x','many':[{'id':'a','size':0}]", "many[0].size: 0 is outside 1 to 100"},
-    {"above the range", "'title':'x','many':[{'id':'a'},{'id':'b','size':101}]", "many[1].size: 101 is outside 1 to 100"},
+    {"above the range", "'title':'x','many':[{'id':'a'},{'id':'b','size':101}]",
+     "many[1].size: 101 is outside 1 to 100"},
     {"a check of its own", "'title':'x','many':[{'id':'a','size':13}]", "many[0]: thirteen is not wanted"},
     {"object wanted", "'title':'x','one':[]", "one: expected an object (part), found an array"},
     {"objects wanted", "'title':'x','many':[1]", "many[0]: expected an object (part), found an integer"},
-    {"unknown key in a part", "'title':'x','many':[{'id':'a','sise':1}]", "many[0]: unknown key 'sise' (did you mean 'size'?)"},
+    {"unknown key in a part", "'title':'x','many':[{'id':'a','sise':1}]",
+     "many[0]: unknown key 'sise' (did you mean 'size'?)"},
     {"map wanted", "'title':'x','map':'a'", "map: expected an object, found a string"},
     {"texts in a map", "'title':'x','map':{'a':'b','c':1}", "map.c: expected a string"},
     {"duplicate key", "'title':'x','title':'y'", "file.json:1:|duplicate"},
@@ -126,7 +130,8 @@ static const struct raw_row {
     {"NUL in a text", "{\"schema\":\"avswap.thing/1\",\"title\":\"a\\u0000b\"}", 0, "file.json:1:"},
     {"NUL in a key", "{\"schema\":\"avswap.thing/1\",\"ti\\u0000\":\"a\"}", 0, "file.json:1:"},
     {"NUL in the file", "{\"schema\":\0\"avswap.thing/1\"}", 27, "file.json:1:"},
-    {"number out of range", "{\"schema\":\"avswap.thing/1\",\"title\":\"x\",\"count\":99999999999999999999}", 0, "file.json:1:"},
+    {"number out of range", "{\"schema\":\"avswap.thing/1\",\"title\":\"x\",\"count\":99999999999999999999}", 0,
+     "file.json:1:"},
     {"comment", "{\"schema\":\"avswap.thing/1\",/* x */\"title\":\"x\"}", 0, "file.json:1:"},
     {"line is told", "{\n\n  \"schema\" \"x\"}", 0, "file.json:3:"},
 };
@@ -165,9 +170,11 @@ static const struct size_row {
 } size_rows[] = {
     {"longest text", "'title':'", "x", LIMIT_STRING, "'", NULL},
     {"too long a text", "'title':'", "x", LIMIT_STRING + 1, "'", "title: a text of 65537 bytes is longer than 65536"},
-    {"too long a text in a map", "'title':'x','map':{'a':'", "x", LIMIT_STRING + 1, "'}", "map.a: expected a string of at most"},
+    {"too long a text in a map", "'title':'x','map':{'a':'", "x", LIMIT_STRING + 1, "'}",
+     "map.a: expected a string of at most"},
     {"longest list", "'title':'x','words':[", "'a',", LIMIT_LIST - 1, "'a']", NULL},
-    {"too long a list", "'title':'x','words':[", "'a',", LIMIT_LIST, "'a']", "words: a list of 200001 elements is longer than 200000"},
+    {"too long a list", "'title':'x','words':[", "'a',", LIMIT_LIST, "'a']",
+     "words: a list of 200001 elements is longer than 200000"},
     {"too long a list of objects", "'title':'x','many':[", "1,", LIMIT_LIST, "1]", "many: a list of 200001"},
     {"longest id", "'title':'x','ids':['", "a", 128, "']", NULL},
     {"too long an id", "'title':'x','ids':['", "a", 129, "']", "ids[0]: an id has only"},
@@ -266,9 +273,10 @@ static void test_defaults(void **state)
 /* Table order, absent values left out, and the same bytes after any number of rounds. */
 static void test_round_trip(void **state)
 {
-    static const char pretty[] = "{\n \"schema\": \"avswap.thing/1\",\n \"title\": \"T\",\n \"count\": 3,\n \"colour\": "
-                                 "\"red\",\n \"when\": \"2024-09-29T04:00:00Z\",\n \"many\": [\n  {\n   \"id\": \"q\",\n"
-                                 "   \"size\": 8\n  },\n  {\n   \"id\": \"r\"\n  }\n ]\n}\n";
+    static const char pretty[] =
+        "{\n \"schema\": \"avswap.thing/1\",\n \"title\": \"T\",\n \"count\": 3,\n \"colour\": "
+        "\"red\",\n \"when\": \"2024-09-29T04:00:00Z\",\n \"many\": [\n  {\n   \"id\": \"q\",\n"
+        "   \"size\": 8\n  },\n  {\n   \"id\": \"r\"\n  }\n ]\n}\n";
     struct doc d = DOC_INIT;
     struct err e = ERR_INIT;
     struct thing t;
@@ -355,7 +363,8 @@ static void test_fields(void **state)
 static void test_memory(void **state)
 {
     static const char text[] =
-        "{\"schema\":\"avswap.thing/1\",\"title\":\"T\",\"words\":[\"a\"],\"one\":{\"id\":\"p\"},\"many\":[{\"id\":\"q\"}]}";
+        "{\"schema\":\"avswap.thing/"
+        "1\",\"title\":\"T\",\"words\":[\"a\"],\"one\":{\"id\":\"p\"},\"many\":[{\"id\":\"q\"}]}";
     bool done = false;
 
     (void)state;

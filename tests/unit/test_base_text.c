@@ -48,11 +48,20 @@ static const struct show_row {
     {"show: escape sequence", "\x1b[31mred", "\\x1b[31mred"},
     {"show: newline and tab", "a\nb\tc\r", "a\\x0ab\\x09c\\x0d"},
     {"show: delete", "\x7f", "\\x7f"},
-    {"show: C1 control", "\xC2\x9B" "31m", "\\u{9b}31m"},
-    {"show: right-to-left override", "a\xE2\x80\xAE" "b", "a\\u{202e}b"},
+    {"show: C1 control",
+     "\xC2\x9B"
+     "31m",
+     "\\u{9b}31m"},
+    {"show: right-to-left override",
+     "a\xE2\x80\xAE"
+     "b",
+     "a\\u{202e}b"},
     {"show: isolate", "\xE2\x81\xA6", "\\u{2066}"},
     {"show: arabic letter mark", "\xD8\x9C", "\\u{61c}"},
-    {"show: zero width", "a\xE2\x80\x8B" "b", "a\\u{200b}b"},
+    {"show: zero width",
+     "a\xE2\x80\x8B"
+     "b",
+     "a\\u{200b}b"},
     {"show: line separator", "\xE2\x80\xA8", "\\u{2028}"},
     {"show: byte order mark", "\xEF\xBB\xBF", "\\u{feff}"},
     {"show: tag characters", "\xF3\xA0\x81\x81", "\\u{e0041}"},

@@ -11,19 +11,55 @@ static const struct bad_row {
 } bad_rows[] = {
     {"no JSON", {"vendors/alpha/av.json", NULL, "{"}, ERR_INPUT, "vendors/alpha/av.json:1:"},
     {"no schema", {"vendors/alpha/av.json", NULL, "{}"}, ERR_INPUT, "vendors/alpha/av.json: its 'schema' is none of"},
-    {"a document of another kind", {"vendors/alpha/av.json", NULL, "{'schema':'avswap.plan/1'}"}, ERR_INPUT, "its 'schema' is none of"},
+    {"a document of another kind",
+     {"vendors/alpha/av.json", NULL, "{'schema':'avswap.plan/1'}"},
+     ERR_INPUT,
+     "its 'schema' is none of"},
     {"a list", {"vendors/alpha/av.json", NULL, "[]"}, ERR_INPUT, "its 'schema' is none of"},
-    {"unknown key", {"vendors/alpha/av.json", "'notes'", "'nots'"}, ERR_INPUT, "vendors/alpha/av.json: unknown key 'nots' (did you mean 'notes'?)"},
-    {"bad value deep inside", {"vendors/alpha/av.json", "'probe': 'fanotify'", "'probe': 'fanotfy'"}, ERR_INPUT, "vendors/alpha/av.json: health.realtime.probe: 'fanotfy'"},
-    {"product of no vendor", {"vendors/alpha/av.json", "'vendor': 'alpha'", "'vendor': 'alfa'"}, ERR_INPUT, "product alpha.av: there is no vendor 'alfa'"},
-    {"vendor left out", {"vendors/alpha/vendor.json", NULL, NULL}, ERR_INPUT, "product alpha.av: there is no vendor 'alpha'"},
-    {"timeline of no vendor", {"vendors/old/timeline.json", "'vendor': 'old'", "'vendor': 'olde'"}, ERR_INPUT, "timeline: there is no vendor 'olde'"},
-    {"product twice", {"vendors/beta/av.json", "'beta.av'", "'alpha.av'"}, ERR_INPUT, "product alpha.av is defined twice"},
-    {"vendor twice", {"vendors/beta/vendor.json", "'id': 'beta'", "'id': 'alpha'"}, ERR_INPUT, "vendor alpha is defined twice"},
-    {"playbook twice", {"playbooks/replace.json", "'id': 'replace'", "'id': 'overlap'"}, ERR_INPUT, "playbook overlap is defined twice"},
-    {"timeline twice", {"playbooks/replace.json", NULL, "{'schema':'avswap.timeline/1','vendor':'old','personas':[],'measures':[]}"}, ERR_INPUT, "vendor old has two timelines"},
-    {"measure without an instant", {"vendors/old/timeline.json", "'2018-10-01'", "'soon'"}, ERR_INPUT, "vendors/old/timeline.json: measures[1]: effective_text 'soon' is not an instant"},
-    {"id that is a path", {"vendors/alpha/av.json", "'alpha.av'", "'../alpha'"}, ERR_INPUT, "vendors/alpha/av.json: id: an id has only"},
+    {"unknown key",
+     {"vendors/alpha/av.json", "'notes'", "'nots'"},
+     ERR_INPUT,
+     "vendors/alpha/av.json: unknown key 'nots' (did you mean 'notes'?)"},
+    {"bad value deep inside",
+     {"vendors/alpha/av.json", "'probe': 'fanotify'", "'probe': 'fanotfy'"},
+     ERR_INPUT,
+     "vendors/alpha/av.json: health.realtime.probe: 'fanotfy'"},
+    {"product of no vendor",
+     {"vendors/alpha/av.json", "'vendor': 'alpha'", "'vendor': 'alfa'"},
+     ERR_INPUT,
+     "product alpha.av: there is no vendor 'alfa'"},
+    {"vendor left out",
+     {"vendors/alpha/vendor.json", NULL, NULL},
+     ERR_INPUT,
+     "product alpha.av: there is no vendor 'alpha'"},
+    {"timeline of no vendor",
+     {"vendors/old/timeline.json", "'vendor': 'old'", "'vendor': 'olde'"},
+     ERR_INPUT,
+     "timeline: there is no vendor 'olde'"},
+    {"product twice",
+     {"vendors/beta/av.json", "'beta.av'", "'alpha.av'"},
+     ERR_INPUT,
+     "product alpha.av is defined twice"},
+    {"vendor twice",
+     {"vendors/beta/vendor.json", "'id': 'beta'", "'id': 'alpha'"},
+     ERR_INPUT,
+     "vendor alpha is defined twice"},
+    {"playbook twice",
+     {"playbooks/replace.json", "'id': 'replace'", "'id': 'overlap'"},
+     ERR_INPUT,
+     "playbook overlap is defined twice"},
+    {"timeline twice",
+     {"playbooks/replace.json", NULL, "{'schema':'avswap.timeline/1','vendor':'old','personas':[],'measures':[]}"},
+     ERR_INPUT,
+     "vendor old has two timelines"},
+    {"measure without an instant",
+     {"vendors/old/timeline.json", "'2018-10-01'", "'soon'"},
+     ERR_INPUT,
+     "vendors/old/timeline.json: measures[1]: effective_text 'soon' is not an instant"},
+    {"id that is a path",
+     {"vendors/alpha/av.json", "'alpha.av'", "'../alpha'"},
+     ERR_INPUT,
+     "vendors/alpha/av.json: id: an id has only"},
 };
 
 static void test_bad(void **state)
@@ -45,7 +81,7 @@ static void test_too_large(void **state)
 {
     struct err e = ERR_INIT;
     struct catalog c;
-    struct catalog_file f = {"vendors/x/y.json", NULL, LIMIT_MANIFEST + 1};
+    struct catalog_file f = {.path = "vendors/x/y.json", .len = LIMIT_MANIFEST + 1};
 
     (void)state;
     f.text = calloc(1, f.len);
@@ -144,21 +180,22 @@ static bool asks_command(const struct questions *q, const char *last)
 /* Whatever a condition of the catalogue looks at is among the questions, wherever it stands. */
 static void test_questions(void **state)
 {
-    static const char *const paths[] = {
-        "/opt/old/av/engine", "/var/opt/old/av", "/etc/cron.d/oldav", "/etc/old/agent.conf", "/var/lib/alpha/db",
-        "/etc/playbook/when", "/etc/need/it"};
+    static const char *const paths[] = {"/opt/old/av/engine",  "/var/opt/old/av",   "/etc/cron.d/oldav",
+                                        "/etc/old/agent.conf", "/var/lib/alpha/db", "/etc/playbook/when",
+                                        "/etc/need/it"};
     struct arena a = ARENA_INIT;
     struct err e = ERR_INIT;
     struct catalog c;
     struct questions q;
 
     (void)state;
-    fixture_catalog(&a,
-                    EDITS({"vendors/alpha/av.json", "{'probe': 'fact', 'name': 'memory_mib', 'op': 'ge', 'value': '1000'}",
-                           "{'probe':'file','path':'/etc/need/it'}"},
-                          {"playbooks/builtin.json", "{'use': 'source.backup'}",
-                           "{'verb':'verify.gone','title':'t','args':{},'when':{'probe':'file','path':'/etc/playbook/when'}}"}),
-                    &c);
+    fixture_catalog(
+        &a,
+        EDITS({"vendors/alpha/av.json", "{'probe': 'fact', 'name': 'memory_mib', 'op': 'ge', 'value': '1000'}",
+               "{'probe':'file','path':'/etc/need/it'}"},
+              {"playbooks/builtin.json", "{'use': 'source.backup'}",
+               "{'verb':'verify.gone','title':'t','args':{},'when':{'probe':'file','path':'/etc/playbook/when'}}"}),
+        &c);
     memset(&q, 0, sizeof q);
     assert_true(catalog_questions(&c, "linux", &a, &q, &e));
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)

@@ -33,8 +33,10 @@ static const struct bad_row {
     {"operator without value", "{'probe':'fact','name':'cpus','op':'eq'}", "'op' needs 'value'"},
     {"list operator without values", "{'probe':'fact','name':'cpus','op':'in','value':'1'}", "'op' needs 'values'"},
     {"value without operator", "{'probe':'package','name':'x','value':'1'}", "'value' is of no use"},
-    {"values without the list operator", "{'probe':'fact','name':'cpus','op':'eq','value':'1','values':['1']}", "is of no use"},
-    {"value beside values", "{'probe':'fact','name':'cpus','op':'in','value':'1','values':['1']}", "'value' is of no use"},
+    {"values without the list operator", "{'probe':'fact','name':'cpus','op':'eq','value':'1','values':['1']}",
+     "is of no use"},
+    {"value beside values", "{'probe':'fact','name':'cpus','op':'in','value':'1','values':['1']}",
+     "'value' is of no use"},
     {"package in no state", "{'probe':'package','name':'x','state':'instaled'}",
      "a package has no state 'instaled' (did you mean 'installed'?)"},
     {"unit in no state", "{'probe':'unit','name':'x','state':'running'}", "a unit has no state 'running'"},
@@ -80,7 +82,8 @@ static const struct text_row {
     {"ctl exit status is 0", "{'probe':'command','argv':['ctl','x'],'op':'eq','value':'0'}"},
     {"ctl a.b is not on", "{'probe':'command','argv':['ctl'],'json':'a.b','op':'ne','value':'on'}"},
     {"ctl Mode is like o*", "{'probe':'command','argv':['ctl'],'key':'Mode','op':'glob','value':'o*'}"},
-    {"ctl Date is not older in hours than 5", "{'probe':'command','argv':['ctl'],'key':'Date','op':'max-age-h','value':'5'}"},
+    {"ctl Date is not older in hours than 5",
+     "{'probe':'command','argv':['ctl'],'key':'Date','op':'max-age-h','value':'5'}"},
     {"ctl exit status is one of 0 5", "{'probe':'command','argv':['ctl'],'op':'in','values':['0','5']}"},
     {"os.id is one of debian ubuntu", "{'probe':'fact','name':'os.id','op':'in','values':['debian','ubuntu']}"},
     {"cpus is below 2", "{'probe':'fact','name':'cpus','op':'lt','value':'2'}"},
@@ -165,8 +168,12 @@ static void test_fact_parts(void **state)
         const char *fact;
         unsigned part;
     } needed[] = {
-        {"os.id", FACTS_OS},          {"memory_mib", FACTS_OS},       {"disk_free_mib:/var", FACTS_OS},
-        {"reboot_pending", FACTS_REBOOT}, {"package_lock", FACTS_LOCK}, {"fanotify_holders", FACTS_FANOTIFY},
+        {"os.id", FACTS_OS},
+        {"memory_mib", FACTS_OS},
+        {"disk_free_mib:/var", FACTS_OS},
+        {"reboot_pending", FACTS_REBOOT},
+        {"package_lock", FACTS_LOCK},
+        {"fanotify_holders", FACTS_FANOTIFY},
         {"packages.manager", FACTS_PACKAGES},
     };
 
@@ -200,13 +207,14 @@ static void test_questions(void **state)
     memset(&q, 0, sizeof q);
     assert_true(cond_questions(NULL, &d.arena, &parts, &q, &e));
     assert_int_equal(parts, 0);
-    assert_true(cond_questions(fixture_cond(&d, "{'all':[{'probe':'file','path':'/a'},{'not':{'probe':'file','path':'/a'}},"
-                                                "{'probe':'file','path':'/b','max_age_h':1},"
-                                                "{'probe':'command','argv':['ctl','a'],'op':'eq','value':'0'},"
-                                                "{'probe':'command','argv':['ctl','a'],'key':'x','op':'eq','value':'0','timeout_s':60},"
-                                                "{'probe':'command','argv':['ctl','a'],'key':'y','op':'eq','value':'0','timeout_s':30},"
-                                                "{'probe':'command','argv':['ctl'],'op':'eq','value':'0'}]}"),
-                               &d.arena, &parts, &q, &e));
+    assert_true(cond_questions(
+        fixture_cond(&d, "{'all':[{'probe':'file','path':'/a'},{'not':{'probe':'file','path':'/a'}},"
+                         "{'probe':'file','path':'/b','max_age_h':1},"
+                         "{'probe':'command','argv':['ctl','a'],'op':'eq','value':'0'},"
+                         "{'probe':'command','argv':['ctl','a'],'key':'x','op':'eq','value':'0','timeout_s':60},"
+                         "{'probe':'command','argv':['ctl','a'],'key':'y','op':'eq','value':'0','timeout_s':30},"
+                         "{'probe':'command','argv':['ctl'],'op':'eq','value':'0'}]}"),
+        &d.arena, &parts, &q, &e));
     assert_int_equal(parts, FACTS_FILES | FACTS_COMMANDS);
     assert_int_equal(q.paths.n, 2);
     assert_string_equal(q.paths.v[1], "/b");
@@ -229,7 +237,8 @@ static void test_questions(void **state)
 static void test_questions_memory(void **state)
 {
     struct doc d = DOC_INIT;
-    struct cond *c = fixture_cond(&d, "{'any':[{'probe':'file','path':'/a'},{'probe':'command','argv':['c'],'op':'eq','value':'0'}]}");
+    struct cond *c = fixture_cond(
+        &d, "{'any':[{'probe':'file','path':'/a'},{'probe':'command','argv':['c'],'op':'eq','value':'0'}]}");
 
     (void)state;
     for (unsigned long n = 1; n < 3; n++) {

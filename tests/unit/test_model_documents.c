@@ -5,24 +5,29 @@
 
 #define HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define COND "{'probe':'package','name':'x','op':'ge','value':'1'}"
-#define HEALTH "{'installed':" COND ",'running':" COND ",'realtime':" COND ",'fresh':" COND ",'managed':" COND              \
-               ",'within_s':60,'source':'s','confidence':'tested'}"
+#define HEALTH                                                                                                         \
+    "{'installed':" COND ",'running':" COND ",'realtime':" COND ",'fresh':" COND ",'managed':" COND                    \
+    ",'within_s':60,'source':'s','confidence':'tested'}"
 #define LEFT "{'id':'l','text':'t','cond':" COND ",'source':'s','confidence':'field'}"
-#define STEP_DEF "{'verb':'v','title':'t','args':{'a':[1,2.5,null,true]},'when':" COND ",'after':" COND                    \
-                 ",'timeout_s':5,'auxiliary':true,'repeat':true,'drops_network':true,'source':'s','confidence':'unverified'}"
+#define STEP_DEF                                                                                                       \
+    "{'verb':'v','title':'t','args':{'a':[1,2.5,null,true]},'when':" COND ",'after':" COND                             \
+    ",'timeout_s':5,'auxiliary':true,'repeat':true,'drops_network':true,'source':'s','confidence':'unverified'}"
 #define SECTION "{'steps':[" STEP_DEF ",{'use':'source.remove'}],'expected_s':9,'source':'s','confidence':'documented'}"
-#define PLAN_PRODUCT "{'product':'p','name':'P','version':'1','role':'agent','health':" HEALTH ",'gone':" COND              \
-                     ",'eicar':{'expect':'blocked','dir':'/tmp','within_s':3,'source':'s'},'leftovers':[" LEFT              \
-                     "],'reinstallers':[" LEFT "]}"
-#define STEP(id) "{'id':'" id "','stage':'remove','verb':'v','title':'t','product':'p','args':{'x':'y'},'before':" COND   \
-                 ",'after':" COND ",'undo':'u','timeout_s':7,'auxiliary':true,'repeat':true,'drops_network':true,'no_return':true,"       \
-                 "'exit_codes':[{'code':-1,'outcome':'disk-full','text':'x'}]}"
-#define PLAN                                                                                                               \
-    "'id':'abc','made_at':'2026-03-01T12:00:00Z','tool':'1','catalog_digest':'" HASH "','machine':{'id':'m','hostname':"    \
-    "'h','boot_id':'b'},'strategy':'overlap','sources':[" PLAN_PRODUCT "],'target':" PLAN_PRODUCT ",'explain':['e'],"       \
-    "'candidates':[{'product':'p','name':'P','fate':'eligible','reasons':['r']}],'warnings':['w'],'ladder':[{'rung':"       \
-    "'other-protection','allowed':true,'why':'w','cond':" COND "}],'assumptions':[{'text':'t','cond':" COND "}],"           \
-    "'secrets':['s'],'secret_sources':{'s':'env:S'},'max_reboots':2,'no_reboot':true,'unprotected_limit_s':600,"            \
+#define PLAN_PRODUCT                                                                                                   \
+    "{'product':'p','name':'P','version':'1','role':'agent','health':" HEALTH ",'gone':" COND                          \
+    ",'eicar':{'expect':'blocked','dir':'/tmp','within_s':3,'source':'s'},'leftovers':[" LEFT                          \
+    "],'reinstallers':[" LEFT "]}"
+#define STEP(id)                                                                                                       \
+    "{'id':'" id "','stage':'remove','verb':'v','title':'t','product':'p','args':{'x':'y'},'before':" COND             \
+    ",'after':" COND ",'undo':'u','timeout_s':7,'auxiliary':true,'repeat':true,'drops_network':true,'no_return':true," \
+    "'exit_codes':[{'code':-1,'outcome':'disk-full','text':'x'}]}"
+#define PLAN                                                                                                           \
+    "'id':'abc','made_at':'2026-03-01T12:00:00Z','tool':'1','catalog_digest':'" HASH                                   \
+    "','machine':{'id':'m','hostname':"                                                                                \
+    "'h','boot_id':'b'},'strategy':'overlap','sources':[" PLAN_PRODUCT "],'target':" PLAN_PRODUCT ",'explain':['e'],"  \
+    "'candidates':[{'product':'p','name':'P','fate':'eligible','reasons':['r']}],'warnings':['w'],'ladder':[{'rung':"  \
+    "'other-protection','allowed':true,'why':'w','cond':" COND "}],'assumptions':[{'text':'t','cond':" COND "}],"      \
+    "'secrets':['s'],'secret_sources':{'s':'env:S'},'max_reboots':2,'no_reboot':true,'unprotected_limit_s':600,"       \
     "'expected_s':90,'eicar':true,'unverified':['u']"
 
 /* Members in the order of their tables, none at its default: what is written must be what was read. */
@@ -32,58 +37,82 @@ static const struct row {
     const char *members;
 } rows[] = {
     {"facts", &facts_schema,
-     "'collected_at':'2026-03-01T12:00:00.500Z','tool':'1','machine':{'id':'m','hostname':'h','boot_id':'b'},'os':{'family':"
+     "'collected_at':'2026-03-01T12:00:00.500Z','tool':'1','machine':{'id':'m','hostname':'h','boot_id':'b'},'os':{'"
+     "family':"
      "'linux','id':'debian','id_like':['x'],'version_id':'12','name':'D','kernel':'6','arch':'a','init':'sysv'},"
-     "'memory_mib':1,'cpus':2,'disks':[{'path':'/','free_mib':1,'total_mib':2}],'packages':[{'manager':'rpm','name':'n',"
+     "'memory_mib':1,'cpus':2,'disks':[{'path':'/"
+     "','free_mib':1,'total_mib':2}],'packages':[{'manager':'rpm','name':'n',"
      "'version':'v','arch':'a','state':'triggers'}],'units':[{'name':'u','manager':'sysv','load':'l','active':'a',"
-     "'enabled':'e'}],'processes':[{'pid':1,'ppid':2,'uid':3,'name':'n','exe':'/x'}],'files':[{'path':'/x','kind':'file',"
+     "'enabled':'e'}],'processes':[{'pid':1,'ppid':2,'uid':3,'name':'n','exe':'/x'}],'files':[{'path':'/"
+     "x','kind':'file',"
      "'size':9223372036854775807,'mtime':'2026-03-01T12:00:00Z'}],'users':['u'],'groups':['g'],'fanotify':[{'pid':1,"
      "'exe':'/x','name':'n','marks':2}],'firewall':[{'tool':'nft','text':'t','mark':1024}],'selinux_mode':'enforcing',"
      "'selinux_contexts':['a b'],'reboot_pending':true,'reboot_reasons':['r'],'package_lock':{'held':true,'pid':1,"
-     "'holder':'h','path':'/p','interrupted':true,'ours':true},'answers':[{'argv':['a','b'],'exit':-1,'timed_out':true,'out':'o\\u0001\\\"'}],"
+     "'holder':'h','path':'/"
+     "p','interrupted':true,'ours':true},'answers':[{'argv':['a','b'],'exit':-1,'timed_out':true,'out':'o\\u0001\\\"'}]"
+     ","
      "'gaps':[{'what':'w','why':'y'}]"},
     {"findings", &findings_schema,
-     "'machine_id':'m','hostname':'h','os_name':'o','collected_at':'2026-03-01T12:00:00Z','findings':[{'kind':'database',"
-     "'product':'p','vendor':'v','name':'n','part':'x','role':'component','version':'1','certainty':'likely','must_go':true,"
-     "'measure':'m','text':'t','evidence':['e'],'health':{'installed':'yes','running':'no','realtime':'unknown','fresh':'no',"
+     "'machine_id':'m','hostname':'h','os_name':'o','collected_at':'2026-03-01T12:00:00Z','findings':[{'kind':'"
+     "database',"
+     "'product':'p','vendor':'v','name':'n','part':'x','role':'component','version':'1','certainty':'likely','must_go':"
+     "true,"
+     "'measure':'m','text':'t','evidence':['e'],'health':{'installed':'yes','running':'no','realtime':'unknown','fresh'"
+     ":'no',"
      "'managed':'yes','evidence':['e']},'reports':[{'name':'n','value':'v'}]}],'gaps':[{'what':'w','why':'y'}]"},
     {"vendor", &vendor_schema,
-     "'id':'v','name':'V','aliases':['a'],'entities':['e'],'signers':['s'],'country':'FR','source':'s','confidence':'tested'"},
+     "'id':'v','name':'V','aliases':['a'],'entities':['e'],'signers':['s'],'country':'FR','source':'s','confidence':'"
+     "tested'"},
     {"product", &product_schema,
      "'id':'p.x-1_2','vendor':'v','name':'P','os':'linux','role':'protection','licence':'free','audience':['business'],"
-     "'alternatives_of':['q'],'engine_suppliers':[{'vendor':'o','source':'s','confidence':'field'}],'moved_by_vendor':'o',"
+     "'alternatives_of':['q'],'engine_suppliers':[{'vendor':'o','source':'s','confidence':'field'}],'moved_by_vendor':'"
+     "o',"
      "'detect':{'installed':" COND ",'half_removed':" COND ",'version_from':['x'],'source':'s','confidence':'tested'},"
-     "'leftovers':[" LEFT "],'reports':[{'name':'r','argv':['c'],'json':['a.b'],'key':['k'],'decode':'epoch-ms','source':"
-     "'s','confidence':'field'}],'health':" HEALTH ",'capabilities':{'realtime':'no','passive':true,'fanotify_exclusive':"
+     "'leftovers':[" LEFT
+     "],'reports':[{'name':'r','argv':['c'],'json':['a.b'],'key':['k'],'decode':'epoch-ms','source':"
+     "'s','confidence':'field'}],'health':" HEALTH
+     ",'capabilities':{'realtime':'no','passive':true,'fanotify_exclusive':"
      "true,'server':true,'edr_only':true},'requires':[{'text':'t','cond':" COND ",'source':'s','confidence':'field'}],"
-     "'vars':[{'name':'n','label':'l','def':'d','secret':true,'required':true,'file':true,'source':'s'}],'payload':[{'id':"
-     "'i','kind':'repository','packages':['p'],'name':'n','url':'u','from':'f','sha256':'" HASH "','size_mib':3,'source':"
+     "'vars':[{'name':'n','label':'l','def':'d','secret':true,'required':true,'file':true,'source':'s'}],'payload':[{'"
+     "id':"
+     "'i','kind':'repository','packages':['p'],'name':'n','url':'u','from':'f','sha256':'" HASH
+     "','size_mib':3,'source':"
      "'s','confidence':'field'}],'install':" SECTION ",'activate':" SECTION ",'disarm':" SECTION ",'remove':" SECTION
-     ",'clean':" SECTION ",'guards':[{'text':'t','blocked':" COND ",'source':'s','confidence':'field'}],'reinstallers':["
-     LEFT "],'state_paths':['/x'],'packages':['x'],'exit_codes':[{'code':5,'outcome':'tamper-locked','text':'x'}],'eicar':"
+     ",'clean':" SECTION ",'guards':[{'text':'t','blocked':" COND
+     ",'source':'s','confidence':'field'}],'reinstallers':[" LEFT
+     "],'state_paths':['/x'],'packages':['x'],'exit_codes':[{'code':5,'outcome':'tamper-locked','text':'x'}],'eicar':"
      "{'expect':'quarantined','dir':'/tmp','within_s':3,'source':'s'},'notes':['n'],'source':'s','confidence':'field'"},
     {"timeline", &timeline_schema,
-     "'vendor':'v','personas':[{'id':'p','label':'l','tags':['t']}],'measures':[{'id':'m','jurisdiction':'US','applies_to':"
-     "['t'],'what':'w','effective_text':'2024-09-29T00:00:00-04:00','precision':'minute','binding':'law','forbids':['use'],"
-     "'cutoff':true,'white_label':'excluded','white_label_text':'x','consequence_after':'c','source':'s','confidence':'c',"
+     "'vendor':'v','personas':[{'id':'p','label':'l','tags':['t']}],'measures':[{'id':'m','jurisdiction':'US','applies_"
+     "to':"
+     "['t'],'what':'w','effective_text':'2024-09-29T00:00:00-04:00','precision':'minute','binding':'law','forbids':['"
+     "use'],"
+     "'cutoff':true,'white_label':'excluded','white_label_text':'x','consequence_after':'c','source':'s','confidence':'"
+     "c',"
      "'note':'n'}]"},
     {"playbook", &playbook_schema,
-     "'id':'p','title':'t','doc':'d','installs':true,'passive':true,'rank':7,'stages':[{'stage':'commit','steps':["
-     STEP_DEF ",{'use':'x'}]},{'stage':'preflight','steps':[]}]"},
+     "'id':'p','title':'t','doc':'d','installs':true,'passive':true,'rank':7,'stages':[{'stage':'commit','steps':"
+     "[" STEP_DEF ",{'use':'x'}]},{'stage':'preflight','steps':[]}]"},
     {"policy", &policy_schema,
-     "'jurisdictions':['DE'],'as':'msp','prefer':['a'],'allow':['b'],'forbid':['c'],'forbid_countries':['CN'],'licences':"
-     "['free'],'strategy':'replace','restore':'never','eicar':true,'no_reboot':true,'max_reboots':0,'unprotected_limit_s':1,"
+     "'jurisdictions':['DE'],'as':'msp','prefer':['a'],'allow':['b'],'forbid':['c'],'forbid_countries':['CN'],'"
+     "licences':"
+     "['free'],'strategy':'replace','restore':'never','eicar':true,'no_reboot':true,'max_reboots':0,'unprotected_limit_"
+     "s':1,"
      "'override_guards':true,'allow_unverified':true,'vars':{'a':'b'},'secrets':{'s':'file:/x'}"},
     {"plan", &plan_schema, PLAN ",'steps':[" STEP("s01") "],'digest':'" HASH "'"},
     {"outcome", &outcome_schema,
      "'plan':'p','machine_id':'m','hostname':'h','tool':'1','result':'other-protection','exit':6,'rung':'r','why':'w',"
      "'next':'n','started':'2026-03-01T12:00:00Z','ended':'2026-03-01T12:00:01Z','source_names':'s','target_name':'t',"
-     "'strategy':'s','reboots':1,'unprotected_ms':5,'gaps':[{'from':'2026-03-01T12:00:00Z','to':'2026-03-01T12:00:01Z','ms':"
-     "1000}],'steps':[{'id':'s01','verb':'v','title':'t','stage':'clean','outcome':'timeout','undone':true,'ms':3,'text':"
-     "'x'}],'checks':[{'what':'w','answer':'unknown','evidence':'e'}],'eicar':'e','notes':['n'],'journal_head':'" HASH "'"},
+     "'strategy':'s','reboots':1,'unprotected_ms':5,'gaps':[{'from':'2026-03-01T12:00:00Z','to':'2026-03-01T12:00:01Z',"
+     "'ms':"
+     "1000}],'steps':[{'id':'s01','verb':'v','title':'t','stage':'clean','outcome':'timeout','undone':true,'ms':3,'"
+     "text':"
+     "'x'}],'checks':[{'what':'w','answer':'unknown','evidence':'e'}],'eicar':'e','notes':['n'],'journal_head':'" HASH
+     "'"},
     {"journal record", &event_schema,
      "'n':1,'at':'2026-03-01T12:00:00.001Z','boot':'b','up_ms':5,'kind':'undo-end','step':'s01','attempt':2,'outcome':"
-     "'doubt','text':'t','plan':'" HASH "','pid':1,'answer':'no','by':['p'],'rung':'r','result':'x','exit':0,'data':{'a':[]},"
+     "'doubt','text':'t','plan':'" HASH
+     "','pid':1,'answer':'no','by':['p'],'rung':'r','result':'x','exit':0,'data':{'a':[]},"
      "'prev':'" HASH "'"},
 };
 

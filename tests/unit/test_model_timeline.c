@@ -18,30 +18,48 @@ static struct owner owner_of(struct arena *a, const char *as, const char *jurisd
 static const struct row {
     const char *name;
     const char *as, *where, *now;
-    const char *applies;   /* ids that speak to this owner */
-    const char *use;       /* forbids use */
-    const char *in_force;  /* the weightiest */
-    const char *white;     /* the weightiest that counts white-label products */
+    const char *applies;  /* ids that speak to this owner */
+    const char *use;      /* forbids use */
+    const char *in_force; /* the weightiest */
+    const char *white;    /* the weightiest that counts white-label products */
     const char *cutoff;
 } rows[] = {
-    {"business in the US", "business", "US", "2026-03-01", "us-sale us-closing us-later", NULL, "us-sale", "us-sale", "2024-09-29T04:00:00Z"},
-    {"nobody said who: a business", NULL, "US", "2026-03-01", "us-sale us-closing us-later", NULL, "us-sale", "us-sale", "2024-09-29T04:00:00Z"},
-    {"private person", "individual", "US", "2026-03-01", "us-sale us-closing us-later", NULL, "us-sale", "us-sale", "2024-09-29T04:00:00Z"},
-    {"agency, US covers US-federal", "federal", "US", "2026-03-01", "us-sale us-agencies us-closing us-later", "us-agencies", "us-agencies", "us-agencies", "2024-09-29T04:00:00Z"},
-    {"agency, federal law only", "federal", "US-federal", "2026-03-01", "us-agencies", "us-agencies", "us-agencies", "us-agencies", NULL},
-    {"contractor: white-label products are not counted there", "contractor", "US", "2026-03-01", "us-sale us-contracts us-closing us-later", "us-contracts", "us-contracts", "us-sale", "2024-09-29T04:00:00Z"},
-    {"Australian government", "au-government", "AU-federal", "2026-03-01", "au-direction", "au-direction", "au-direction", NULL, NULL},
-    {"Australian government, the country covers it", "au-government", "AU", "2026-03-01", "au-direction", "au-direction", "au-direction", NULL, NULL},
-    {"Australian government before the direction", "au-government", "AU", "2025-03-31T12:59:59.999Z", "au-direction", NULL, NULL, NULL, NULL},
-    {"Australian government from its first second", "au-government", "AU", "2025-03-31T13:00:00Z", "au-direction", "au-direction", "au-direction", NULL, NULL},
-    {"a warning is in force where nothing is forbidden", "business", "DE", "2026-03-01", "de-warning", NULL, "de-warning", NULL, NULL},
-    {"a ban outweighs an older warning", "business", "DE US", "2026-03-01", "us-sale de-warning us-closing us-later", NULL, "us-sale", "us-sale", "2024-09-29T04:00:00Z"},
-    {"all jurisdictions", "federal", "", "2026-03-01", "us-sale us-agencies de-warning us-closing us-later", "us-agencies", "us-agencies", "us-agencies", "2024-09-29T04:00:00Z"},
-    {"before any measure", "business", "US", "2020-01-01", "us-sale us-closing us-later", NULL, NULL, NULL, "2024-09-29T04:00:00Z"},
-    {"a vendor's own event is no measure", "business", "US", "2024-08-01", "us-sale us-closing us-later", NULL, NULL, NULL, "2024-09-29T04:00:00Z"},
-    {"a second before the cut-off", "business", "US", "2024-09-29T03:59:59Z", "us-sale us-closing us-later", NULL, NULL, NULL, "2024-09-29T04:00:00Z"},
-    {"the second of the cut-off", "business", "US", "2024-09-29T04:00:00Z", "us-sale us-closing us-later", NULL, "us-sale", "us-sale", "2024-09-29T04:00:00Z"},
-    {"when the later one is in force", "business", "US", "2030-01-01", "us-sale us-closing us-later", "us-later", "us-later", "us-sale", "2024-09-29T04:00:00Z"},
+    {"business in the US", "business", "US", "2026-03-01", "us-sale us-closing us-later", NULL, "us-sale", "us-sale",
+     "2024-09-29T04:00:00Z"},
+    {"nobody said who: a business", NULL, "US", "2026-03-01", "us-sale us-closing us-later", NULL, "us-sale", "us-sale",
+     "2024-09-29T04:00:00Z"},
+    {"private person", "individual", "US", "2026-03-01", "us-sale us-closing us-later", NULL, "us-sale", "us-sale",
+     "2024-09-29T04:00:00Z"},
+    {"agency, US covers US-federal", "federal", "US", "2026-03-01", "us-sale us-agencies us-closing us-later",
+     "us-agencies", "us-agencies", "us-agencies", "2024-09-29T04:00:00Z"},
+    {"agency, federal law only", "federal", "US-federal", "2026-03-01", "us-agencies", "us-agencies", "us-agencies",
+     "us-agencies", NULL},
+    {"contractor: white-label products are not counted there", "contractor", "US", "2026-03-01",
+     "us-sale us-contracts us-closing us-later", "us-contracts", "us-contracts", "us-sale", "2024-09-29T04:00:00Z"},
+    {"Australian government", "au-government", "AU-federal", "2026-03-01", "au-direction", "au-direction",
+     "au-direction", NULL, NULL},
+    {"Australian government, the country covers it", "au-government", "AU", "2026-03-01", "au-direction",
+     "au-direction", "au-direction", NULL, NULL},
+    {"Australian government before the direction", "au-government", "AU", "2025-03-31T12:59:59.999Z", "au-direction",
+     NULL, NULL, NULL, NULL},
+    {"Australian government from its first second", "au-government", "AU", "2025-03-31T13:00:00Z", "au-direction",
+     "au-direction", "au-direction", NULL, NULL},
+    {"a warning is in force where nothing is forbidden", "business", "DE", "2026-03-01", "de-warning", NULL,
+     "de-warning", NULL, NULL},
+    {"a ban outweighs an older warning", "business", "DE US", "2026-03-01", "us-sale de-warning us-closing us-later",
+     NULL, "us-sale", "us-sale", "2024-09-29T04:00:00Z"},
+    {"all jurisdictions", "federal", "", "2026-03-01", "us-sale us-agencies de-warning us-closing us-later",
+     "us-agencies", "us-agencies", "us-agencies", "2024-09-29T04:00:00Z"},
+    {"before any measure", "business", "US", "2020-01-01", "us-sale us-closing us-later", NULL, NULL, NULL,
+     "2024-09-29T04:00:00Z"},
+    {"a vendor's own event is no measure", "business", "US", "2024-08-01", "us-sale us-closing us-later", NULL, NULL,
+     NULL, "2024-09-29T04:00:00Z"},
+    {"a second before the cut-off", "business", "US", "2024-09-29T03:59:59Z", "us-sale us-closing us-later", NULL, NULL,
+     NULL, "2024-09-29T04:00:00Z"},
+    {"the second of the cut-off", "business", "US", "2024-09-29T04:00:00Z", "us-sale us-closing us-later", NULL,
+     "us-sale", "us-sale", "2024-09-29T04:00:00Z"},
+    {"when the later one is in force", "business", "US", "2030-01-01", "us-sale us-closing us-later", "us-later",
+     "us-later", "us-sale", "2024-09-29T04:00:00Z"},
     {"unknown persona", "king", "US", "2026-03-01", "", NULL, NULL, NULL, NULL},
     {"unknown jurisdiction", "business", "FR", "2026-03-01", "", NULL, NULL, NULL, NULL},
     {"a jurisdiction is no prefix of a name", "business", "U", "2026-03-01", "", NULL, NULL, NULL, NULL},
@@ -95,11 +113,16 @@ static void test_white_behind(void **state)
     const struct timeline *t;
 
     (void)state;
-    fixture_catalog(&a, EDITS({"vendors/old/timeline.json", "'2018-10-01',\n            'precision': 'day',\n            'binding': 'law',\n            'forbids': ['use'],\n            'white_label': 'included'",
-                               "'2018-10-01','binding':'law','forbids':['use'],'white_label':'excluded'"},
-                              {"vendors/old/timeline.json", "'applies_to': ['contractor']", "'applies_to': ['federal']"},
-                              {"vendors/old/timeline.json", "'2018-10-02',\n            'precision': 'day',\n            'binding': 'law',\n            'forbids': ['use'],\n            'white_label': 'excluded'",
-                               "'2025-10-02','binding':'law','forbids':['use'],'white_label':'included'"}),
+    fixture_catalog(&a,
+                    EDITS({"vendors/old/timeline.json",
+                           "'2018-10-01',\n            'precision': 'day',\n            'binding': 'law',\n            "
+                           "'forbids': ['use'],\n            'white_label': 'included'",
+                           "'2018-10-01','binding':'law','forbids':['use'],'white_label':'excluded'"},
+                          {"vendors/old/timeline.json", "'applies_to': ['contractor']", "'applies_to': ['federal']"},
+                          {"vendors/old/timeline.json",
+                           "'2018-10-02',\n            'precision': 'day',\n            'binding': 'law',\n            "
+                           "'forbids': ['use'],\n            'white_label': 'excluded'",
+                           "'2025-10-02','binding':'law','forbids':['use'],'white_label':'included'"}),
                     &c);
     t = catalog_timeline(&c, "old");
     expect_id(timeline_in_force(t, &o, false, fixture_instant("2026-03-01")), "us-agencies", "in force");

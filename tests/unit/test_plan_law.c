@@ -8,19 +8,73 @@ static const struct row {
     const char *why;     /* of the rung "old restored" */
     const char *warning; /* NULL: none of being left unprotected */
 } rows[] = {
-    {"a business may go on using it", {.facts = OLD_AV}, true, "no measure forbids this owner to go on using the product; it is rebuilt before removal", NULL},
+    {"a business may go on using it",
+     {.facts = OLD_AV},
+     true,
+     "no measure forbids this owner to go on using the product; it is rebuilt before removal",
+     NULL},
     {"so may a private person", {.facts = OLD_AV, .policy = "'as':'individual'"}, true, "no measure forbids", NULL},
-    {"a warning forbids nothing", {.facts = OLD_AV, .policy = "'jurisdictions':['DE']"}, true, "no measure forbids", NULL},
-    {"a federal agency may not", {.facts = OLD_AV, .policy = "'as':'federal'"}, false, "us-agencies (US-federal, law) forbids this owner the product's use, so it is not restored", "left WITHOUT protection (status 6), because us-agencies"},
-    {"nor may a contractor", {.facts = OLD_AV, .policy = "'as':'contractor'"}, false, "us-contracts (US-federal, law) forbids", "WITHOUT protection"},
-    {"nor the Australian government", {.facts = OLD_AV, .policy = "'as':'au-government','jurisdictions':['AU']"}, false, "au-direction (AU-federal, directive) forbids", "WITHOUT protection"},
-    {"an agency whose policy restores", {.facts = OLD_AV, .policy = "'as':'federal','restore':'always'"}, true, "the policy says so, although us-agencies (US-federal) forbids this owner the product's use", NULL},
-    {"a business whose policy restores", {.facts = OLD_AV, .policy = "'restore':'always'"}, true, "no measure forbids", NULL},
-    {"a business whose policy never restores", {.facts = OLD_AV, .policy = "'restore':'never'"}, false, "the policy says that the old product is never restored", "because the policy says"},
-    {"nothing to rebuild", {.facts = OLD_AV, .edits = EDITS({"vendors/old/av.json", "'packages': ['oldav', 'oldav-data'],", ""})}, false, "nothing of the old product is whole enough to be restored", "WITHOUT protection"},
-    {"nothing to rebuild outweighs the policy", {.facts = OLD_AV, .policy = "'restore':'always'", .edits = EDITS({"vendors/old/av.json", "'packages': ['oldav', 'oldav-data'],", ""})}, false, "nothing of the old product is whole", "WITHOUT protection"},
-    {"a ban that is not yet in force", {.facts = OLD_AV, .policy = "'as':'federal'", .edits = EDITS({"vendors/old/timeline.json", "'2018-10-01'", "'2026-03-01T12:00:01Z'"})}, true, "no measure forbids", NULL},
-    {"a ban from this second on", {.facts = OLD_AV, .policy = "'as':'federal'", .edits = EDITS({"vendors/old/timeline.json", "'2018-10-01'", "'2026-03-01T12:00:00Z'"})}, false, "us-agencies", "WITHOUT protection"},
+    {"a warning forbids nothing",
+     {.facts = OLD_AV, .policy = "'jurisdictions':['DE']"},
+     true,
+     "no measure forbids",
+     NULL},
+    {"a federal agency may not",
+     {.facts = OLD_AV, .policy = "'as':'federal'"},
+     false,
+     "us-agencies (US-federal, law) forbids this owner the product's use, so it is not restored",
+     "left WITHOUT protection (status 6), because us-agencies"},
+    {"nor may a contractor",
+     {.facts = OLD_AV, .policy = "'as':'contractor'"},
+     false,
+     "us-contracts (US-federal, law) forbids",
+     "WITHOUT protection"},
+    {"nor the Australian government",
+     {.facts = OLD_AV, .policy = "'as':'au-government','jurisdictions':['AU']"},
+     false,
+     "au-direction (AU-federal, directive) forbids",
+     "WITHOUT protection"},
+    {"an agency whose policy restores",
+     {.facts = OLD_AV, .policy = "'as':'federal','restore':'always'"},
+     true,
+     "the policy says so, although us-agencies (US-federal) forbids this owner the product's use",
+     NULL},
+    {"a business whose policy restores",
+     {.facts = OLD_AV, .policy = "'restore':'always'"},
+     true,
+     "no measure forbids",
+     NULL},
+    {"a business whose policy never restores",
+     {.facts = OLD_AV, .policy = "'restore':'never'"},
+     false,
+     "the policy says that the old product is never restored",
+     "because the policy says"},
+    {"nothing to rebuild",
+     {.facts = OLD_AV, .edits = EDITS({"vendors/old/av.json", "'packages': ['oldav', 'oldav-data'],", ""})},
+     false,
+     "nothing of the old product is whole enough to be restored",
+     "WITHOUT protection"},
+    {"nothing to rebuild outweighs the policy",
+     {.facts = OLD_AV,
+      .policy = "'restore':'always'",
+      .edits = EDITS({"vendors/old/av.json", "'packages': ['oldav', 'oldav-data'],", ""})},
+     false,
+     "nothing of the old product is whole",
+     "WITHOUT protection"},
+    {"a ban that is not yet in force",
+     {.facts = OLD_AV,
+      .policy = "'as':'federal'",
+      .edits = EDITS({"vendors/old/timeline.json", "'2018-10-01'", "'2026-03-01T12:00:01Z'"})},
+     true,
+     "no measure forbids",
+     NULL},
+    {"a ban from this second on",
+     {.facts = OLD_AV,
+      .policy = "'as':'federal'",
+      .edits = EDITS({"vendors/old/timeline.json", "'2018-10-01'", "'2026-03-01T12:00:00Z'"})},
+     false,
+     "us-agencies",
+     "WITHOUT protection"},
 };
 
 static void test_restore(void **state)
@@ -85,13 +139,16 @@ static void test_explanation(void **state)
     (void)state;
     planned_make(&p, &(struct situation){.facts = OLD_AV});
     assert_true(p.ok);
-    assert_true(planned_says(&p.plan.explain, "Strategy 'overlap': the new one is installed while the old one protects."));
+    assert_true(
+        planned_says(&p.plan.explain, "Strategy 'overlap': the new one is installed while the old one protects."));
     assert_true(planned_says(&p.plan.explain, "Old Antivirus 1.5 goes: us-sale (overdue by 518 days)."));
     assert_true(planned_says(&p.plan.explain, "Alpha Antivirus takes its place."));
     assert_true(planned_says(&p.plan.warnings, "Alpha Antivirus: It has no console."));
     planned_free(&p);
-    planned_make(&p, &(struct situation){.facts = OLD_AV ",'reboot_pending':true", .policy = "'jurisdictions':['FR'],'override_guards':true",
-                                         .edits = EDITS({"vendors/old/av.json", "'packages':", "'notes':['Tell the console.'],'packages':"})});
+    planned_make(&p, &(struct situation){.facts = OLD_AV ",'reboot_pending':true",
+                                         .policy = "'jurisdictions':['FR'],'override_guards':true",
+                                         .edits = EDITS({"vendors/old/av.json",
+                                                         "'packages':", "'notes':['Tell the console.'],'packages':"})});
     assert_true(p.ok);
     assert_true(planned_says(&p.plan.explain, "Old Antivirus 1.5 goes."));
     assert_true(planned_says(&p.plan.warnings, "Old Antivirus: Tell the console."));

@@ -1,22 +1,20 @@
 /* The catalogue that is shipped: the plans that people will get most. */
 #include "tests/unit/fixture_plan.h"
 
-#define KESL                                                                                                 \
-    "{'manager':'dpkg','name':'kesl','version':'12.1.0-1543','arch':'amd64','state':'installed'}"
-#define AGENT                                                                                                \
-    "{'manager':'dpkg','name':'klnagent64','version':'15.0.0-12912','arch':'amd64','state':'installed'}"
-#define GUI                                                                                                  \
-    "{'manager':'dpkg','name':'kesl-gui','version':'12.1.0-1543','arch':'amd64','state':'installed'}"
-#define CLAMAV                                                                                               \
-    "{'manager':'dpkg','name':'clamav-daemon','version':'1.0.7','state':'installed'},"                       \
-    "{'manager':'dpkg','name':'clamav','version':'1.0.7','state':'installed'},"                              \
+#define KESL "{'manager':'dpkg','name':'kesl','version':'12.1.0-1543','arch':'amd64','state':'installed'}"
+#define AGENT "{'manager':'dpkg','name':'klnagent64','version':'15.0.0-12912','arch':'amd64','state':'installed'}"
+#define GUI "{'manager':'dpkg','name':'kesl-gui','version':'12.1.0-1543','arch':'amd64','state':'installed'}"
+#define CLAMAV                                                                                                         \
+    "{'manager':'dpkg','name':'clamav-daemon','version':'1.0.7','state':'installed'},"                                 \
+    "{'manager':'dpkg','name':'clamav','version':'1.0.7','state':'installed'},"                                        \
     "{'manager':'dpkg','name':'clamav-freshclam','version':'1.0.7','state':'installed'}"
-#define PROCESSES                                                                                            \
-    "'processes':[{'pid':500,'ppid':1,'uid':0,'name':'kesl','exe':'/opt/kaspersky/kesl/libexec/kesl'}],"     \
+#define PROCESSES                                                                                                      \
+    "'processes':[{'pid':500,'ppid':1,'uid':0,'name':'kesl','exe':'/opt/kaspersky/kesl/libexec/kesl'}],"               \
     "'fanotify':[{'pid':500,'exe':'/opt/kaspersky/kesl/libexec/kesl','name':'kesl','marks':4}]"
-#define FILES                                                                                                \
-    "'files':[{'path':'/opt/kaspersky/kesl/libexec/kesl','kind':'file'},{'path':'/opt/kaspersky/kesl','kind':'dir'},"    \
-    "{'path':'/opt/kaspersky/klnagent64/sbin/klnagent','kind':'file'},{'path':'/opt/kaspersky/klnagent64','kind':'dir'}]"
+#define FILES                                                                                                          \
+    "'files':[{'path':'/opt/kaspersky/kesl/libexec/kesl','kind':'file'},{'path':'/opt/kaspersky/kesl','kind':'dir'},"  \
+    "{'path':'/opt/kaspersky/klnagent64/sbin/klnagent','kind':'file'},{'path':'/opt/kaspersky/"                        \
+    "klnagent64','kind':'dir'}]"
 #define EVERYTHING "'packages':[" KESL "," AGENT "," GUI "]," PROCESSES "," FILES
 
 static void made(struct planned *p, const char *facts, const char *policy)
@@ -34,8 +32,7 @@ static size_t step_index(const struct planned *p, const char *verb, const char *
         const struct step *s = &p->plan.steps.v[i];
 
         if (strcmp(s->verb, verb) == 0 && (!product || text_eq(s->product, product)) &&
-            (!package ||
-             text_eq(json_string_value(json_array_get(json_object_get(s->args, "names"), 0)), package)))
+            (!package || text_eq(json_string_value(json_array_get(json_object_get(s->args, "names"), 0)), package)))
             return i;
     }
     fail_msg("the plan has no step %s of %s", verb, product ? product : "any product");
@@ -77,8 +74,8 @@ static void test_kesl_to_clamav(void **state)
 /* Every other replacement is told why not. */
 static void test_all_explained(void **state)
 {
-    static const char *const others[] = {"microsoft", "crowdstrike", "sentinelone", "sophos", "eset", "bitdefender",
-                                         "trendmicro"};
+    static const char *const others[] = {"microsoft", "crowdstrike", "sentinelone", "sophos",
+                                         "eset",      "bitdefender", "trendmicro"};
     struct planned p;
 
     (void)state;
@@ -139,8 +136,10 @@ static void test_half_removed(void **state)
     struct planned p;
 
     (void)state;
-    made(&p, "'packages':[{'manager':'dpkg','name':'kesl','version':'12.1.0-1543','state':'half-installed'}],"
-             "'files':[{'path':'/opt/kaspersky/kesl','kind':'dir'}]", "");
+    made(&p,
+         "'packages':[{'manager':'dpkg','name':'kesl','version':'12.1.0-1543','state':'half-installed'}],"
+         "'files':[{'path':'/opt/kaspersky/kesl','kind':'dir'}]",
+         "");
     assert_string_equal(p.plan.sources.v[0].product, "kaspersky.kesl.linux");
     step_index(&p, "package.remove", "kaspersky.kesl.linux", "kesl");
     planned_free(&p);
@@ -152,12 +151,16 @@ static void test_leftovers(void **state)
     struct planned p;
 
     (void)state;
-    made(&p, "'packages':[" CLAMAV ",{'manager':'dpkg','name':'kesl','version':'1','state':'config-files'}],"
-             "'files':[{'path':'/var/opt/kaspersky/kesl','kind':'dir'},{'path':'/usr/sbin/clamonacc','kind':'file'}],"
-             "'units':[{'name':'clamav-daemon.service','active':'active'},{'name':'clamav-clamonacc.service','active':'active'}],"
-             "'processes':[{'pid':1,'name':'clamd','exe':'/usr/sbin/clamd'},{'pid':2,'name':'clamonacc','exe':'/usr/sbin/clamonacc'}],"
-             "'fanotify':[{'pid':2,'exe':'/usr/sbin/clamonacc','name':'clamonacc','marks':9}],"
-             "'answers':[{'argv':['clamdscan','--ping','1'],'exit':0,'out':''}]", "");
+    made(&p,
+         "'packages':[" CLAMAV ",{'manager':'dpkg','name':'kesl','version':'1','state':'config-files'}],"
+         "'files':[{'path':'/var/opt/kaspersky/kesl','kind':'dir'},{'path':'/usr/sbin/clamonacc','kind':'file'}],"
+         "'units':[{'name':'clamav-daemon.service','active':'active'},{'name':'clamav-clamonacc.service','active':'"
+         "active'}],"
+         "'processes':[{'pid':1,'name':'clamd','exe':'/usr/sbin/clamd'},{'pid':2,'name':'clamonacc','exe':'/usr/sbin/"
+         "clamonacc'}],"
+         "'fanotify':[{'pid':2,'exe':'/usr/sbin/clamonacc','name':'clamonacc','marks':9}],"
+         "'answers':[{'argv':['clamdscan','--ping','1'],'exit':0,'out':''}]",
+         "");
     assert_string_equal(p.plan.strategy, "cleanup");
     assert_null(p.plan.target);
     step_index(&p, "file.remove", "kaspersky.kesl.linux", NULL);
@@ -214,7 +217,8 @@ static void test_each_target(void **state)
                                  x->vars.v[k].secret ? "env:HIDDEN" : "/srv/value");
         }
         struct situation s = {.facts = EVERYTHING,
-                              .policy = arena_printf(&a, "'allow_unverified':true,'vars':{%s},'secrets':{%s}", vars, secrets),
+                              .policy =
+                                  arena_printf(&a, "'allow_unverified':true,'vars':{%s},'secrets':{%s}", vars, secrets),
                               .target = x->id,
                               .catalog = "."};
         planned_make(&p, &s);

@@ -1,4 +1,4 @@
-/* From playbook and manifests to concrete steps; what stops a plan; same input, same bytes. */
+/* From playbook and manifests to concrete steps; variables and secrets; same input, same bytes. */
 #include "tests/unit/fixture_plan.h"
 #include "core/base/limits.h"
 
@@ -9,61 +9,6 @@ static void made(struct planned *p, const struct situation *s)
         fail_msg("%s", p->err.text);
 }
 
-/* --- strategies ------------------------------------------------------------------------------------------------ */
-
-static const struct strategy_row {
-    const char *name;
-    struct situation in;
-    const char *strategy; /* NULL: refused */
-    enum err_code code;
-    const char *error;
-} strategy_rows[] = {
-    {"passive target: beside", {.facts = OLD_AV}, "overlap", ERR_NONE, NULL},
-    {"target that is not passive: replace", {.facts = OLD_AV, .policy = BETA_POLICY}, "replace", ERR_NONE, NULL},
-    {"target that protects: hand over", {.facts = ALPHA_PROTECTS}, "builtin", ERR_NONE, NULL},
-    {"traces only, something protects: clean up", {.facts = "'files':[{'path':'/var/opt/old/av','kind':'dir'}],'packages':[{'manager':'dpkg','name':'alphaav','state':'installed'}],'fanotify':[{'pid':6,'exe':'/usr/sbin/alphad','name':'a','marks':1}]"}, "cleanup", ERR_NONE, NULL},
-    {"traces only, nothing protects: install", {.facts = "'files':[{'path':'/var/opt/old/av','kind':'dir'}]"}, "overlap", ERR_NONE, NULL},
-    {"an agent alone, something protects: clean up", {.facts = "'packages':[{'manager':'dpkg','name':'oldagent','state':'installed'},{'manager':'dpkg','name':'alphaav','state':'installed'}],'fanotify':[{'pid':6,'exe':'/usr/sbin/alphad','name':'a','marks':1}]"}, "cleanup", ERR_NONE, NULL},
-    {"half removed: replace it", {.facts = "'packages':[{'manager':'dpkg','name':'oldav','version':'1','state':'half-installed'}]"}, "overlap", ERR_NONE, NULL},
-    {"as asked", {.facts = OLD_AV, .policy = "'strategy':'replace'"}, "replace", ERR_NONE, NULL},
-    {"asked, but the target is not passive", {.facts = OLD_AV, .policy = BETA_POLICY ",'strategy':'overlap'"}, NULL, ERR_POLICY, "the strategy 'overlap' does not fit: the replacement cannot be installed without its on-access engine running"},
-    {"asked, but the target is here", {.facts = ALPHA_PROTECTS, .policy = "'strategy':'replace'"}, NULL, ERR_POLICY, "the replacement is already here and protects"},
-    {"asked, but nothing is here", {.facts = OLD_AV, .policy = "'strategy':'builtin'"}, NULL, ERR_POLICY, "the replacement is not yet here"},
-    {"asked to clean up a whole product", {.facts = OLD_AV, .policy = "'strategy':'cleanup'"}, NULL, ERR_POLICY, "there is a product to replace"},
-    {"asked to replace where only traces are", {.facts = "'files':[{'path':'/var/opt/old/av','kind':'dir'}],'packages':[{'manager':'dpkg','name':'alphaav','state':'installed'}],'fanotify':[{'pid':6,'exe':'/usr/sbin/alphad','name':'a','marks':1}]", .policy = "'strategy':'replace'"}, NULL, ERR_POLICY, "nothing new is needed"},
-    {"no such strategy", {.facts = OLD_AV, .policy = "'strategy':'magic'"}, NULL, ERR_NOT_FOUND, "no playbook magic fits"},
-    {"no playbook at all", {.facts = OLD_AV, .edits = EDITS({"playbooks/overlap.json", NULL, NULL}, {"playbooks/replace.json", NULL, NULL})}, NULL, ERR_POLICY, "no playbook fits"},
-    {"nothing to do", {.facts = ""}, NULL, ERR_NOT_FOUND, "nothing that has to go was found on this PC"},
-    {"only a white-label product: for a person to judge", {.facts = "'packages':[{'manager':'dpkg','name':'whiteav','state':'installed'}]"}, NULL, ERR_NOT_FOUND, "nothing that has to go"},
-    {"nobody knows how to remove it", {.facts = OLD_AV, .edits = EDITS({"vendors/old/av.json", "'remove':", "'disarm':"})}, NULL, ERR_POLICY, "how to remove Old Antivirus unattended is not known"},
-    {"its removal is not verified", {.facts = OLD_AV, .edits = EDITS({"vendors/old/av.json", "'expected_s': 20,\n        'source': 'test',\n        'confidence': 'tested'", "'source':'x','confidence':'unverified'"})}, NULL, ERR_UNVERIFIED, "Old Antivirus: the facts of its part 'remove' are not verified"},
-    {"its cleaning is not verified", {.facts = OLD_AV, .edits = EDITS({"vendors/old/av.json", "'auxiliary': true", "'confidence':'unverified'"})}, NULL, ERR_UNVERIFIED, "'clean' are not verified"},
-    {"no such verb", {.facts = OLD_AV, .edits = EDITS({"vendors/old/av.json", "'service.stop'", "'service.halt'"})}, NULL, ERR_INPUT, "playbook overlap, stage remove, step 2: old.av: there is no verb 'service.halt'"},
-    {"no verb and no use", {.facts = OLD_AV, .edits = EDITS({"playbooks/overlap.json", "{'use': 'target.install'}", "{'title':'x'}"})}, NULL, ERR_INPUT, "there is no verb '(none)'"},
-    {"no such section of a source", {.facts = OLD_AV, .edits = EDITS({"playbooks/overlap.json", "'source.guards'", "'source.gards'"})}, NULL, ERR_INPUT, "playbook overlap, stage preflight, step 2: playbook overlap: 'source.gards' cannot be used"},
-    {"no such section of the target", {.facts = OLD_AV, .edits = EDITS({"playbooks/overlap.json", "'target.install'", "'target.instal'"})}, NULL, ERR_INPUT, "'target.instal' cannot be used"},
-    {"an argument that the verb does not have", {.facts = OLD_AV, .edits = EDITS({"vendors/old/av.json", "{'name': 'oldav.service'}", "{'nme':'x'}"})}, NULL, ERR_INPUT, "old.av: service.stop: "},
-    {"a variable that the product does not have", {.facts = OLD_AV, .policy = BETA_POLICY, .edits = EDITS({"vendors/beta/av.json", "${beta_group}", "${beta_grup}"})}, NULL, ERR_INPUT, "product beta.av: '${beta_grup}' is no variable of it"},
-    {"a variable in a playbook", {.facts = OLD_AV, .edits = EDITS({"playbooks/overlap.json", "'the disk is full'", "'${x}'"})}, NULL, ERR_INPUT, "product (playbook): '${x}' is no variable"},
-    {"an installer that only an optional variable tells of", {.facts = OLD_AV, .policy = "'prefer':['beta'],'secrets':{'beta_token':'env:T'}", .edits = EDITS({"vendors/beta/av.json", "'label': 'the package from the console', 'required': true", "'label':'x'"})}, NULL, ERR_POLICY, "product beta.av: the variable 'beta_installer' (path of the installer) is not set"},
-    {"a secret in a text", {.facts = OLD_AV, .policy = BETA_POLICY, .edits = EDITS({"vendors/beta/av.json", "${beta_group}", "${beta_token}"})}, NULL, ERR_INPUT, "the secret 'beta_token' may not stand in a text"},
-};
-
-static void test_strategy(void **state)
-{
-    const struct strategy_row *r = *state;
-    struct planned p;
-
-    planned_make(&p, &r->in);
-    if (p.ok != (r->strategy != NULL))
-        fail_msg("%s", p.ok ? p.plan.strategy : p.err.text);
-    if (r->strategy)
-        assert_string_equal(p.plan.strategy, r->strategy);
-    else
-        expect_err(&p.err, r->code, r->error);
-    planned_free(&p);
-}
-
 static void test_unverified_allowed(void **state)
 {
     struct planned p;
@@ -71,7 +16,8 @@ static void test_unverified_allowed(void **state)
     (void)state;
     made(&p, &(struct situation){.facts = OLD_AV,
                                  .policy = "'allow_unverified':true",
-                                 .edits = EDITS({"vendors/old/av.json", "'auxiliary': true", "'confidence':'unverified'"})});
+                                 .edits =
+                                     EDITS({"vendors/old/av.json", "'auxiliary': true", "'confidence':'unverified'"})});
     assert_true(planned_says(&p.plan.unverified, "old.av: clean"));
     planned_free(&p);
 }
@@ -109,7 +55,8 @@ static void test_white_label(void **state)
                                           "{'manager':'dpkg','name':'whiteav','state':'installed'}],"
                                           "'files':[{'path':'/opt/old/av/engine','kind':'file'}]"});
     assert_int_equal(p.plan.sources.n, 1);
-    assert_true(planned_says(&p.plan.warnings, "White Guard contains an engine that has to go; it is reported, never removed"));
+    assert_true(
+        planned_says(&p.plan.warnings, "White Guard contains an engine that has to go; it is reported, never removed"));
     for (size_t i = 0; i < p.plan.steps.n; i++)
         assert_false(text_eq(p.plan.steps.v[i].product, "white.av"));
     planned_free(&p);
@@ -236,7 +183,8 @@ static void test_half_removed(void **state)
     struct planned p;
 
     (void)state;
-    made(&p, &(struct situation){.facts = "'packages':[{'manager':'dpkg','name':'oldav','version':'1','state':'half-installed'}]"});
+    made(&p, &(struct situation){
+                 .facts = "'packages':[{'manager':'dpkg','name':'oldav','version':'1','state':'half-installed'}]"});
     assert_null(planned_step(&p, "package.rebuild", NULL));
     assert_non_null(planned_step(&p, "package.remove", "old.av"));
     assert_true(planned_says(&p.plan.explain, "Old Antivirus (what is left of it) goes"));
@@ -276,7 +224,8 @@ static void test_policy_into_plan(void **state)
     struct planned p;
 
     (void)state;
-    made(&p, &(struct situation){.facts = OLD_AV, .policy = "'max_reboots':5,'no_reboot':true,'unprotected_limit_s':77,'eicar':true"});
+    made(&p, &(struct situation){.facts = OLD_AV,
+                                 .policy = "'max_reboots':5,'no_reboot':true,'unprotected_limit_s':77,'eicar':true"});
     assert_int_equal(p.plan.max_reboots, 5);
     assert_true(p.plan.no_reboot && p.plan.eicar);
     assert_int_equal(p.plan.unprotected_limit_s, 77);
@@ -318,12 +267,14 @@ static void test_variables(void **state)
     assert_true(s->repeat);
     assert_false(planned_step(&p, "file.secret", "beta.av")->repeat);
     planned_free(&p);
-    made(&p, &(struct situation){.facts = OLD_AV,
-                                 .policy = "'vars':{'beta_installer':'/x $y','beta_group':'a\\\"b${run','beta_proxy':'p'},"
-                                           "'secrets':{'beta_token':'env:T'},'prefer':['beta']"});
+    made(&p,
+         &(struct situation){.facts = OLD_AV,
+                             .policy = "'vars':{'beta_installer':'/x $y','beta_group':'a\\\"b${run','beta_proxy':'p'},"
+                                       "'secrets':{'beta_token':'env:T'},'prefer':['beta']"});
     assert_string_equal(line_of(&p, "/etc/beta/conf", 0), "group=a\"b${run run=${run}");
     assert_string_equal(line_of(&p, "/etc/beta/proxy", 0), "p");
-    assert_string_equal(json_string_value(json_object_get(planned_step(&p, "payload.get", NULL)->args, "from")), "/x $y");
+    assert_string_equal(json_string_value(json_object_get(planned_step(&p, "payload.get", NULL)->args, "from")),
+                        "/x $y");
     planned_free(&p);
 }
 
@@ -345,7 +296,8 @@ static void test_installer_digest(void **state)
                                            "'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'},"
                                            "'secrets':{'beta_token':'env:T'},'prefer':['beta']",
                                  .edits = no_digest});
-    expect_contains(json_string_value(json_object_get(planned_step(&p, "payload.get", NULL)->args, "sha256")), "ba7816bf");
+    expect_contains(json_string_value(json_object_get(planned_step(&p, "payload.get", NULL)->args, "sha256")),
+                    "ba7816bf");
     assert_false(planned_says(&p.plan.warnings, "Nothing says what digest"));
     planned_free(&p);
 }
@@ -357,9 +309,10 @@ static void test_secrets(void **state)
 
     (void)state;
     assert_int_equal(setenv("BETA_TOKEN_FOR_THE_TEST", "hunter2-very-secret", 1), 0);
-    made(&p, &(struct situation){.facts = OLD_AV,
-                                 .policy = "'vars':{'beta_installer':'/x'},'secrets':{'beta_token':'env:BETA_TOKEN_FOR_THE_TEST',"
-                                           "'other':'file:/x'},'prefer':['beta']"});
+    made(&p, &(struct situation){
+                 .facts = OLD_AV,
+                 .policy = "'vars':{'beta_installer':'/x'},'secrets':{'beta_token':'env:BETA_TOKEN_FOR_THE_TEST',"
+                           "'other':'file:/x'},'prefer':['beta']"});
     assert_int_equal(p.plan.secrets.n, 1);
     assert_string_equal(p.plan.secrets.v[0], "beta_token");
     expect_contains(p.text, "env:BETA_TOKEN_FOR_THE_TEST");
@@ -367,12 +320,13 @@ static void test_secrets(void **state)
     planned_free(&p);
 }
 
-/* --- same input, same bytes ---------------------------------------------------------------------------------------- */
+/* --- same input, same bytes ----------------------------------------------------------------------------------------
+ */
 
 static void test_same_bytes(void **state)
 {
-    static const struct situation all[] = {{.facts = OLD_AV}, {.facts = OLD_ALL}, {.facts = OLD_AV, .policy = BETA_POLICY},
-                                           {.facts = ALPHA_PROTECTS}};
+    static const struct situation all[] = {
+        {.facts = OLD_AV}, {.facts = OLD_ALL}, {.facts = OLD_AV, .policy = BETA_POLICY}, {.facts = ALPHA_PROTECTS}};
 
     (void)state;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -402,20 +356,23 @@ static void test_order_of_facts(void **state)
 
     (void)state;
     made(&a, &(struct situation){.facts = OLD_ALL});
-    made(&b, &(struct situation){.facts = "'files':[{'path':'/etc/cron.d/oldav','kind':'file'},{'path':'/etc/old/agent.conf','kind':'file'},"
-                                          "{'path':'/opt/old/av/engine','kind':'file'}],"
-                                          "'packages':[{'manager':'dpkg','name':'oldgui','version':'3','state':'installed'},"
-                                          "{'manager':'dpkg','name':'oldagent','version':'2','state':'installed'},"
-                                          "{'manager':'dpkg','name':'oldav','version':'1.5','state':'installed'}]"});
+    made(&b, &(struct situation){
+                 .facts =
+                     "'files':[{'path':'/etc/cron.d/oldav','kind':'file'},{'path':'/etc/old/agent.conf','kind':'file'},"
+                     "{'path':'/opt/old/av/engine','kind':'file'}],"
+                     "'packages':[{'manager':'dpkg','name':'oldgui','version':'3','state':'installed'},"
+                     "{'manager':'dpkg','name':'oldagent','version':'2','state':'installed'},"
+                     "{'manager':'dpkg','name':'oldav','version':'1.5','state':'installed'}]"});
     assert_string_equal(a.text, b.text);
     planned_free(&a);
     planned_free(&b);
 }
 
-/* --- memory --------------------------------------------------------------------------------------------------------- */
+/* --- memory ---------------------------------------------------------------------------------------------------------
+ */
 
-/* Allocations of the planner fail in turn, the first 400 and every seventh after them: out of memory, or the same plan as
- * ever; nothing lost, nothing half. */
+/* Allocations of the planner fail in turn, the first 400 and every seventh after them: out of memory, or the same plan
+ * as ever; nothing lost, nothing half. */
 static void test_memory(void **state)
 {
     static const struct situation all[] = {{.facts = OLD_ALL}, {.facts = OLD_AV, .policy = BETA_POLICY}};
@@ -447,7 +404,6 @@ static void test_memory(void **state)
 
 int main(void)
 {
-    ADD_ROWS(strategy_rows, test_strategy);
     ADD(test_unverified_allowed);
     ADD(test_no_machine);
     ADD(test_white_label);
