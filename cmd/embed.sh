@@ -1,5 +1,6 @@
 #!/bin/sh
-# Prints the catalogue's files as C: bytes, not string literals, so that no text can break out of them.
+# Prints the catalogue's files as C: bytes, not string literals, so that no text can break out of them. Their digests
+# too: computing them at every start would cost as much as reading the list of packages.
 set -eu
 echo '#include "core/detect/load.h"'
 n=0
@@ -12,7 +13,7 @@ done
 echo 'const struct catalog_file embedded_files[] = {'
 n=0
 for f in "$@"; do
-    printf '    {"%s", file_%d, sizeof file_%d - 1},\n' "$f" "$n" "$n"
+    printf '    {"%s", file_%d, sizeof file_%d - 1, "%.64s"},\n' "$f" "$n" "$n" "$(sha256sum "$f")"
     n=$((n + 1))
 done
 echo '};'

@@ -32,9 +32,10 @@ static void digest_files(const struct catalog_file *files, size_t n, char hex[65
 
     digest_init(&d);
     for (size_t i = 0; i < n; i++) {
-        digest_of(files[i].text, files[i].len, one);
+        if (!files[i].digest)
+            digest_of(files[i].text, files[i].len, one);
         digest_add(&d, files[i].path, strlen(files[i].path) + 1);
-        digest_add(&d, one, DIGEST_TEXT);
+        digest_add(&d, files[i].digest ? files[i].digest : one, DIGEST_TEXT);
     }
     digest_end(&d, hex);
 }

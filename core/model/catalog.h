@@ -14,6 +14,7 @@ struct catalog_file { /* what a catalogue is made of */
     const char *path; /* "vendors/kaspersky/kesl.json" */
     const char *text;
     size_t len;
+    const char *digest; /* SHA-256 of the text; NULL when nobody has computed it */
 };
 
 struct catalog {
