@@ -24,12 +24,12 @@
 #define INPUT_MAX ((size_t)96 << 10)
 #define INPUT_S 20
 #define NAME_MAX_SHOWN 200
-#define QUIET __attribute__((no_sanitize_coverage))
 
 struct input {
     const char *name;
     uint8_t *p;
     size_t n;
+    bool accepted;
 };
 
 struct span { /* of an input */
@@ -55,7 +55,7 @@ static bool reached_new;
 
 void __sanitizer_cov_trace_pc(void);
 
-QUIET void __sanitizer_cov_trace_pc(void)
+__attribute__((no_sanitize_coverage)) void __sanitizer_cov_trace_pc(void)
 {
     static uintptr_t last;
     uintptr_t at = (uintptr_t)__builtin_return_address(0) - (uintptr_t)&LLVMFuzzerTestOneInput;
@@ -89,7 +89,7 @@ static void pool_add(const char *name, const uint8_t *p, size_t n)
         if (!pool)
             die("no memory for", "inputs");
     }
-    pool[pool_n] = (struct input){name, allocate(n), n};
+    pool[pool_n] = (struct input){name, allocate(n), n, fuzz_accepted};
     if (n)
         memcpy(pool[pool_n].p, p, n);
     pool_n++;
@@ -251,6 +251,23 @@ static void put(struct input *in, struct span s, const uint8_t *p, size_t n)
     in->n = s.at + n + rest;
 }
 
+static int kind(uint8_t c)
+{
+    return c >= '0' && c <= '9' ? '0' : c == '-' ? '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? 'a' : c;
+}
+
+/* Do both begin and end alike, as two quoted texts or two numbers do? */
+static bool alike(const struct input *in, struct span s, const uint8_t *p, size_t n)
+{
+    return s.n && n && kind(in->p[s.at]) == kind(p[0]) && kind(in->p[s.at + s.n - 1]) == kind(p[n - 1]);
+}
+
+/* How often what is put in place of something is looked for that is alike. */
+static int tries(void)
+{
+    return below(4) ? 20 : 0;
+}
+
 static void put_token(struct input *in, struct span s)
 {
 #define TOKEN(text) {(text), sizeof(text) - 1}
@@ -271,6 +288,8 @@ static void put_token(struct input *in, struct span s)
     };
     size_t i = below(sizeof tokens / sizeof *tokens);
 
+    for (int t = tries(); t && !alike(in, s, (const uint8_t *)tokens[i].p, tokens[i].n); t--)
+        i = below(sizeof tokens / sizeof *tokens);
     put(in, s, (const uint8_t *)tokens[i].p, tokens[i].n);
 }
 
@@ -309,6 +328,8 @@ static void put_from(struct input *in, const struct input *other, bool whole_tai
 {
     struct span s = pick(in), o = pick(other);
 
+    for (int t = tries(); t && !alike(in, s, other->p + o.at, o.n); t--)
+        o = pick(other);
     if (whole_tail) {
         s.n = in->n - s.at;
         o.n = other->n - o.at;
@@ -316,10 +337,20 @@ static void put_from(struct input *in, const struct input *other, bool whole_tai
     put(in, s, other->p + o.at, o.n);
 }
 
+/* Mostly what was accepted: there is more behind it. */
+static const struct input *pick_input(void)
+{
+    const struct input *in = &pool[below(pool_n)];
+
+    for (int tries = 0; tries < 4 && !in->accepted; tries++)
+        in = &pool[below(below(2) ? files : pool_n)];
+    return in;
+}
+
 static void mutate(struct input *in)
 {
-    for (size_t times = 1 + below(below(3) ? 2 : 6); times; times--) {
-        const struct input *other = &pool[below(pool_n)];
+    for (size_t times = 1 + below(below(4) ? 2 : 6); times; times--) {
+        const struct input *other = pick_input();
 
         switch (below(9)) {
         case 0:
@@ -370,11 +401,12 @@ static void run_one(const struct input *in, unsigned long run)
     free(copy);
 }
 
-static void run_file(const struct input *in)
+static void run_file(struct input *in)
 {
     const char *slash = strrchr(in->name, '/'), *name = slash ? slash + 1 : in->name;
 
     run_one(in, 0);
+    in->accepted = fuzz_accepted;
     watch->wrong_name = fuzz_accepted ? strncmp(name, "bad-", 4) == 0 : strncmp(name, "good-", 5) == 0;
     if (watch->wrong_name)
         exit(1);
@@ -391,8 +423,8 @@ static void run_all(unsigned long runs)
         struct input in;
 
         random_state = run * 0x9E3779B97F4A7C15u;
-        from = &pool[run % 2 ? run % files : below(pool_n)];
-        in = (struct input){from->name, data, from->n};
+        from = pick_input();
+        in = (struct input){from->name, data, from->n, false};
         if (in.n)
             memcpy(data, from->p, in.n);
         mutate(&in);

@@ -128,7 +128,7 @@ static bool a_rule(void *arg, const struct firewall_spot *s, const char *rule, l
 
     (void)arg;
     (void)e;
-    FUZZ_MUST(*s->chain && *rule && handle >= 0, "a rule without a place");
+    FUZZ_MUST(*s->chain && handle >= 0, "%s has no place", rule);
     FUZZ_MUST(mark >= 0 && mark < UINT32_MAX, "mark %lld of %s", mark, rule);
     return true;
 }
