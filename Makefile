@@ -3,7 +3,7 @@
 #   make            build/avswap
 #   make check      everything that is tested in minutes (installs what a fresh Debian 12 lacks)
 #   make demo       three migrations on throw-away hosts (installs what a fresh Debian 12 lacks)
-#   make torture    the long runs: every crash point, twice in a row
+#   make torture    the long runs: every crash point, twice in a row; real crashes at every record; fuzzing (hours)
 #   make bench      figures against peers
 #   make cover      line coverage of core/run, core/plan, core/model
 #   make install    into $(DESTDIR)$(PREFIX)
@@ -75,6 +75,8 @@ check-unit check-crash check-fuzz: check-%:
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined $*
 
 check: deps
+	@mkdir -p $(BUILD)
+	@echo "building (log: $(BUILD)/build.log)"
 	@$(MAKE) --no-print-directory all products lab-base >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
 	@MAKE="$(MAKE)" BUILD=$(BUILD) tests/check.sh $(CHECKS)
 
