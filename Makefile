@@ -80,6 +80,12 @@ check: deps
 	@$(MAKE) --no-print-directory all products lab-base >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
 	@MAKE="$(MAKE)" BUILD=$(BUILD) tests/check.sh $(CHECKS)
 
+.PHONY: torture
+torture: deps
+	@mkdir -p $(BUILD)
+	@$(MAKE) --no-print-directory all products lab-base >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
+	@MAKE="$(MAKE)" BUILD=$(BUILD) tests/check.sh $(TORTURE)
+
 ALL_APT := $(sort $(BUILD_APT) $(TEST_APT) $(LAB_APT) $(PRODUCTS_APT) $(SIM_APT) $(UNIT_APT) $(BENCH_APT))
 deps:
 	@tests/deps.sh $(ALL_APT)

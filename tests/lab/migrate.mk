@@ -5,3 +5,8 @@ LAB_SET ?=
 .PHONY: lab-migrate lab-crash
 lab-migrate lab-crash: $(BUILD)/avswap products lab-base
 	BUILD=$(BUILD) tests/lab/$(@:lab-%=%).sh $(LAB_SET)
+
+.PHONY: torture-migrate torture-crash
+torture-migrate torture-crash: torture-%:
+	@$(MAKE) --no-print-directory LAB_SET=all lab-$*
+TORTURE += torture-migrate torture-crash

@@ -2,7 +2,6 @@
 #
 #   crash         every playbook and every switch, sampled: minutes
 #   crash-all     every point, every byte of the journal, many pairs: hours
-#   torture       the same
 
 SIM_APT := gcc libc6-dev libjansson-dev libsodium-dev libcmocka-dev
 
@@ -14,7 +13,7 @@ CRASH_SRC := $(wildcard tests/crash/*.c)
 SIM_LIB := $(BUILD)/sim/libsim.a
 CRASH_SAMPLE ?= 150
 
-.PHONY: crash crash-all torture
+.PHONY: crash crash-all
 
 $(SIM_LIB): $(call OBJ,$(SIM_CORE) $(SIM_SRC))
 	@mkdir -p $(@D)
@@ -31,4 +30,5 @@ crash: $(BUILD)/sim/crash
 crash-all: $(BUILD)/sim/crash
 	@$< --all
 
-torture: crash-all
+TORTURE += crash-all
+COVER_RUNS += crash
