@@ -148,7 +148,7 @@ reboots() { # INIT: the removal asks for a reboot; the run does it by itself and
 	local old
 	up "$name" "$1" kesl && switches wants-reboot || return 1
 	old=$("$lab" bootid "$pc")
-	avswap migrate --policy /root/policy.json --yes & 
+	avswap migrate --policy /root/policy.json --yes &
 	want 'another boot' "$lab" wait "$pc" 60 "$old"
 	wait $!
 	want 'goes on by itself' until_ok 60 over
