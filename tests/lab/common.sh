@@ -40,6 +40,15 @@ up() {
 	"$lab" up "$pc" --init "$2" && "$lab" wait "$pc" 30 >/dev/null && "$lab" put "$pc" "$out/tree" / && guest setup "$3" || return 1
 	upper=$("$lab" dir)/hosts/$pc/up
 }
+# clone HOST INIT: another host with the files of the host `golden`, which is off.
+clone() {
+	local own="etc/ssh etc/hostname etc/machine-id"
+	pc=$1
+	upper=$("$lab" dir)/hosts/$pc/up
+	"$lab" up "$pc" --init "$2" && "$lab" wait "$pc" 30 >/dev/null && "$lab" off "$pc" || return 1
+	tar -C "$upper" -c $own >"$dir/own.tar" && find "$upper" -mindepth 1 -delete && cp -a "$("$lab" dir)/hosts/golden/up/." "$upper/" &&
+		tar -C "$upper" -x -f "$dir/own.tar" && rm "$dir/own.tar" && "$lab" on "$pc" && "$lab" wait "$pc" 30 >/dev/null
+}
 guest() { "$lab" in "$pc" bash /root/guest.sh "$@"; }
 in_pc() { "$lab" in "$pc" "$@"; }
 # avswap ARGS...: on the host; what it says is kept in $dir/avswap.txt.

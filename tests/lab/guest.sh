@@ -16,9 +16,7 @@ setup() {
 	mkdir -p /root/database/main.inc /root/database/daily.inc
 	echo '44d88612fea8a8f36de82e1278abb02f:68:Eicar-Test-Signature' >/root/database/eicar.hdb
 	echo '{"schema":"avswap.policy/1","eicar":true,"vars":{"database_dir":"/root/database"}}' >/root/policy.json
-	# A rollback takes the new product's logs away.
-	setsid tail -q -F /var/log/clamav/clamonacc.log /var/log/clamav/clamav.log </dev/null >>/root/clamav.log 2>/dev/null &
-	# The witness starts again with each boot.
+	# The witness starts again with each boot. So does a copy of the new product's logs, which a rollback takes away.
 	if [ -d /run/systemd/system ]; then
 		printf '%s\n' '[Unit]' 'DefaultDependencies=no' 'After=local-fs.target' '[Service]' \
 			'ExecStart=/usr/bin/python3 /root/witness.py /var/tmp/witness /root/witness.log' '[Install]' 'WantedBy=multi-user.target' \
@@ -28,25 +26,26 @@ setup() {
 	else
 		mkdir -p /etc/boot.d
 		printf '%s\n' '#!/bin/sh' 'setsid python3 /root/witness.py /var/tmp/witness /root/witness.log </dev/null >/dev/null 2>&1 &' \
+			'setsid tail -q -F /var/log/clamav/clamonacc.log /var/log/clamav/clamav.log </dev/null >>/root/clamav.log 2>/dev/null &' \
 			>/etc/boot.d/witness
 		chmod 755 /etc/boot.d/witness
 		/etc/boot.d/witness
 	fi
 }
 
-# Programs that run, without those of the test itself.
+executables() { find /proc -mindepth 2 -maxdepth 2 -path '/proc/[0-9]*/exe' -printf '%l\n' 2>/dev/null || true; }
+
+# Programs that run, without those of the system and of the test itself.
 programs() {
-	local p exe
-	for p in /proc/[0-9]*; do
-		exe=$(readlink "$p/exe" 2>/dev/null) || continue
-		case $exe in */bash | */dash | */python3* | */sshd | */labinit | */readlink | */sort | */systemd* | */dbus-daemon | */cat | */tail) ;; *) echo "runs $exe" ;; esac
-	done | sort -u
+	executables | sort -u | grep -vE '^$|/(bash|dash|python3[.0-9]*|sshd|labinit|find|sort|grep|sed|systemd[-a-z]*|dbus-daemon|cat|tail)$' |
+		sed 's/^/runs /'
 }
 
+# Who holds fanotify marks.
 marks() {
 	local f
-	for f in /proc/[0-9]*/fdinfo; do
-		if grep -qs '^fanotify ino\|^fanotify mnt_id\|^fanotify sdev' "$f"/* 2>/dev/null; then echo "watches $(readlink "${f%info}"/../exe)"; fi
+	for f in $(grep -ls '^fanotify \(ino\|mnt_id\|sdev\)' /proc/[0-9]*/fdinfo/* 2>/dev/null | cut -d/ -f3 | sort -u); do
+		echo "watches $(readlink "/proc/$f/exe")"
 	done | sort -u
 }
 
@@ -99,11 +98,7 @@ gone() {
 
 # settled: no avswap works or is armed to.
 settled() {
-	local p exe
-	for p in /proc/[0-9]*; do
-		exe=$(readlink "$p/exe" 2>/dev/null) || continue
-		if [[ $exe == */avswap ]]; then return 1; fi
-	done
+	if executables | grep '/avswap$'; then return 1; fi
 	if compgen -G '/etc/rc?.d/S??avswap-resume' >/dev/null || [ -e /etc/systemd/system/avswap-resume.service ]; then return 1; fi
 	compgen -G '/var/lib/avswap/runs/*/outcome.json' >/dev/null
 }
