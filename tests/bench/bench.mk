@@ -1,11 +1,11 @@
-# Figures against peers.
-BENCH_APT := ansible-core python3-apt
+# make bench: figures against peers, one line each; see bench.sh.
+BENCH_APT := ansible-core python3 python3-apt gcc libc6-dev
 
 BENCH_CFLAGS = $(filter-out -fPIE,$(CFLAGS))
 
 .PHONY: bench
 bench: deps
-	@$(MAKE) --no-print-directory $(BUILD)/avswap products lab-base $(addprefix $(BUILD)/bench/,interleave journal witness)
+	@$(MAKE) -s --no-print-directory $(BUILD)/avswap products lab-base $(addprefix $(BUILD)/bench/,interleave journal witness)
 	@BUILD=$(BUILD) tests/bench/bench.sh
 
 $(BUILD)/bench/interleave: tests/bench/interleave.c

@@ -1,7 +1,8 @@
 /*
  * witness - how long a host has nobody who holds fanotify marks, seen from outside any product.
  *
- *   witness FILE    looks fifty times a second until SIGTERM, then writes "MILLISECONDS" into FILE
+ *   witness FILE     looks fifty times a second until SIGTERM, then writes the milliseconds into FILE
+ *   witness --now    exit status 0 when somebody does at this moment
  *
  * The same for every tool that is measured. Runs inside the host.
  */
@@ -75,6 +76,8 @@ int main(int argc, char **argv)
 
     if (argc != 2)
         return 2;
+    if (strcmp(argv[1], "--now") == 0)
+        return !protected_now();
     sigaction(SIGTERM, &sa, NULL);
     last = now_ms();
     while (!over) {
