@@ -65,7 +65,7 @@ struct process {
     long long ppid;
     long long uid;
     const char *name; /* comm */
-    const char *exe;  /* NULL for kernel threads */
+    const char *exe;  /* NULL when it may not be seen */
 };
 
 struct file_fact {

@@ -33,6 +33,7 @@ bool os_run(const struct os_child *c, struct os_exit *ret, struct err *e) MUST_C
 /* Is there such a program in the system's folders? Its path, or NULL. */
 const char *os_program(const char *name, struct arena *a);
 
+/* Those that run a program: no kernel threads, no zombies. */
 bool os_process_list(struct facts *f, struct arena *a, struct err *e) MUST_CHECK;
 /* Which processes hold fanotify marks. ERR_PRIVILEGE when others' cannot be seen. */
 bool os_fanotify_list(struct facts *f, struct arena *a, struct err *e) MUST_CHECK;
