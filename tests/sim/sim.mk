@@ -11,7 +11,7 @@ SIM_CORE := $(wildcard core/base/*.c core/model/*.c core/plan/*.c core/step/*.c 
 SIM_SRC := $(wildcard tests/sim/*.c tests/sim/os/*.c)
 CRASH_SRC := $(wildcard tests/crash/*.c)
 SIM_LIB := $(BUILD)/sim/libsim.a
-CRASH_SAMPLE ?= 150
+CRASH_SAMPLE ?= 60
 
 .PHONY: crash crash-all
 
