@@ -203,6 +203,30 @@ static bool remember(const struct step_ctx *c, const void *args, json_t **ret, s
     return true;
 }
 
+/*
+ * A package whose unpacking or removal was interrupted is unpacked once more before it is removed: dpkg refuses to
+ * remove the one, and of the other it would not run the script that stops its daemon. Whether that succeeds shows in
+ * the removal.
+ */
+static bool make_whole(const struct step_ctx *c, const struct args *a, const struct strs *names, struct err *e)
+{
+    const char *file = a->file;
+    struct strs files = {&file, 1}, here, half;
+    struct os_exit x;
+    bool ok;
+
+    if (!package_present(names, PACKAGE_HALF_INSTALLED, c->doc, &here, e) ||
+        !package_present(names, PACKAGE_UNPACKED, c->doc, &half, e))
+        return false;
+    if (here.n == half.n)
+        return true;
+    ok = a->file ? run(c, OS_PACKAGE_INSTALL_FILES, "dpkg", &files, NULL, &x, e)
+                 : run(c, OS_PACKAGE_INSTALL_FETCHED, front_end(), &a->packages, a->dir, &x, e);
+    if (ok)
+        buf_free(&x.out);
+    return ok;
+}
+
 static bool undo(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
 {
     const struct args *a = args;
@@ -214,7 +238,8 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
         return err_nomem(e);
     for (size_t i = 0; i < n; i++)
         names.v[names.n++] = json_string_value(json_array_get(c->remembered, i));
-    if (!package_settle(c, e) || !package_present(&names, PACKAGE_CONFIG_FILES, c->doc, &here, e))
+    if (!package_settle(c, e) || !make_whole(c, a, &names, e) ||
+        !package_present(&names, PACKAGE_CONFIG_FILES, c->doc, &here, e))
         return false;
     if (!here.n)
         return effect_set(c, ret, OUTCOME_OK, e, "nothing of it is installed");
