@@ -6,6 +6,7 @@
 #include "core/os/file.h"
 #include "core/os/machine.h"
 #include "core/plan/planner.h"
+#include "core/run/journal.h"
 #include "core/run/run.h"
 #include "core/step/verb.h"
 
@@ -14,11 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PC_BEGINS "the PC:\n"
+
 enum { FILES_MAX = 256, STARTS_MAX = 12, SETTLE_MS = 300000, BOOTED_MS = 120000 };
 
 static struct catalog catalog;
 static char *plan_text; /* the test's own memory */
 static size_t plan_len;
+static char *before_text; /* the PC as it was */
 static char run_id[80], journal_path[160];
 
 static void __attribute__((noreturn)) give_up(const char *doing, const struct err *e)
@@ -148,6 +152,10 @@ void world_begin(const struct scenario *s, enum sim_switch misbehaves)
     setup.misbehaves = misbehaves;
     sim_reset(&setup);
     buf_init(&b, LIMIT_DOCUMENT);
+    sim_describe(&b);
+    free(before_text);
+    before_text = strdup(buf_str(&b));
+    buf_clear(&b);
     if (!make_plan(s, &d, &plan, &e))
         give_up(s->name, &e);
     j = schema_write(&plan_schema, &plan);
@@ -164,7 +172,8 @@ void world_begin(const struct scenario *s, enum sim_switch misbehaves)
 void world_over(void)
 {
     free(plan_text);
-    plan_text = NULL;
+    free(before_text);
+    plan_text = before_text = NULL;
 }
 
 const char *world_journal(void)
@@ -193,16 +202,63 @@ static bool one_worker(int *ret_exit, struct err *e)
     return run_go(run_id, NULL, ret_exit, e);
 }
 
+/* The value of a text member of a JSON line that we wrote ourselves; "-" when it has none. */
+static void member(const char *line, const char *name, char *ret, size_t size)
+{
+    char key[32];
+    const char *at;
+
+    snprintf(key, sizeof key, "\"%s\":\"", name);
+    at = strstr(line, key);
+    snprintf(ret, size, "%.*s", at ? (int)strcspn(at + strlen(key), "\"") : 1, at ? at + strlen(key) : "-");
+}
+
+/* From the journal's last record, which is the truth. */
 static void result_of(char *ret, size_t size)
 {
-    struct err e = ERR_INIT;
-    struct run_view v;
+    char kind[16], result[24], rung[24];
+    struct buf b;
+    const char *last;
 
-    snprintf(ret, size, "no run");
-    if (!prepared() || !run_view(run_id, &v, &e))
-        return;
-    snprintf(ret, size, "%s, %s", run_result_names[v.outcome.result], v.outcome.rung ? v.outcome.rung : "-");
-    run_view_free(&v);
+    buf_init(&b, LIMIT_JOURNAL);
+    (void)sim_file(journal_path, &b);
+    last = b.len ? memrchr(b.data, '\n', b.len - 1) : NULL;
+    last = last ? last + 1 : buf_str(&b);
+    member(last, "kind", kind, sizeof kind);
+    member(last, "result", result, sizeof result);
+    member(last, "rung", rung, sizeof rung);
+    snprintf(ret, size, "%s %s %s", kind, result, rung);
+    buf_free(&b);
+}
+
+bool world_underway(void)
+{
+    struct buf b;
+    bool begun;
+
+    buf_init(&b, LIMIT_JOURNAL);
+    begun = sim_file(journal_path, &b) && strstr(buf_str(&b), "\"kind\":\"begin\"") &&
+            !strstr(buf_str(&b), "\"kind\":\"finish\"");
+    buf_free(&b);
+    return begun;
+}
+
+bool world_opens_like(size_t bytes)
+{
+    struct doc d = DOC_INIT;
+    struct err e = ERR_INIT;
+    struct journal j;
+    struct buf now;
+    bool same;
+
+    buf_init(&now, LIMIT_JOURNAL);
+    same = journal_open(journal_path, &d, &j, &e) && j.size == bytes && sim_file(journal_path, &now) &&
+           now.len == bytes;
+    if (e.code == ERR_NONE)
+        journal_close(&j);
+    buf_free(&now);
+    doc_free(&d);
+    return same;
 }
 
 void world_show_journal(void)
@@ -224,20 +280,61 @@ void world_show_journal(void)
     run_view_free(&v);
 }
 
+/* The first line of a that b does not have, leaving out the run's own folder; false when there is none. */
+static bool line_missing(const char *a, const char *b, char *ret, size_t size)
+{
+    const char *line, *cursor = a, *end = a + strlen(a);
+    size_t n;
+
+    while (text_line(&cursor, end, &line, &n)) {
+        snprintf(ret, size, "%.*s\n", (int)n, line);
+        if (!strstr(ret, "/var/lib/avswap") && !strstr(b, ret))
+            return true;
+    }
+    return false;
+}
+
+static const char *facts_of(const struct end *e)
+{
+    const char *at = strstr(buf_str(&e->text), PC_BEGINS);
+
+    return at ? at + strlen(PC_BEGINS) : "";
+}
+
+bool world_sound(const struct end *e, char *ret, size_t size)
+{
+    char now[LIMIT_PATH];
+    const char *facts = facts_of(e);
+
+    if (e->exit == 0) {
+        for (const char *p = facts; (p = strstr(p, "\n")); p++)
+            if (text_starts(p, "\npackage k") || text_starts(p, "\nservice k") || text_starts(p, "\ngroup k") ||
+                text_starts(p, "\nprocess /opt/k") || text_starts(p, "\nfile /opt/kaspersky") ||
+                text_starts(p, "\nfile /var/opt/kaspersky") || text_starts(p, "\nfile /etc/opt/kaspersky"))
+                return !snprintf(ret, size, "the old product is not gone: %.*s", (int)strcspn(p + 1, "\n"), p + 1);
+        return true;
+    }
+    snprintf(now, sizeof now, "%s", "");
+    if (line_missing(facts, before_text, now, sizeof now))
+        return !snprintf(ret, size, "not there before: %s", now);
+    if (line_missing(before_text, facts, now, sizeof now))
+        return !snprintf(ret, size, "there before and not now: %s", now);
+    return true;
+}
+
 static void look(struct end *ret)
 {
-    buf_init(&ret->text, LIMIT_DOCUMENT);
     result_of(ret->result, sizeof ret->result);
     ret->needless = sim_needless();
     buf_printf(&ret->text, "exit %d, %s\n", ret->exit, ret->result);
     sim_live(SETTLE_MS);
     ret->protected_now = sim_protected();
     buf_printf(&ret->text, "protected %d\n", ret->protected_now);
+    buf_adds(&ret->text, PC_BEGINS);
     sim_describe(&ret->text);
     sim_reboot();
     sim_live(BOOTED_MS);
     ret->protected_later = sim_protected();
-    buf_printf(&ret->text, "protected after a boot %d\n", ret->protected_later);
 }
 
 static void go_on(struct end *ret, int starts)
@@ -260,15 +357,9 @@ static void go_on(struct end *ret, int starts)
 
 static void finish(struct end *ret, int starts)
 {
-    struct buf errors;
-
-    buf_init(&ret->text, 4096);
+    buf_init(&ret->text, LIMIT_DOCUMENT);
     go_on(ret, starts);
-    errors = ret->text;
     look(ret);
-    if (errors.len)
-        buf_add(&ret->text, errors.data, errors.len);
-    buf_free(&errors);
 }
 
 void world_finish(struct end *ret)

@@ -1,6 +1,9 @@
 /*
  * world.h - one migration on the simulated PC: from a PC as it stands, through plan and run, to its end; and going on
  * after a death.
+ *
+ * Calling order: world_load; for each migration world_begin, any number of snapshots and world_finish, world_over;
+ * world_unload.
  */
 #ifndef AVSWAP_TESTS_CRASH_WORLD_H
 #define AVSWAP_TESTS_CRASH_WORLD_H
@@ -16,9 +19,9 @@ struct scenario {
 
 struct end { /* of a run, after the PC has lived on for a while and was rebooted once more */
     int exit;
-    char result[32];
+    char result[72];
     bool protected_now, protected_later; /* when the run ended; after the reboot */
-    bool unarmed; /* a worker that had begun was not armed to go on when the power came back */
+    bool unarmed; /* the run was not armed to go on when the PC came up */
     unsigned long needless;
     struct buf text; /* the whole, for comparing */
 };
@@ -34,6 +37,12 @@ void world_finish(struct end *ret);
 /* Like world_finish, with the n-th allocation of the first run failing; false when it has fewer. */
 bool world_finish_starved(unsigned long n, bool sticky, struct end *ret, char *said, size_t size);
 void end_free(struct end *e);
+/* Is the end what its exit status says: the old product gone (0), else the PC as it was? ret: what is not so. */
+bool world_sound(const struct end *e, char *ret, size_t size);
+/* A step was begun and the run is not at its end. */
+bool world_underway(void);
+/* Opening the journal now leaves so many bytes of it. */
+bool world_opens_like(size_t bytes);
 /* What the run did, record for record, on standard output. */
 void world_show_journal(void);
 /* The journal's path on the PC. */

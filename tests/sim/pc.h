@@ -197,6 +197,7 @@ void pc_remove_conffiles(enum package_id p);
 /* Maintainer scripts; the result is the exit status, -1: it hangs. */
 int pc_script_prerm(enum package_id p);
 void pc_script_postrm(enum package_id p);
+void pc_script_purge(enum package_id p);
 int pc_script_postinst(enum package_id p);
 void pc_background_removal(enum package_id p); /* TIMER_BACKGROUND */
 

@@ -46,7 +46,7 @@ struct product_package {
     const char *user;
     int service;            /* enum service_id */
     const char *root;       /* program folder */
-    bool purge_takes_state; /* else the state stays behind */
+    bool purge_takes_accounts; /* else they stay behind */
     int needs[4];           /* enum package_id; -1 ends */
 };
 extern const struct product_package product_packages[PACKAGE_COUNT];

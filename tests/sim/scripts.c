@@ -129,10 +129,33 @@ static void reboot_wanted(const char *by)
     snprintf(pc.reasons[pc.n_reasons++], sizeof pc.reasons[0], "%s", by);
 }
 
+static void drop_signatures(void)
+{
+    pc_drop("/var/lib/clamav/main.cvd", false);
+    pc_drop("/var/lib/clamav/daily.cvd", false);
+    pc_drop("/var/lib/clamav/bytecode.cvd", false);
+}
+
+void pc_script_purge(enum package_id p)
+{
+    const struct product_package *k = &product_packages[p];
+
+    if (p == PKG_CLAMAV_BASE)
+        drop_signatures();
+    if (p == PKG_CLAMAV_DAEMON)
+        pc_drop("/etc/apparmor.d/local/usr.sbin.clamd", false);
+    for (size_t i = 0; k->purge_takes_accounts && k->groups[i]; i++)
+        pc_name_find(pc.groups, pc.n_groups, k->groups[i])->here = false;
+    if (k->purge_takes_accounts && k->user)
+        pc_name_find(pc.users, pc.n_users, k->user)->here = false;
+}
+
 void pc_script_postrm(enum package_id p)
 {
     int s = product_packages[p].service;
 
+    if (p == PKG_CLAMAV_FRESHCLAM)
+        drop_signatures();
     if (s >= 0)
         pc.services[s].enabled = false;
     if (p == PKG_CLAMAV_DAEMON)

@@ -88,16 +88,6 @@ static void files_go(struct pc_task *t, unsigned half)
     pc_remove_files(t->list[t->item], half);
 }
 
-static void purge_rest(struct pc_task *t)
-{
-    unsigned p = t->list[t->item];
-
-    pc_remove_conffiles(p);
-    for (size_t i = 0; product_packages[p].purge_takes_state && product_packages[p].state && product_packages[p].state[i];
-         i++)
-        pc_drop(product_packages[p].state[i], false);
-}
-
 static int purge_dpkg(struct pc_task *t)
 {
     unsigned p = t->list[t->item];
@@ -132,7 +122,8 @@ static int purge_dpkg(struct pc_task *t)
         set_state(t, PACKAGE_CONFIG_FILES);
         return NEXT;
     case 5:
-        purge_rest(t);
+        pc_script_purge(p);
+        pc_remove_conffiles(p);
         return NEXT;
     default:
         set_state(t, PACKAGE_ABSENT);
