@@ -103,7 +103,8 @@ bool state_add(struct run_state *s, const struct event *ev, struct err *e)
         s->fresh_boot = false;
     }
     s->boot = ev->boot;
-    if (ev->kind != EVENT_START)
+    /* The end of a step is on record before the ledger looks what the step did to the protection. */
+    if (ev->kind != EVENT_START && ev->kind != EVENT_END && ev->kind != EVENT_UNDO_END)
         s->worked = ev->at;
     switch (ev->kind) {
     case EVENT_RUN:

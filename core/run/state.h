@@ -27,7 +27,7 @@ struct run_state {
     struct step_state *steps; /* as many as the plan has */
     bool started;
     const char *boot;      /* of the last record */
-    instant worked;        /* last moment a worker is known to have been at work, before the present one */
+    instant worked;        /* last moment a worker knew what `protected_now` says, before the present one */
     long long boots;       /* changes of the boot id seen */
     bool fresh_boot;       /* no step was worked on since the last change */
     long long reboots;     /* asked for by the run */
