@@ -73,6 +73,23 @@ bool step_args(const struct verb *v, const struct step_ctx *c, void **ret, struc
     return doc_keep(c->doc, args, e) && verb_args(&v->def, args, c->doc, &at, ret, e);
 }
 
+bool step_own_path(const char *path)
+{
+    size_t need = text_starts(path, "/opt/") || text_starts(path, "/run/") ? 2 : 3, parts = 0;
+    bool named = true;
+
+    while (*path == '/') {
+        size_t n = strcspn(++path, "/");
+
+        if (!n || (n == 1 && *path == '.') || (n == 2 && memcmp(path, "..", n) == 0))
+            return false;
+        named = named && !strchr("*?[", *path);
+        parts += named;
+        path += n;
+    }
+    return !*path && parts >= need;
+}
+
 bool step_holds(const struct verb *v, const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
 {
     struct verdict also;

@@ -17,13 +17,32 @@ struct args {
     bool if_empty;
 };
 
+static bool check_write(void *obj, const struct place *at, struct err *e)
+{
+    const struct args *a = obj;
+
+    if (*a->path != '/' && !text_starts(a->path, "${"))
+        return place_error(e, at, "the path '%.200s' is not absolute", a->path);
+    if (a->mode && (strlen(a->mode) > 4 || !*a->mode || strspn(a->mode, "01234567") != strlen(a->mode)))
+        return place_error(e, at, "the mode '%.40s' is not octal", a->mode);
+    return true;
+}
+
+static bool check_remove(void *obj, const struct place *at, struct err *e)
+{
+    const struct args *a = obj;
+
+    return step_own_path(a->path) ||
+           place_error(e, at, "the path '%.200s' is not absolute and deep enough to be one product's own", a->path);
+}
+
 static const struct field write_fields[] = {
     FIELD(args, STR, path, "absolute path", .flags = FIELD_REQUIRED),
     FIELD(args, STRS, lines, "the whole content, line by line", .flags = FIELD_REQUIRED),
     FIELD(args, STR, mode, "permissions in octal; default 0644"),
     FIELD_END,
 };
-static const struct schema write_schema = {"file.write", NULL, "", sizeof(struct args), write_fields, NULL};
+static const struct schema write_schema = {"file.write", NULL, "", sizeof(struct args), write_fields, check_write};
 
 static const struct field secret_fields[] = {
     FIELD(args, STR, path, "absolute path", .flags = FIELD_REQUIRED),
@@ -32,7 +51,7 @@ static const struct field secret_fields[] = {
     FIELD(args, STR, suffix, "text behind it"),
     FIELD_END,
 };
-static const struct schema secret_schema = {"file.secret", NULL, "", sizeof(struct args), secret_fields, NULL};
+static const struct schema secret_schema = {"file.secret", NULL, "", sizeof(struct args), secret_fields, check_write};
 
 static const struct field remove_fields[] = {
     FIELD(args, STR, path, "absolute path or pattern, at least three parts deep or below /opt, /var/log, /run",
@@ -40,7 +59,7 @@ static const struct field remove_fields[] = {
     FIELD(args, BOOL, if_empty, "only a folder that is empty by then"),
     FIELD_END,
 };
-static const struct schema remove_schema = {"file.remove", NULL, "", sizeof(struct args), remove_fields, NULL};
+static const struct schema remove_schema = {"file.remove", NULL, "", sizeof(struct args), remove_fields, check_remove};
 
 /* --- file.write, file.secret ------------------------------------------------------------------------------------- */
 

@@ -6,11 +6,19 @@ struct args {
     const char *mark;
 };
 
+static bool check_mark(void *obj, const struct place *at, struct err *e)
+{
+    const struct args *a = obj;
+    long long mark;
+
+    return text_number(a->mark, &mark) || place_error(e, at, "'%.40s' is no mark", a->mark);
+}
+
 static const struct field fields[] = {
     FIELD(args, STR, mark, "as 0x400", .flags = FIELD_REQUIRED),
     FIELD_END,
 };
-static const struct schema args_schema = {"firewall.remove", NULL, "", sizeof(struct args), fields, NULL};
+static const struct schema args_schema = {"firewall.remove", NULL, "", sizeof(struct args), fields, check_mark};
 
 static bool after(const void *args, struct doc *d, struct cond **ret, struct err *e)
 {

@@ -7,11 +7,20 @@ struct args {
     const char *exe;
 };
 
+/* A wildcard in front stands for where an update keeps its copy of the folder. */
+static bool check_exe(void *obj, const struct place *at, struct err *e)
+{
+    const struct args *a = obj;
+
+    return step_own_path(a->exe + (*a->exe == '*')) ||
+           place_error(e, at, "'%.200s' is not below a folder that is one product's own", a->exe);
+}
+
 static const struct field fields[] = {
     FIELD(args, STR, exe, "executable or pattern below the product's own folder", .flags = FIELD_REQUIRED),
     FIELD_END,
 };
-static const struct schema args_schema = {"process.end", NULL, "", sizeof(struct args), fields, NULL};
+static const struct schema args_schema = {"process.end", NULL, "", sizeof(struct args), fields, check_exe};
 
 enum { QUIET_MS = 3000 }; /* so long nothing may come back */
 

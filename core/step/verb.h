@@ -64,6 +64,10 @@ bool effect_set(const struct step_ctx *c, struct effect *ret, int outcome, struc
 /* The meaning of a child's end by the product's exit codes; OUTCOME_NONE: the probe must decide. Frees x->out. */
 bool effect_exit(const struct step_ctx *c, struct effect *ret, const char *what, struct os_exit *x, struct err *e);
 
+/* For argument checks: is a path or pattern deep enough to be one product's own? Absolute and plain, three parts, two
+ * below /opt and /run, none of which begins with a wildcard. */
+bool step_own_path(const char *path);
+
 /* The same table for the planner and the manual. */
 const struct verb_def *const *verb_defs(void);
 

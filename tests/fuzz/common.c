@@ -7,6 +7,7 @@
 #include <string.h>
 
 bool fuzz_accepted;
+struct err fuzz_reason;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -46,6 +47,7 @@ void fuzz_refused(const struct err *e)
     FUZZ_MUST(e->code > ERR_NONE && e->code < ERR_COUNT, "code %d", (int)e->code);
     FUZZ_MUST(e->code != ERR_NOMEM && e->code != ERR_BUG, "%s", e->text);
     FUZZ_MUST(e->text[0], "no reason");
+    fuzz_reason = *e;
 }
 
 bool fuzz_document(struct doc *d, const struct schema *s, const uint8_t *p, size_t n, void *ret)

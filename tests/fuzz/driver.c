@@ -408,8 +408,10 @@ static void run_file(struct input *in)
     run_one(in, 0);
     in->accepted = fuzz_accepted;
     watch->wrong_name = fuzz_accepted ? strncmp(name, "bad-", 4) == 0 : strncmp(name, "good-", 5) == 0;
-    if (watch->wrong_name)
+    if (watch->wrong_name) {
+        fprintf(stderr, "%s: %s\n", in->name, fuzz_accepted ? "accepted" : fuzz_reason.text);
         exit(1);
+    }
 }
 
 static void run_all(unsigned long runs)

@@ -17,6 +17,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
 extern bool fuzz_accepted;
+extern struct err fuzz_reason; /* of the last refusal */
 
 /* Tells what did not hold, and aborts. */
 #define FUZZ_MUST(holds, ...)                                                                                \

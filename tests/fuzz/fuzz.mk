@@ -13,6 +13,9 @@ FUZZ_PARTS := $(addprefix $(BUILD)/obj/tests/fuzz/,driver.o common.o)
 # What stands between a parser and the system, given to it by the fuzzer instead.
 FUZZ_wrap_system := os_file_read os_file_exists os_file_glob os_dir_list fd_read_small tool_ask tool_run tool_exists \
 	netlink_tables netlink_marks
+FUZZ_wrap_rebuild := os_file_read os_file_exists os_run
+
+comma := ,
 
 .PHONY: fuzz torture-fuzz
 fuzz: $(FUZZERS)
@@ -22,7 +25,6 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(FUZZ_PARTS) $(CORE_LIB)
 	@mkdir -p $(@D)
 	$(say)LD $@
 	$(Q)$(CC) $(LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(FUZZ_wrap_$*)) -o $@ $< $(FUZZ_PARTS) $(CORE_LIB) $(LDLIBS)
-comma := ,
 .SECONDARY: $(FUZZERS:$(BUILD)/fuzz/%=$(BUILD)/obj/tests/fuzz/fuzz_%.o) $(FUZZ_PARTS)
 
 TORTURE += torture-fuzz

@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     size_t k = 0;
 
     for (; k < FILES_MAX && (n || !k); k++) {
-        files[k].path = paths[k];
+        files[k] = (struct catalog_file){.path = paths[k]};
         files[k].text = fuzz_part(&p, &n, &files[k].len);
     }
     for (size_t i = 0; i < k; i++)
