@@ -115,22 +115,78 @@ static bool write_probe(const struct step_ctx *c, const void *args, struct verdi
     return ok && (ret->evidence || err_nomem(e));
 }
 
+/* The first folder on the way to path that is not there yet, NULL when all are. */
+static bool missing_folder(const char *path, struct arena *a, const char **ret, struct err *e)
+{
+    *ret = NULL;
+    for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        const char *folder = arena_strndup(a, path, (size_t)(slash - path));
+
+        if (!folder)
+            return err_nomem(e);
+        if (!os_file_exists(folder)) {
+            *ret = folder;
+            return true;
+        }
+    }
+    return true;
+}
+
+/* Removes the folders from path's own up to `made`, as far as nothing else is in them by now. */
+static bool remove_made(const char *path, const char *made, struct arena *a, struct err *e)
+{
+    const char *folder = path, *slash;
+    struct strs inside;
+
+    while ((slash = strrchr(folder, '/')) && (size_t)(slash - folder) >= strlen(made)) {
+        folder = arena_strndup(a, folder, (size_t)(slash - folder));
+        if (!folder)
+            return err_nomem(e);
+        if (!os_file_exists(folder))
+            continue;
+        if (!os_dir_list(folder, a, &inside, e))
+            return false;
+        if (inside.n)
+            return true;
+        if (!os_tree_remove(folder, e))
+            return false;
+    }
+    return true;
+}
+
+/* The topmost of the file's folders that are not there; NULL: all are. */
+static bool first_missing(const char *path, struct arena *a, const char **ret, struct err *e)
+{
+    *ret = NULL;
+    for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
+        const char *folder = arena_strndup(a, path, (size_t)(p - path));
+
+        if (!folder)
+            return err_nomem(e);
+        if (!os_file_exists(folder)) {
+            *ret = folder;
+            return true;
+        }
+    }
+    return true;
+}
+
 /* The file as it is now goes to the backup folder under the step's id. */
 static bool write_remember(const struct step_ctx *c, const void *args, json_t **ret, struct err *e)
 {
     const struct args *a = args;
-    const char *copy = arena_printf(&c->doc->arena, "%s/%s.before", c->backup, c->step->id);
+    const char *copy = arena_printf(&c->doc->arena, "%s/%s.before", c->backup, c->step->id), *made;
     struct os_stat st;
 
     if (!copy)
         return err_nomem(e);
-    if (!os_file_stat(a->path, &st, e))
+    if (!os_file_stat(a->path, &st, e) || !first_missing(a->path, &c->doc->arena, &made, e))
         return false;
     if (st.kind != OS_ABSENT && st.kind != OS_FILE)
         return err_set(e, ERR_OS, "%s is no regular file", a->path);
     if (st.kind == OS_FILE && (!os_dir_make(c->backup, 0700, e) || !os_file_copy(a->path, copy, e)))
         return false;
-    *ret = st.kind == OS_FILE ? json_pack("{s:s}", "copy", copy) : json_object();
+    *ret = json_pack("{s:s*, s:s*}", "copy", st.kind == OS_FILE ? copy : NULL, "made", made);
     return doc_keep(c->doc, *ret, e);
 }
 
@@ -160,16 +216,62 @@ static const char *write_undo_text(const void *args, struct arena *arena)
     return arena_printf(arena, "put %s back as it was", ((const struct args *)args)->path);
 }
 
+/* The folders from the file's own up to `top` that hold nothing any more. */
+static bool remove_made(const struct step_ctx *c, const char *path, const char *top, struct err *e)
+{
+    for (;;) {
+        const char *slash = strrchr(path, '/');
+        struct strs inside;
+
+        path = arena_strndup(&c->doc->arena, path, (size_t)(slash - path));
+        if (!path)
+            return err_nomem(e);
+        if (strlen(path) < strlen(top) || !os_file_exists(path))
+            return true;
+        if (!os_dir_list(path, &c->doc->arena, &inside, e))
+            return false;
+        if (inside.n)
+            return true;
+        if (!os_tree_remove(path, e))
+            return false;
+    }
+}
+
 static bool write_undo(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
 {
     const struct args *a = args;
     const char *copy = json_string_value(json_object_get(c->remembered, "copy"));
+    const char *made = json_string_value(json_object_get(c->remembered, "made"));
 
     if (!c->remembered)
         return effect_set(c, ret, OUTCOME_OK, e, "it was never written");
     if (copy ? !os_file_copy(copy, a->path, e) : !os_tree_remove(a->path, e))
         return false;
+    if (made && !remove_made(c, a->path, made, e))
+        return false;
     return effect_set(c, ret, OUTCOME_OK, e, "%s %s", a->path, copy ? "is as it was" : "removed");
+}
+
+static bool write_undone(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
+{
+    const struct args *a = args;
+    const char *copy = json_string_value(json_object_get(c->remembered, "copy"));
+    const char *made = json_string_value(json_object_get(c->remembered, "made"));
+    char was[65], now[65];
+    struct os_stat st, old;
+    bool same;
+
+    if (!os_file_stat(a->path, &st, e))
+        return false;
+    same = copy ? st.kind == OS_FILE : st.kind == OS_ABSENT && !(made && os_file_exists(made));
+    if (same && copy) {
+        if (!os_file_stat(copy, &old, e) || !os_file_digest(copy, was, e) || !os_file_digest(a->path, now, e))
+            return false;
+        same = st.mode == old.mode && strcmp(was, now) == 0;
+    }
+    ret->answer = same ? TRI_YES : TRI_NO;
+    ret->evidence = arena_printf(&c->doc->arena, "%s is %s", a->path, same ? "as it was" : "not as it was");
+    return ret->evidence || err_nomem(e);
 }
 
 const struct verb verb_file_write = {
@@ -183,6 +285,7 @@ const struct verb verb_file_write = {
     .remember = write_remember,
     .apply = write_apply,
     .undo = write_undo,
+    .undone = write_undone,
 };
 
 const struct verb verb_file_secret = {
@@ -196,6 +299,7 @@ const struct verb verb_file_secret = {
     .remember = write_remember,
     .apply = write_apply,
     .undo = write_undo,
+    .undone = write_undone,
 };
 
 /* --- file.remove -------------------------------------------------------------------------------------------------- */
