@@ -115,45 +115,6 @@ static bool write_probe(const struct step_ctx *c, const void *args, struct verdi
     return ok && (ret->evidence || err_nomem(e));
 }
 
-/* The first folder on the way to path that is not there yet, NULL when all are. */
-static bool missing_folder(const char *path, struct arena *a, const char **ret, struct err *e)
-{
-    *ret = NULL;
-    for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        const char *folder = arena_strndup(a, path, (size_t)(slash - path));
-
-        if (!folder)
-            return err_nomem(e);
-        if (!os_file_exists(folder)) {
-            *ret = folder;
-            return true;
-        }
-    }
-    return true;
-}
-
-/* Removes the folders from path's own up to `made`, as far as nothing else is in them by now. */
-static bool remove_made(const char *path, const char *made, struct arena *a, struct err *e)
-{
-    const char *folder = path, *slash;
-    struct strs inside;
-
-    while ((slash = strrchr(folder, '/')) && (size_t)(slash - folder) >= strlen(made)) {
-        folder = arena_strndup(a, folder, (size_t)(slash - folder));
-        if (!folder)
-            return err_nomem(e);
-        if (!os_file_exists(folder))
-            continue;
-        if (!os_dir_list(folder, a, &inside, e))
-            return false;
-        if (inside.n)
-            return true;
-        if (!os_tree_remove(folder, e))
-            return false;
-    }
-    return true;
-}
-
 /* The topmost of the file's folders that are not there; NULL: all are. */
 static bool first_missing(const char *path, struct arena *a, const char **ret, struct err *e)
 {
