@@ -147,8 +147,14 @@ static bool write_remember(const struct step_ctx *c, const void *args, json_t **
         return err_set(e, ERR_OS, "%s is no regular file", a->path);
     if (st.kind == OS_FILE && (!os_dir_make(c->backup, 0700, e) || !os_file_copy(a->path, copy, e)))
         return false;
-    *ret = json_pack("{s:s*, s:s*}", "copy", st.kind == OS_FILE ? copy : NULL, "made", made);
-    return doc_keep(c->doc, *ret, e);
+    /* json_pack() would leave an optional one out when memory runs out, and undo would not know of it. */
+    *ret = json_object();
+    if (!doc_keep(c->doc, *ret, e))
+        return false;
+    if ((st.kind == OS_FILE && json_object_set_new(*ret, "copy", json_string(copy))) ||
+        (made && json_object_set_new(*ret, "made", json_string(made))))
+        return err_nomem(e);
+    return true;
 }
 
 static bool write_apply(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
