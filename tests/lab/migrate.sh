@@ -278,7 +278,7 @@ detached() { # INIT
 	want 'and told who holds the lock' grep -q 'is held by process [0-9]' "$dir/avswap.txt"
 	[ "$1" = sysv ] || want 'a unit of its own' in_pc sh -c 'systemctl list-units --no-legend "avswap-run-*" | grep -q running'
 	want 'status follows to the end' status 0 timeout 60 "$lab" in "$pc" avswap status --follow
-	want 'the end' over
+	want 'the end' begun '"kind":"finish"'
 	want 'bytes from anywhere' same_bytes
 	done_alone
 }
