@@ -23,6 +23,22 @@
  * command    argv, [json|key], op, value,      the product's own command answers so; without json and key the exit
  *            [timeout_s]                       status is compared
  * fact       name, op, value|values            a general fact compares so; names: see cond_fact_names()
+ *
+ * On Windows (names and paths are compared without regard to case; a path may begin with a known folder, as %ProgramData%/...):
+ *
+ * uninstall  name, [publisher],                a program is listed; state: live (default) | ghost: neither uninstaller nor folder,
+ *            [version op value], [state]       or any. Twins (InstallWIX_{GUID}) of an entry {GUID} do not count
+ * msi        name, [publisher],                Windows Installer knows a product of that name (pattern)
+ *            [version op value]
+ * driver     name, [path], [state]             a driver entry of that name; state: running | stopped
+ * registry   path, [name], [op, decode,        a key (pattern) exists; or has a value of that name (pattern); or one that
+ *            value|values]                     compares so. Both views are looked at
+ * certificate name, [path]                     a root certificate with that subject (pattern), in that store (pattern)
+ * security_center name, [state]                an antivirus of that name (pattern) is registered; state: on | off | fresh | stale
+ * task       path | exe                        a scheduled task with that name or program (pattern)
+ * signature  path, [name], [state]             a file is signed; by that signer (pattern); state: valid (default) | untrusted |
+ *                                              broken | unsigned
+ * wmi        path, class, name, op, value      a property in that name space and class compares so
  */
 #ifndef AVSWAP_CORE_MODEL_COND_H
 #define AVSWAP_CORE_MODEL_COND_H
@@ -42,6 +58,15 @@ enum probe_kind {
     PROBE_SELINUX,
     PROBE_COMMAND,
     PROBE_FACT,
+    PROBE_UNINSTALL,
+    PROBE_MSI,
+    PROBE_DRIVER,
+    PROBE_REGISTRY,
+    PROBE_CERTIFICATE,
+    PROBE_SECURITY_CENTER,
+    PROBE_TASK,
+    PROBE_SIGNATURE,
+    PROBE_WMI,
     PROBE_COUNT
 };
 
@@ -58,6 +83,8 @@ struct cond {
     const char *exe;
     const char *state;
     const char *mark;
+    const char *publisher;
+    const char *class;
     struct strs argv;
     const char *json; /* dotted path into the command's JSON output */
     const char *key;  /* text output: the rest of the line that begins with this key */
@@ -89,6 +116,19 @@ const char *cond_extract(const struct answer *answer, const char *json, const ch
 const struct answer *cond_answer(const struct facts *f, const struct strs *argv);
 const char *const *cond_fact_names(size_t *n);
 
+/*
+ * Every fact that a probe finds, each as a map of its fields ("name", "code", "key", "view", "path", ...): what a step's
+ * `each` goes through. c is a probe of kind uninstall, msi, unit, driver, registry, certificate, task, file or signature.
+ */
+struct cond_match {
+    const json_t *fields;
+};
+struct cond_matches {
+    LIST(struct cond_match) rows;
+};
+bool cond_each(const struct cond *c, const struct facts *f, struct doc *d, struct cond_matches *ret,
+               struct err *e) MUST_CHECK;
+
 /* For verbs: a copy of a probe, negated if `gone`, in d. */
 bool cond_copy(const struct cond *probe, bool gone, struct doc *d, struct cond **ret, struct err *e) MUST_CHECK;
 
@@ -97,6 +137,7 @@ bool cond_questions(const struct cond *c, struct arena *a, unsigned *parts, stru
                     struct err *e) MUST_CHECK;
 bool questions_add_unit(struct questions *q, struct arena *a, const char *name, struct err *e) MUST_CHECK;
 bool questions_add_path(struct questions *q, struct arena *a, const char *path, struct err *e) MUST_CHECK;
+bool questions_add_registry(struct questions *q, struct arena *a, const char *key, struct err *e) MUST_CHECK;
 bool questions_add_command(struct questions *q, struct arena *a, const struct strs *argv, long long timeout_s,
                            struct err *e) MUST_CHECK;
 

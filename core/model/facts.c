@@ -19,7 +19,9 @@ static const struct field os_fields[] = {
     FIELD(os_facts, STR, name, "its full name"),
     FIELD(os_facts, STR, kernel, "kernel release"),
     FIELD(os_facts, STR, arch, "x86_64, aarch64 ..."),
-    FIELD(os_facts, STR, init, "systemd, sysv or other"),
+    FIELD(os_facts, STR, init, "systemd, sysv, scm or other"),
+    FIELD(os_facts, STR, type, "Windows: client or server"),
+    FIELD(os_facts, STR, edition, "Windows: EditionID"),
     FIELD_END,
 };
 static const struct schema os_schema = {"os", NULL, "operating system", sizeof(struct os_facts), os_fields, NULL};
@@ -45,10 +47,12 @@ static const struct schema package_schema = {"package", NULL, "a package", sizeo
 
 static const struct field unit_fields[] = {
     FIELD(unit, STR, name, "service name", .flags = FIELD_REQUIRED),
-    FIELD(unit, STR, manager, "systemd or sysv"),
+    FIELD(unit, STR, manager, "systemd, sysv or scm"),
     FIELD(unit, STR, load, "loaded, not-found, masked"),
     FIELD(unit, STR, active, "active, inactive, failed ..."),
     FIELD(unit, STR, enabled, "enabled, disabled, static ..."),
+    FIELD(unit, STR, exe, "Windows: its program"),
+    FIELD(unit, BOOL, delayed, "Windows: starts some time after the boot"),
     FIELD_END,
 };
 static const struct schema unit_schema = {"unit", NULL, "a service", sizeof(struct unit), unit_fields, NULL};
@@ -103,6 +107,113 @@ static const struct field answer_fields[] = {
 static const struct schema answer_schema = {"answer", NULL, "what a product's own command said", sizeof(struct answer),
                                             answer_fields, NULL};
 
+static const struct field folder_fields[] = {
+    FIELD(folder, STR, name, "as ProgramData", .flags = FIELD_REQUIRED),
+    FIELD(folder, STR, path, "where it is on this PC", .flags = FIELD_REQUIRED),
+    FIELD_END,
+};
+static const struct schema folder_schema = {"folder", NULL, "a known folder of Windows", sizeof(struct folder),
+                                            folder_fields, NULL};
+
+static const struct field uninstall_fields[] = {
+    FIELD(uninstall_entry, STR, hive, "HKLM or HKU/<SID>", .flags = FIELD_REQUIRED),
+    FIELD(uninstall_entry, STR, view, "64 or 32", .flags = FIELD_REQUIRED),
+    FIELD(uninstall_entry, STR, key, "name of the subkey", .flags = FIELD_REQUIRED),
+    FIELD(uninstall_entry, STR, name, "DisplayName"),
+    FIELD(uninstall_entry, STR, publisher, "Publisher"),
+    FIELD(uninstall_entry, STR, version, "DisplayVersion"),
+    FIELD(uninstall_entry, STR, location, "InstallLocation"),
+    FIELD(uninstall_entry, BOOL, location_exists, "that folder exists"),
+    FIELD(uninstall_entry, STR, command, "UninstallString"),
+    FIELD(uninstall_entry, STR, quiet, "QuietUninstallString"),
+    FIELD(uninstall_entry, STR, code, "product code of Windows Installer"),
+    FIELD_END,
+};
+static const struct schema uninstall_schema = {"uninstall entry", NULL, "a program as Windows lists it",
+                                               sizeof(struct uninstall_entry), uninstall_fields, NULL};
+
+static const struct field msi_fields[] = {
+    FIELD(msi_product, STR, code, "product code", .flags = FIELD_REQUIRED),
+    FIELD(msi_product, STR, name, "product name"),
+    FIELD(msi_product, STR, publisher, "publisher"),
+    FIELD(msi_product, STR, version, "version"),
+    FIELD(msi_product, STR, context, "machine or user"),
+    FIELD(msi_product, STR, package, "cached package"),
+    FIELD(msi_product, BOOL, package_exists, "the cached package is there"),
+    FIELD_END,
+};
+static const struct schema msi_schema = {"msi product", NULL, "a product as Windows Installer lists it",
+                                         sizeof(struct msi_product), msi_fields, NULL};
+
+static const struct field driver_fields[] = {
+    FIELD(driver, STR, name, "service entry", .flags = FIELD_REQUIRED),
+    FIELD(driver, STR, path, "its file"),
+    FIELD(driver, STR, start, "boot, system, auto, manual or disabled"),
+    FIELD(driver, STR, state, "running or stopped"),
+    FIELD_END,
+};
+static const struct schema driver_schema = {"driver", NULL, "a kernel driver", sizeof(struct driver), driver_fields,
+                                            NULL};
+
+static const struct field registry_fields[] = {
+    FIELD(registry_value, STR, key, "HKLM/... or HKU/<SID>/...", .flags = FIELD_REQUIRED),
+    FIELD(registry_value, STR, view, "64 or 32", .flags = FIELD_REQUIRED),
+    FIELD(registry_value, STR, name, "name of the value; absent: the key itself"),
+    FIELD(registry_value, STR, type, "sz, expand, multi, dword, qword, binary or broken"),
+    FIELD(registry_value, STR, data, "the value as text"),
+    FIELD(registry_value, STR, expanded, "with %Name% replaced"),
+    FIELD_END,
+};
+static const struct schema registry_schema = {"registry value", NULL, "a value that the catalogue asked about",
+                                              sizeof(struct registry_value), registry_fields, NULL};
+
+static const struct field certificate_fields[] = {
+    FIELD(certificate, STR, store, "machine/ROOT or user:<SID>/ROOT", .flags = FIELD_REQUIRED),
+    FIELD(certificate, STR, subject, "whom it names", .flags = FIELD_REQUIRED),
+    FIELD(certificate, STR, issuer, "who signed it"),
+    FIELD(certificate, STR, thumbprint, "SHA-1 in hex digits", .flags = FIELD_REQUIRED),
+    FIELD_END,
+};
+static const struct schema certificate_schema = {"certificate", NULL, "a certificate in a store",
+                                                 sizeof(struct certificate), certificate_fields, NULL};
+
+static const struct field security_fields[] = {
+    FIELD(security_product, STR, kind, "antivirus or firewall", .flags = FIELD_REQUIRED),
+    FIELD(security_product, STR, name, "its name", .flags = FIELD_REQUIRED),
+    FIELD(security_product, INT, state, "productState", .flags = FIELD_REQUIRED),
+    FIELD(security_product, STR, exe, "its program"),
+    FIELD_END,
+};
+static const struct schema security_schema = {"security product", NULL, "what Security Center knows",
+                                              sizeof(struct security_product), security_fields, NULL};
+
+static const struct field task_fields[] = {
+    FIELD(task, STR, path, "its name in the folders of tasks", .flags = FIELD_REQUIRED),
+    FIELD(task, STR, command, "what it runs"),
+    FIELD_END,
+};
+static const struct schema task_schema = {"task", NULL, "a scheduled task", sizeof(struct task), task_fields, NULL};
+
+static const struct field signature_fields[] = {
+    FIELD(signature, STR, path, "the file", .flags = FIELD_REQUIRED),
+    FIELD(signature, STR, status, "valid, untrusted, broken or unsigned", .flags = FIELD_REQUIRED),
+    FIELD(signature, STR, subject, "the signer's common name"),
+    FIELD_END,
+};
+static const struct schema signature_schema = {"signature", NULL, "who signed a file", sizeof(struct signature),
+                                               signature_fields, NULL};
+
+static const struct field wmi_fields[] = {
+    FIELD(wmi_value, STR, space, "name space", .flags = FIELD_REQUIRED),
+    FIELD(wmi_value, STR, class, "class", .flags = FIELD_REQUIRED),
+    FIELD(wmi_value, INT, row, "number of the instance"),
+    FIELD(wmi_value, STR, name, "property", .flags = FIELD_REQUIRED),
+    FIELD(wmi_value, STR, value, "its value"),
+    FIELD_END,
+};
+static const struct schema wmi_schema = {"wmi value", NULL, "an answer of WMI", sizeof(struct wmi_value), wmi_fields,
+                                         NULL};
+
 static const struct field gap_fields[] = {
     FIELD(gap, STR, what, "the part of the facts", .flags = FIELD_REQUIRED),
     FIELD(gap, STR, why, "the reason", .flags = FIELD_REQUIRED),
@@ -145,6 +256,16 @@ static const struct field facts_fields[] = {
     FIELD(facts, STRS, reboot_reasons, "and why"),
     FIELD(facts, OBJ, package_lock, "the package manager's lock", .sub = &lock_schema),
     FIELD(facts, OBJS, answers, "what the products' commands said", .sub = &answer_schema),
+    FIELD(facts, OBJS, folders, "Windows: known folders", .sub = &folder_schema),
+    FIELD(facts, OBJS, uninstall, "Windows: installed programs", .sub = &uninstall_schema),
+    FIELD(facts, OBJS, msi, "Windows: products of Windows Installer", .sub = &msi_schema),
+    FIELD(facts, OBJS, drivers, "Windows: kernel drivers", .sub = &driver_schema),
+    FIELD(facts, OBJS, registry, "Windows: registry values asked about", .sub = &registry_schema),
+    FIELD(facts, OBJS, certificates, "Windows: root certificates", .sub = &certificate_schema),
+    FIELD(facts, OBJS, security_center, "Windows: products in Security Center", .sub = &security_schema),
+    FIELD(facts, OBJS, tasks, "Windows: scheduled tasks", .sub = &task_schema),
+    FIELD(facts, OBJS, signatures, "Windows: signers of files asked about", .sub = &signature_schema),
+    FIELD(facts, OBJS, wmi, "Windows: answers of WMI", .sub = &wmi_schema),
     FIELD(facts, OBJS, gaps, "what could not be looked at", .sub = &gap_schema),
     FIELD_END,
 };

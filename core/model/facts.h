@@ -35,7 +35,14 @@ struct os_facts {
     const char *name;       /* PRETTY_NAME */
     const char *kernel;     /* uname -r */
     const char *arch;       /* "x86_64", "aarch64" */
-    const char *init;       /* "systemd", "sysv", "other" */
+    const char *init;       /* "systemd", "sysv", "scm", "other" */
+    const char *type;       /* Windows: "client" or "server" */
+    const char *edition;    /* Windows: EditionID, as "Professional", "Core" (Home), "ServerStandard" */
+};
+
+struct folder { /* Windows: %ProgramData% and its like differ between PCs; patterns name them so */
+    const char *name; /* "ProgramData" */
+    const char *path; /* "C:/ProgramData" */
 };
 
 struct disk {
@@ -53,11 +60,13 @@ struct package {
 };
 
 struct unit {
-    const char *name;    /* with suffix: "kesl.service"; a sysv script has none */
-    const char *manager; /* "systemd", "sysv" */
+    const char *name;    /* with suffix: "kesl.service"; a sysv script and a Windows service have none */
+    const char *manager; /* "systemd", "sysv", "scm" */
     const char *load;    /* systemd: loaded, not-found, masked */
     const char *active;  /* active, inactive, failed, activating ... */
-    const char *enabled; /* enabled, disabled, static ...; NULL unknown */
+    const char *enabled; /* enabled, disabled, static ...; Windows also "manual"; NULL unknown */
+    const char *exe;     /* Windows: the program of its ImagePath, without arguments */
+    bool delayed;        /* Windows: starts about two minutes after the boot */
 };
 
 struct process {
@@ -95,12 +104,84 @@ struct answer { /* of a command that a product manifest asked for */
     const char *out;
 };
 
+/* --- Windows. Registry views: "64", "32" (WOW6432Node). Hives: "HKLM", "HKU/<SID>" (every loaded user). --------- */
+
+struct uninstall_entry { /* a subkey of ...\\CurrentVersion\\Uninstall */
+    const char *hive, *view;
+    const char *key;       /* the subkey's name: "{GUID}", "InstallWIX_{GUID}" or a word */
+    const char *name;      /* DisplayName, as it stands there; NULL: none */
+    const char *publisher; /* may be localised, quoted or missing */
+    const char *version;
+    const char *location;  /* InstallLocation; NULL: none */
+    bool location_exists;
+    const char *command;   /* UninstallString, as it stands there; NULL: none */
+    const char *quiet;     /* QuietUninstallString */
+    const char *code;      /* the product code when Windows Installer installed it */
+};
+
+struct msi_product { /* as the Windows Installer itself lists it */
+    const char *code;
+    const char *name;
+    const char *publisher;
+    const char *version;
+    const char *context; /* "machine", "user" */
+    const char *package; /* the cached .msi */
+    bool package_exists; /* without it Windows Installer cannot uninstall (1612) */
+};
+
+struct driver {
+    const char *name;
+    const char *path;  /* of its file, as far as the service entry names one */
+    const char *start; /* "boot", "system", "auto", "manual", "disabled" */
+    const char *state; /* "running", "stopped" */
+};
+
+struct registry_value {
+    const char *key;  /* "HKLM/SOFTWARE/KasperskyLab/KES/environment": '/' between the parts */
+    const char *view;
+    const char *name; /* NULL: the key itself; "": its default value */
+    const char *type; /* "sz", "expand", "multi", "dword", "qword", "binary", "broken" */
+    const char *data; /* numbers in decimal, binary as hex digits, the parts of multi with '\n' between */
+    const char *expanded; /* %Name% replaced by values of the same key or the environment; NULL: nothing to replace */
+};
+
+struct certificate {
+    const char *store; /* "machine/ROOT", "user:<SID>/ROOT" */
+    const char *subject; /* as "CN=..., O=..." */
+    const char *issuer;
+    const char *thumbprint; /* SHA-1, 40 upper-case hex digits: the name of its registry key */
+};
+
+struct security_product { /* what is registered with Security Center; clients only */
+    const char *kind; /* "antivirus", "firewall" */
+    const char *name;
+    long long state;  /* productState, decoded in core/model/judge_windows.c */
+    const char *exe;
+};
+
+struct task { /* a scheduled task */
+    const char *path; /* "/Folder/Name" */
+    const char *command;
+};
+
+struct signature { /* of a file that the catalogue asked about */
+    const char *path;
+    const char *status;  /* "valid", "untrusted", "broken", "unsigned" */
+    const char *subject; /* the signer's common name */
+};
+
+struct wmi_value {
+    const char *space, *class; /* "root/microsoft/windows/defender", "MSFT_MpComputerStatus" */
+    long long row;
+    const char *name, *value;
+};
+
 struct gap {
     const char *what; /* a collector's name: "packages", "fanotify", ... */
     const char *why;
 };
 
-struct package_lock {
+struct package_lock { /* of dpkg or rpm; Windows: an installation in progress */
     bool held;
     long long pid; /* 0: unknown */
     const char *holder;
@@ -131,6 +212,16 @@ struct facts {
     struct strs reboot_reasons;
     struct package_lock *package_lock;
     LIST(struct answer) answers;
+    LIST(struct folder) folders;
+    LIST(struct uninstall_entry) uninstall;
+    LIST(struct msi_product) msi;
+    LIST(struct driver) drivers;
+    LIST(struct registry_value) registry;
+    LIST(struct certificate) certificates;
+    LIST(struct security_product) security_center;
+    LIST(struct task) tasks;
+    LIST(struct signature) signatures;
+    LIST(struct wmi_value) wmi;
     LIST(struct gap) gaps;
 };
 
@@ -144,9 +235,16 @@ struct question_command {
     long long timeout_s;
 };
 
+struct question_wmi {
+    const char *space, *class;
+};
+
 struct questions {
     struct strs paths; /* file patterns */
     struct strs units; /* service names; a full collection lists all services anyway */
+    struct strs registry;   /* key patterns: each part may hold '*'; all values of the keys that match are read */
+    struct strs signatures; /* file patterns */
+    LIST(struct question_wmi) wmi;
     LIST(struct question_command) commands;
 };
 
@@ -164,7 +262,16 @@ enum facts_part {
     FACTS_REBOOT = 1 << 9,
     FACTS_LOCK = 1 << 10,
     FACTS_COMMANDS = 1 << 11,
-    FACTS_ALL = (1 << 12) - 1,
+    FACTS_UNINSTALL = 1 << 12,
+    FACTS_MSI = 1 << 13,
+    FACTS_DRIVERS = 1 << 14,
+    FACTS_REGISTRY = 1 << 15,
+    FACTS_CERTIFICATES = 1 << 16,
+    FACTS_SECURITY_CENTER = 1 << 17,
+    FACTS_TASKS = 1 << 18,
+    FACTS_SIGNATURES = 1 << 19,
+    FACTS_WMI = 1 << 20,
+    FACTS_ALL = (1 << 21) - 1,
 };
 
 bool facts_has_gap(const struct facts *f, const char *what);

@@ -34,6 +34,7 @@ struct step_def { /* a step as written in a product or playbook, before the plan
     const char *use;  /* playbooks only: "source.remove", "source.clean", "target.install", ... */
     const char *title;
     const json_t *args;     /* checked against the verb's schema */
+    struct cond *each;      /* a probe: one step for every fact that it finds; ${each.FIELD} in title and args */
     struct cond *when;      /* planned only if it holds on the facts; unknown counts as no */
     struct cond *after;     /* holds once the step had its effect; default: the verb's own probe */
     long long timeout_s;    /* 0: the verb's default */
@@ -73,9 +74,11 @@ struct leftover {
     int confidence;
 };
 
-struct report_def { /* something the product's own command tells */
+struct report_def { /* something the product's own command or registry tells */
     const char *name; /* "database_date", "ksn", "licence", ... */
     struct strs argv;
+    const char *registry; /* key pattern; with `value`: the name of the value (pattern) */
+    const char *value;
     struct strs json; /* paths tried in order: field names differ between versions and languages */
     struct strs key;
     int decode; /* enum cond_decode */
@@ -114,6 +117,7 @@ struct artifact {
     const char *url;      /* file: NULL when only the administrator has it (var `from`) */
     const char *from;     /* file: var with the path on this PC */
     const char *sha256;   /* file: NULL for rolling or per-tenant files (then the var NAME_sha256 or a signer) */
+    const char *signer;   /* file: pattern of the signer's name; both halves of the signature must hold */
     long long size_mib;   /* for the disk check */
     const char *source;
     int confidence;
@@ -122,6 +126,7 @@ struct artifact {
 struct capabilities {
     int realtime;            /* enum tri */
     bool passive;            /* can be installed without its on-access engine running */
+    bool awakes;             /* part of the system: becomes active by itself once no other product is registered */
     bool fanotify_exclusive; /* refuses while another process holds fanotify marks */
     bool server;
     bool edr_only;

@@ -1,8 +1,8 @@
 /*
  * file.h - files of this machine. Paths are UTF-8 with '/'.
  *
- * Reading is bounded. Writing is whole or not at all: beside, fsync, rename, fsync of the folder. Trees are removed
- * without following links and without leaving the file system they began on.
+ * Reading is bounded. Writing is whole or not at all: beside, fsync, rename, fsync of the folder. Trees are
+ * removed without following links and without leaving the file system they began on.
  */
 #ifndef AVSWAP_CORE_OS_FILE_H
 #define AVSWAP_CORE_OS_FILE_H
@@ -32,7 +32,8 @@ bool os_file_readlink(const char *path, struct buf *out, struct err *e) MUST_CHE
 bool os_dir_make(const char *path, unsigned mode, struct err *e) MUST_CHECK;
 /* Names in a folder, sorted by bytes. */
 bool os_dir_list(const char *path, struct arena *a, struct strs *ret, struct err *e) MUST_CHECK;
-/* Paths that match a pattern (text_glob rules for each part, '*' never matches '/'), sorted; none is no error. */
+/* Paths that match a pattern (text_glob rules for each part, '*' never matches '/'), sorted; none is no
+ * error. */
 bool os_file_glob(const char *pattern, struct arena *a, struct strs *ret, struct err *e) MUST_CHECK;
 /* Removes a file or a whole tree; absent is no error. Refuses "/", relative paths and "..". */
 bool os_tree_remove(const char *path, struct err *e) MUST_CHECK;
@@ -42,11 +43,12 @@ bool os_file_copy(const char *from, const char *to, struct err *e) MUST_CHECK;
 bool os_file_digest(const char *path, char hex[65], struct err *e) MUST_CHECK;
 /* What programs that we ran have written so far reaches the disk; our own writing is durable without it. */
 void os_sync(void);
-bool os_disk_free(const char *path, long long *ret_free_mib, long long *ret_total_mib, struct err *e) MUST_CHECK;
+bool os_disk_free(const char *path, long long *ret_free_mib, long long *ret_total_mib,
+                  struct err *e) MUST_CHECK;
 
 /*
- * A log: bytes are only added, and os_log_sync() returns once they are on disk. os_log_open() creates it (0600) and
- * its folder entry durably. os_log_cut() shortens it to a torn line's start.
+ * A log: bytes are only added, and os_log_sync() returns once they are on disk. os_log_open() creates it
+ * (0600) and its folder entry durably. os_log_cut() shortens it to a torn line's start.
  */
 struct os_log;
 struct os_log *os_log_open(const char *path, struct err *e) MUST_CHECK;

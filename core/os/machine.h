@@ -20,7 +20,8 @@ bool os_reboot_pending(struct facts *f, struct arena *a, struct err *e) MUST_CHE
 
 /* Starts a reboot and returns; the caller journals and ends. */
 bool os_reboot(struct err *e) MUST_CHECK;
-/* Arms `argv` to run once the machine is up again, by a unit or boot script; disarm removes it. Idempotent. */
+/* Arms `argv` to run once the machine is up again, by a unit or boot script; disarm removes it. Idempotent.
+ */
 bool os_resume_arm(const struct strs *argv, struct err *e) MUST_CHECK;
 bool os_resume_disarm(struct err *e) MUST_CHECK;
 bool os_resume_armed(bool *ret, struct err *e) MUST_CHECK;

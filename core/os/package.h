@@ -1,8 +1,8 @@
 /*
  * package.h - the system's package managers, dpkg and rpm.
  *
- * Lists read the databases; changes run the managers' own programs and return their raw result: what an exit code
- * means is the caller's business.
+ * Lists read the databases; changes run the managers' own programs and return their raw result: what an exit
+ * code means is the caller's business.
  */
 #ifndef AVSWAP_CORE_OS_PACKAGE_H
 #define AVSWAP_CORE_OS_PACKAGE_H
@@ -13,11 +13,11 @@ bool os_package_list(struct facts *f, struct arena *a, struct err *e) MUST_CHECK
 bool os_package_lock(struct facts *f, struct arena *a, struct err *e) MUST_CHECK;
 
 enum os_package_action {
-    OS_PACKAGE_PURGE,         /* names: remove with configuration */
-    OS_PACKAGE_INSTALL_FILES, /* paths of package files: dpkg -i, rpm -U --oldpackage */
-    OS_PACKAGE_FETCH,         /* names: download with dependencies into `dir`, install nothing */
+    OS_PACKAGE_PURGE,           /* names: remove with configuration */
+    OS_PACKAGE_INSTALL_FILES,   /* paths of package files: dpkg -i, rpm -U --oldpackage */
+    OS_PACKAGE_FETCH,           /* names: download with dependencies into `dir`, install nothing */
     OS_PACKAGE_INSTALL_FETCHED, /* names: install from `dir` without network */
-    OS_PACKAGE_CONFIGURE,     /* finish what an interrupted manager left (dpkg --configure -a) */
+    OS_PACKAGE_CONFIGURE,       /* finish what an interrupted manager left (dpkg --configure -a) */
 };
 
 struct os_package_change {

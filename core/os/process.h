@@ -20,8 +20,8 @@ struct os_child {
 };
 
 struct os_exit {
-    int code;        /* exit status; -1 when a signal ended it */
-    int signal;      /* 0: none */
+    int code;   /* exit status; -1 when a signal ended it */
+    int signal; /* 0: none */
     bool timed_out;
     bool tree_empty; /* no work it started is left; daemons do not count */
     bool daemons;    /* something it started lives on in a session of its own */
@@ -47,8 +47,8 @@ bool os_is_admin(void);
 /* No core dumps of this process: they would hold secrets. */
 void os_harden(void);
 /*
- * Starts argv as a worker that outlives this session: a transient unit where systemd is pid 1, else an own session
- * without inherited handles. Returns as soon as it runs.
+ * Starts argv as a worker that outlives this session: a transient unit where systemd is pid 1, else an own
+ * session without inherited handles. Returns as soon as it runs.
  */
 bool os_detach(const struct strs *argv, const char *name, struct err *e) MUST_CHECK;
 

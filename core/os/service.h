@@ -11,10 +11,17 @@
 /* Fills units; only those that match one of the patterns, all when patterns is NULL. */
 bool os_service_list(const struct strs *patterns, struct facts *f, struct arena *a, struct err *e) MUST_CHECK;
 
-enum os_service_action { OS_SERVICE_START, OS_SERVICE_STOP, OS_SERVICE_RESTART, OS_SERVICE_ENABLE, OS_SERVICE_DISABLE, OS_SERVICE_RELOAD };
+enum os_service_action {
+    OS_SERVICE_START,
+    OS_SERVICE_STOP,
+    OS_SERVICE_RESTART,
+    OS_SERVICE_ENABLE,
+    OS_SERVICE_DISABLE,
+    OS_SERVICE_RELOAD
+};
 
 /* RELOAD re-reads the unit files (name is not used). */
-bool os_service_change(enum os_service_action action, const char *name, long long timeout_ms, struct os_exit *ret,
-                       struct err *e) MUST_CHECK;
+bool os_service_change(enum os_service_action action, const char *name, long long timeout_ms,
+                       struct os_exit *ret, struct err *e) MUST_CHECK;
 
 #endif

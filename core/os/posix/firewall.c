@@ -14,7 +14,7 @@
 #include "core/os/machine.h"
 #include "core/os/posix/fd.h"
 #include "core/os/posix/firewall.h"
-#include "core/os/posix/list.h"
+#include "core/base/list.h"
 #include "core/os/posix/netlink.h"
 #include "core/os/posix/tool.h"
 

@@ -2,7 +2,7 @@
  * no error. */
 #include "core/os/machine.h"
 #include "core/os/posix/firewall.h"
-#include "core/os/posix/list.h"
+#include "core/base/list.h"
 #include "core/os/posix/tool.h"
 
 #include <string.h>

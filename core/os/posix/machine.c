@@ -2,7 +2,7 @@
 #include "core/base/limits.h"
 #include "core/os/file.h"
 #include "core/os/posix/fd.h"
-#include "core/os/posix/list.h"
+#include "core/base/list.h"
 #include "core/os/posix/service.h"
 
 #include <errno.h>

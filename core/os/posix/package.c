@@ -7,7 +7,7 @@
 #include "core/os/package.h"
 #include "core/base/limits.h"
 #include "core/os/file.h"
-#include "core/os/posix/list.h"
+#include "core/base/list.h"
 #include "core/os/posix/fd.h"
 #include "core/os/posix/proc.h"
 #include "core/os/posix/program.h"

@@ -1,7 +1,7 @@
 #include "core/os/posix/proc.h"
 #include "core/base/schema.h"
 #include "core/os/posix/fd.h"
-#include "core/os/posix/list.h"
+#include "core/base/list.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -6,7 +6,7 @@
 #include "core/os/file.h"
 #include "core/os/machine.h"
 #include "core/os/posix/fd.h"
-#include "core/os/posix/list.h"
+#include "core/base/list.h"
 #include "core/os/posix/tool.h"
 
 #include <fcntl.h>

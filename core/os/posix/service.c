@@ -1,7 +1,7 @@
 #include "core/os/posix/service.h"
 #include "core/base/limits.h"
 #include "core/os/file.h"
-#include "core/os/posix/list.h"
+#include "core/base/list.h"
 #include "core/os/posix/tool.h"
 
 #include <string.h>

@@ -13,7 +13,7 @@
 #include "core/os/file.h"
 #include "core/os/machine.h"
 #include "core/os/posix/fd.h"
-#include "core/os/posix/list.h"
+#include "core/base/list.h"
 #include "core/os/posix/proc.h"
 #include "core/os/posix/service.h"
 #include "core/os/process.h"
@@ -247,7 +247,11 @@ static bool list_unit_files(struct sysv *s, const char *folder, const struct str
         u = LIST_ADD(s->a, &s->f->units);
         if (!u)
             return err_nomem(e);
-        *u = (struct unit){name, "systemd", "loaded", "inactive", link ? "enabled" : "disabled"};
+        *u = (struct unit){.name = name,
+                           .manager = "systemd",
+                           .load = "loaded",
+                           .active = "inactive",
+                           .enabled = link ? "enabled" : "disabled"};
     }
     return true;
 }

@@ -1,6 +1,6 @@
 #include "core/os/posix/tool.h"
 #include "core/base/limits.h"
-#include "core/os/posix/list.h"
+#include "core/base/list.h"
 #include "core/os/posix/program.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "core/os/posix/list.h"
+#include "core/base/list.h"
 
 #include <stdlib.h>
 #include <string.h>

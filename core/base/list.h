@@ -5,8 +5,8 @@
  * A list whose number of elements is a power of two (or 0) is full; it moves to twice the room. Start with n
  * = 0.
  */
-#ifndef AVSWAP_CORE_OS_POSIX_LIST_H
-#define AVSWAP_CORE_OS_POSIX_LIST_H
+#ifndef AVSWAP_CORE_BASE_LIST_H
+#define AVSWAP_CORE_BASE_LIST_H
 
 #include "core/base/text.h"
 
