@@ -66,6 +66,7 @@ $(BUILD)/obj/embedded.o: $(BUILD)/embedded.c
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
+include cmd/windows/windows.mk
 include $(wildcard tests/*/*.mk)
 
 # Unit tests and the crash model run under the sanitizers.
@@ -86,12 +87,12 @@ torture: deps
 	@$(MAKE) --no-print-directory all products lab-base >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
 	@MAKE="$(MAKE)" BUILD=$(BUILD) tests/check.sh $(TORTURE)
 
-ALL_APT := $(sort $(BUILD_APT) $(TEST_APT) $(LAB_APT) $(PRODUCTS_APT) $(SIM_APT) $(UNIT_APT) $(BENCH_APT))
+ALL_APT := $(sort $(WINDOWS_APT) $(BUILD_APT) $(TEST_APT) $(LAB_APT) $(PRODUCTS_APT) $(SIM_APT) $(UNIT_APT) $(BENCH_APT))
 deps:
 	@tests/deps.sh $(ALL_APT)
 
 clean:
-	rm -rf build/obj build/sanitize build/cover build/avswap build/libavswap.a build/embedded.c build/unit build/sim build/fuzz
+	rm -rf build/windows/obj build/obj build/sanitize build/cover build/avswap build/libavswap.a build/embedded.c build/unit build/sim build/fuzz
 
 fmt:
 	clang-format -i $$(git ls-files '*.c' '*.h')

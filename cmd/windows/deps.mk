@@ -1,0 +1,75 @@
+# The libraries of the Windows build, static, from unpacked Debian sources: make -f cmd/windows/deps.mk SRC=dir OUT=dir. Called by `make windows-deps`.
+#
+# Their own build systems spend minutes on finding out what is always the same for this one compiler, so what they find stands in cmd/windows/config
+# and the sources are compiled here.
+
+CC := x86_64-w64-mingw32-gcc-win32
+AR := x86_64-w64-mingw32-ar
+CONFIG := cmd/windows/config
+# Warnings about these sources are their authors' business.
+CFLAGS := -Os -w -ffunction-sections -fdata-sections -fstack-protector-strong -D_WIN32_WINNT=0x0A00 -D__USE_MINGW_ANSI_STDIO=1
+LIBRARIES := jansson z archive curl sodium cmocka
+
+jansson.src := $(wildcard $(SRC)/jansson/src/*.c)
+jansson.flags := -DHAVE_CONFIG_H -I$(CONFIG)/jansson -I$(SRC)/jansson/src
+jansson.headers := $(CONFIG)/jansson/jansson_config.h $(SRC)/jansson/src/jansson.h
+
+z.src := $(patsubst %,$(SRC)/zlib/%.c,adler32 crc32 deflate infback inffast inflate inftrees trees zutil)
+z.flags := -I$(SRC)/zlib
+z.headers := $(SRC)/zlib/zlib.h $(SRC)/zlib/zconf.h
+
+# Reading and writing of tar with gzip, and of folders: what core/payload asks for.
+archive.src := $(patsubst %,$(SRC)/libarchive/libarchive/archive_%.c, \
+	acl check_magic cmdline entry entry_copy_bhfi entry_copy_stat entry_link_resolver entry_sparse entry_stat entry_strmode entry_xattr match \
+	options pack_dev pathmatch random rb read read_disk_entry_from_file read_disk_set_standard_lookup read_disk_windows read_open_filename \
+	read_set_options read_support_filter_gzip read_support_format_tar string string_sprintf util version_details virtual windows write \
+	write_add_filter_gzip write_add_filter_none write_disk_set_standard_lookup write_disk_windows write_set_format_gnutar write_set_format_pax \
+	write_set_format_ustar write_set_options)
+archive.flags := -DHAVE_CONFIG_H -DLIBARCHIVE_STATIC -I$(CONFIG)/libarchive -I$(SRC)/libarchive/libarchive -I$(SRC)/zlib
+archive.headers := $(SRC)/libarchive/libarchive/archive.h $(SRC)/libarchive/libarchive/archive_entry.h
+
+# HTTP only, TLS by Schannel. curl brings its own configuration for Windows (lib/config-win32.h).
+curl.src := $(wildcard $(SRC)/curl/lib/*.c $(SRC)/curl/lib/vauth/*.c $(SRC)/curl/lib/vtls/*.c)
+curl.flags := -DBUILDING_LIBCURL -DCURL_STATICLIB -DHTTP_ONLY -DUSE_SCHANNEL -DUSE_WINDOWS_SSPI -DENABLE_IPV6 -DCURL_DISABLE_ALTSVC \
+	-DCURL_DISABLE_HSTS -DCURL_DISABLE_COOKIES -DCURL_DISABLE_DOH -DCURL_DISABLE_MIME -DCURL_DISABLE_NETRC -DCURL_DISABLE_LIBCURL_OPTION \
+	-I$(SRC)/curl/include -I$(SRC)/curl/lib
+curl.headers := $(wildcard $(SRC)/curl/include/curl/*.h)
+curl.folder := curl/
+
+# The portable code without assembler, the minimal set of functions.
+sodium.src := $(shell find $(SRC)/libsodium/src -name '*.c' 2>/dev/null | sort)
+sodium.flags := -DCONFIGURED=1 -DMINIMAL=1 -DSODIUM_STATIC=1 -DDEV_MODE=1 -I$(OUT)/include -I$(OUT)/include/sodium \
+	-I$(SRC)/libsodium/src/libsodium/include -I$(SRC)/libsodium/src/libsodium/include/sodium
+
+cmocka.src := $(SRC)/cmocka/src/cmocka.c
+cmocka.flags := -DHAVE_CONFIG_H -I$(CONFIG)/cmocka -I$(SRC)/cmocka/include
+cmocka.headers := $(wildcard $(SRC)/cmocka/include/*.h)
+
+all: $(LIBRARIES:%=$(OUT)/lib/lib%.a)
+	@cp $(SRC)/VERSIONS $(OUT)/VERSIONS
+.PHONY: all
+
+define library
+$(1).obj := $$(patsubst $(SRC)/%.c,$(OUT)/obj/%.o,$$($(1).src))
+$$($(1).obj): FLAGS := $$($(1).flags)
+$(OUT)/lib/lib$(1).a: $$($(1).obj)
+	@mkdir -p $$(@D) $(OUT)/include/$$($(1).folder)
+	$$(if $$($(1).headers),@cp $$($(1).headers) $(OUT)/include/$$($(1).folder))
+	@rm -f $$@
+	@echo "  AR $$@"
+	@$(AR) rcs $$@ $$^
+endef
+$(foreach l,$(LIBRARIES),$(eval $(call library,$(l))))
+
+$(OUT)/obj/%.o: $(SRC)/%.c cmd/windows/deps.mk
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $(FLAGS) -c $< -o $@
+
+# libsodium's version.h is made by its configure; Debian's version is the one told.
+$(sodium.obj): $(OUT)/include/sodium/version.h
+$(OUT)/include/sodium/version.h: $(SRC)/libsodium/src/libsodium/include/sodium/version.h.in
+	@mkdir -p $(@D)
+	@cp $(SRC)/libsodium/src/libsodium/include/sodium.h $(OUT)/include
+	@cp $(SRC)/libsodium/src/libsodium/include/sodium/*.h $(@D)
+	@sed -e "s/@VERSION@/$$(sed -n 's/^libsodium //p' $(SRC)/VERSIONS)/" -e "s/@SODIUM_LIBRARY_VERSION_MAJOR@/10/;s/@SODIUM_LIBRARY_VERSION_MINOR@/3/" \
+		-e "s/@SODIUM_LIBRARY_MINIMAL_DEF@/#define SODIUM_LIBRARY_MINIMAL 1/" $< >$@
