@@ -22,7 +22,7 @@ struct lint {
 };
 
 /* Adds a problem; "PLACE: text". */
-void lint_add(struct lint *l, const struct place *at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void lint_add(struct lint *l, const struct place *at, const char *fmt, ...) __attribute__((format(__printf__, 3, 4)));
 void lint_add_err(struct lint *l, const struct err *e);
 /* Every structural problem of j as an object of schema s. */
 void lint_structure(struct lint *l, const struct schema *s, const json_t *j, const struct place *at);

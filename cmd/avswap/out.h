@@ -21,13 +21,13 @@ bool out_doc(const struct schema *s, const void *obj, struct err *e) MUST_CHECK;
 /* A document into a file, whole or not at all; "-" is standard output. */
 bool out_save(const char *path, const struct schema *s, const void *obj, struct err *e) MUST_CHECK;
 /* Talk to people, on standard error when standard output is taken by JSON; made harmless. Errors are ignored. */
-void out_talk(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void out_talk(const struct cli *c, const char *fmt, ...) __attribute__((format(__printf__, 2, 3)));
 /* To standard error as it is; errors are ignored. */
 void out_stderr(const char *p, size_t n);
 /* The error and what to do next on standard error, and as an object on standard output with --json. */
 void out_error(const struct cli *c, const struct err *e);
 /* Asks a question that wants y or n; false: no, end of input, or q (which sets *quit, when given). */
-bool out_ask(const struct cli *c, bool *quit, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+bool out_ask(const struct cli *c, bool *quit, const char *fmt, ...) __attribute__((format(__printf__, 3, 4)));
 /* Reads one line from standard input without its newline; false at the end of input. */
 bool out_read_line(char *buf, size_t size);
 

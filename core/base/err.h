@@ -84,12 +84,12 @@ struct err {
     }
 
 /* Sets the error; always returns false so that `return err_set(...)` reads well. */
-bool err_set(struct err *e, enum err_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+bool err_set(struct err *e, enum err_code code, const char *fmt, ...) __attribute__((format(__printf__, 3, 4)));
 /* The same with the system's error number appended as text. */
 bool err_sys(struct err *e, enum err_code code, int os, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+    __attribute__((format(__printf__, 4, 5)));
 /* Puts "context: " in front of the text; returns false. */
-bool err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(__printf__, 2, 3)));
 void err_clear(struct err *e);
 bool err_nomem(struct err *e);
 

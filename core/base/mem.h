@@ -46,7 +46,7 @@ void *arena_alloc(struct arena *a, size_t size) MUST_CHECK;
 void *arena_array(struct arena *a, size_t n, size_t size) MUST_CHECK;
 char *arena_strdup(struct arena *a, const char *s) MUST_CHECK;
 char *arena_strndup(struct arena *a, const char *s, size_t n) MUST_CHECK;
-char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3))) MUST_CHECK;
+char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(__printf__, 2, 3))) MUST_CHECK;
 void arena_free(struct arena *a);
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
@@ -68,7 +68,7 @@ void buf_clear(struct buf *b);
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);
-void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(__printf__, 2, 3)));
 /* "" while empty. */
 const char *buf_str(const struct buf *b);
 bool buf_ok(const struct buf *b, const char *what, struct err *e) MUST_CHECK;

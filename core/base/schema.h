@@ -122,7 +122,7 @@ bool json_text(const json_t *j, bool pretty, struct buf *out, struct err *e) MUS
 bool json_digest(const json_t *j, char hex[65], struct err *e) MUST_CHECK;
 
 bool place_error(struct err *e, const struct place *at, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(__printf__, 3, 4)));
 const struct field *schema_field(const struct schema *s, const char *name);
 
 #define ENUM_NAME(names, value) ((names)[(value)])

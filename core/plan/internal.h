@@ -20,7 +20,7 @@ struct planning {
 };
 
 /* Lists that grow in the arena. Each returns false with the error set when memory runs out. */
-bool planning_say(struct planning *p, struct strs *list, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+bool planning_say(struct planning *p, struct strs *list, const char *fmt, ...) __attribute__((format(__printf__, 3, 4)));
 
 /* candidates.c: fills plan->candidates and chooses p->target; false with ERR_POLICY when none is left. */
 bool planning_choose(struct planning *p) MUST_CHECK;

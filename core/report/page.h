@@ -29,9 +29,9 @@ void page_close(struct page *p);
 void page_check(struct page *p, const struct buf *b);
 
 /* Adds to the paragraph; the whole formatted text goes through text_show(). */
-void page_say(struct page *p, enum ink ink, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void page_say(struct page *p, enum ink ink, const char *fmt, ...) __attribute__((format(__printf__, 3, 4)));
 /* The same for one word group that must not be broken across lines. */
-void page_keep(struct page *p, enum ink ink, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void page_keep(struct page *p, enum ink ink, const char *fmt, ...) __attribute__((format(__printf__, 3, 4)));
 void page_mark(struct page *p, enum ink ink, enum mark m);
 /* Lays out the paragraph: its first line indented by `first`, the others by `rest`. Nothing said: nothing printed. */
 void page_end_para(struct page *p, int first, int rest);
@@ -40,7 +40,7 @@ void page_end_line(struct page *p, int first, int rest, enum ink ink, const char
 void page_blank(struct page *p);
 /* A paragraph of one span. */
 void page_line(struct page *p, int first, int rest, enum ink ink, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+    __attribute__((format(__printf__, 5, 6)));
 /* As much of the text as one line holds, with "..." where there is more. */
 void page_cut(struct page *p, int indent, enum ink ink, const char *text);
 /* A heading with a blank line before it, where something stands before it. */

@@ -60,7 +60,7 @@ bool step_holds(const struct verb *v, const struct step_ctx *c, const void *args
                 struct err *e) MUST_CHECK;
 /* For verbs: sets an effect; fmt is text for people. Always true unless memory ran out. */
 bool effect_set(const struct step_ctx *c, struct effect *ret, int outcome, struct err *e, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+    __attribute__((format(__printf__, 5, 6)));
 /* The meaning of a child's end by the product's exit codes; OUTCOME_NONE: the probe must decide. Frees x->out. */
 bool effect_exit(const struct step_ctx *c, struct effect *ret, const char *what, struct os_exit *x, struct err *e);
 
