@@ -23,5 +23,9 @@
 #define LIMIT_PAYLOAD (4ull << 30)      /* one installer */
 #define LIMIT_BACKUP (16ull << 30)      /* a rebuilt package or state archive */
 #define LIMIT_PATH 4096u
+#define LIMIT_REGISTRY 20000u           /* registry values in the facts; keys or values below one key */
+#define LIMIT_REGISTRY_DATA (16u << 10) /* one value */
+#define LIMIT_TASKS 10000u              /* scheduled tasks */
+#define LIMIT_WMI (4u << 20)            /* an answer of WMI */
 
 #endif
