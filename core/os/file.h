@@ -37,6 +37,8 @@ bool os_dir_list(const char *path, struct arena *a, struct strs *ret, struct err
 bool os_file_glob(const char *pattern, struct arena *a, struct strs *ret, struct err *e) MUST_CHECK;
 /* Removes a file or a whole tree; absent is no error. Refuses "/", relative paths and "..". */
 bool os_tree_remove(const char *path, struct err *e) MUST_CHECK;
+/* The same where something of it may be in use (Windows): all else goes now, that at the next boot: *ret_at_boot. */
+bool os_tree_remove_used(const char *path, bool *ret_at_boot, struct err *e) MUST_CHECK;
 bool os_file_rename(const char *from, const char *to, struct err *e) MUST_CHECK;
 /* Copies a regular file's bytes and mode, with fsync. */
 bool os_file_copy(const char *from, const char *to, struct err *e) MUST_CHECK;

@@ -23,5 +23,8 @@ enum os_service_action {
 /* RELOAD re-reads the unit files (name is not used). */
 bool os_service_change(enum os_service_action action, const char *name, long long timeout_ms,
                        struct os_exit *ret, struct err *e) MUST_CHECK;
+/* Windows: stops a service and deletes its entry; it goes at the next boot while somebody holds it open:
+ * *ret_at_boot. Absent is no error. Elsewhere ERR_OS. */
+bool os_service_remove(const char *name, bool *ret_at_boot, struct err *e) MUST_CHECK;
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/os/installer.h"
 #include "core/os/registry.h"
 #include "core/os/security.h"
+#include "core/os/service.h"
 #include "core/os/task.h"
 #include "core/os/trust.h"
 
@@ -141,4 +142,10 @@ bool os_task_add(const char *path, const char *file, struct err *e)
 {
     (void)path, (void)file;
     return none("scheduled task", e);
+}
+
+bool os_service_remove(const char *name, bool *ret_at_boot, struct err *e)
+{
+    (void)name, (void)ret_at_boot;
+    return none("service entry", e);
 }

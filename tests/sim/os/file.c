@@ -204,6 +204,12 @@ bool os_tree_remove(const char *path, struct err *e)
     return true;
 }
 
+bool os_tree_remove_used(const char *path, bool *ret_at_boot, struct err *e)
+{
+    *ret_at_boot = false;
+    return os_tree_remove(path, e);
+}
+
 bool os_file_rename(const char *from, const char *to, struct err *e)
 {
     struct pc_file *f = pc_file(from);
