@@ -30,6 +30,7 @@ const struct words_flag words_flags[] = {
     {VERB_NETWORK, "network", "needs the network, so it comes before protection is touched"},
     {VERB_NO_RETURN, "no-return", "cannot be undone once it acted"},
     {VERB_AFTER_CRASH, "after-crash", "has no probe; after a crash it may simply be applied again"},
+    {VERB_NOTICED, "noticed", "changes nothing for good, but others notice it: left out of a dry run"},
     {0, NULL, NULL},
 };
 

@@ -173,7 +173,7 @@ static bool act(struct engine *g, const struct step_ctx *c, const void *args, st
 /* In a dry run only verbs that merely look are called. */
 static bool looks_only(const struct verb *v)
 {
-    return !(v->def.flags & (VERB_MUTATES | VERB_NETWORK | VERB_REBOOTS | VERB_PROTECTION)) && !v->probe;
+    return !(v->def.flags & (VERB_MUTATES | VERB_NETWORK | VERB_REBOOTS | VERB_PROTECTION | VERB_NOTICED)) && !v->probe;
 }
 
 static bool pretend(struct engine *g, const struct step_ctx *c, const void *args, struct effect *x, struct err *e)

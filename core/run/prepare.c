@@ -82,7 +82,7 @@ static bool check_unfinished(struct arena *a, struct err *e)
         struct run_view v;
         bool open, ok = run_view(ids.v[i], &v, e);
 
-        open = ok && v.outcome.result == RESULT_RUNNING;
+        open = ok && !run_ended(&v);
         if (ok)
             run_view_free(&v);
         if (!ok)

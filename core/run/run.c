@@ -77,6 +77,14 @@ bool run_list(struct arena *a, struct strs *ret, struct err *e)
     return true;
 }
 
+bool run_ended(const struct run_view *v)
+{
+    for (size_t i = v->events.n; i-- > 0;)
+        if (v->events.v[i].kind == EVENT_FINISH)
+            return true;
+    return false;
+}
+
 bool run_pick(struct arena *a, const char **ret_id, struct err *e)
 {
     struct strs ids;
@@ -92,7 +100,7 @@ bool run_pick(struct arena *a, const char **ret_id, struct err *e)
 
         if (!run_view(ids.v[i], &v, e))
             return false;
-        open = v.outcome.result == RESULT_RUNNING || v.outcome.result == RESULT_REBOOT_NEEDED;
+        open = !run_ended(&v);
         run_view_free(&v);
         if (open) {
             *ret_id = ids.v[i];

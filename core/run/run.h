@@ -46,5 +46,7 @@ struct run_view { /* a run as it stands on disk */
 };
 bool run_view(const char *id, struct run_view *ret, struct err *e) MUST_CHECK;
 void run_view_free(struct run_view *v);
+/* Is its end on record? One that stopped, in doubt or for a reboot, is not ended: resume or rollback goes on with it. */
+bool run_ended(const struct run_view *v);
 
 #endif

@@ -158,7 +158,7 @@ const struct verb verb_eicar_test = {
             .doc = "Writes the EICAR test file, composed at run time, where the new engine looks; it must be blocked. Only "
                    "when the plan or the command line asks for it, as the test raises an alert in the vendor's console.",
             .args = &eicar_schema_args,
-            .flags = VERB_AFTER_CRASH,
+            .flags = VERB_AFTER_CRASH | VERB_NOTICED,
             .timeout_s = 120,
             .no_undo = "the file is removed again"},
     .apply = eicar_apply,

@@ -109,6 +109,8 @@ static bool fill_policy(const struct scenario *s, struct doc *d, struct policy *
     ret->strategy = s->playbook;
     ret->eicar = true;
     ret->allow_unverified = true;
+    ret->no_reboot = s->no_reboot;
+    ret->as = s->as;
     ret->vars = json_pack("{s:s}", "database_dir", "/srv/signatures");
     return doc_keep(d, (json_t *)(uintptr_t)ret->vars, e);
 }
@@ -116,7 +118,7 @@ static bool fill_policy(const struct scenario *s, struct doc *d, struct policy *
 static bool make_plan(const struct scenario *s, struct doc *d, struct plan *plan, struct err *e)
 {
     static const char *us[] = {"US"};
-    struct owner owner = {{us, 1}, "business"};
+    struct owner owner = {{us, 1}, s->as ? s->as : "business"};
     struct findings findings;
     struct plan_request r = {.findings = &findings, .catalog = &catalog, .now = os_now(), .verbs = verb_defs(),
                              .tool = AVSWAP_VERSION};
@@ -174,6 +176,22 @@ void world_over(void)
     free(plan_text);
     free(before_text);
     plan_text = before_text = NULL;
+}
+
+const struct catalog *world_catalog(void)
+{
+    return &catalog;
+}
+
+const char *world_plan(size_t *ret_len)
+{
+    *ret_len = plan_len;
+    return plan_text;
+}
+
+const char *world_run(void)
+{
+    return run_id;
 }
 
 const char *world_journal(void)

@@ -15,6 +15,8 @@ struct scenario {
     const char *name;     /* of the playbook, with what is special */
     const char *playbook;
     struct sim_setup setup; /* without the misbehaviour */
+    const char *as;       /* whose PC it is; NULL: a business */
+    bool no_reboot;       /* the policy wants none */
 };
 
 struct end { /* of a run, after the PC has lived on for a while and was rebooted once more */
@@ -45,6 +47,10 @@ bool world_underway(void);
 bool world_opens_like(size_t bytes);
 /* What the run did, record for record, on standard output. */
 void world_show_journal(void);
+/* The catalogue, and the plan that world_begin() made, as text. */
+const struct catalog *world_catalog(void);
+const char *world_plan(size_t *ret_len);
+const char *world_run(void); /* its id */
 /* The journal's path on the PC. */
 const char *world_journal(void);
 

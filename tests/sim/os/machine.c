@@ -6,10 +6,11 @@
 #include <string.h>
 
 static struct machine machine = {"5f1e0c2b7a9d4f3e8b6c1d2e3f405162", "simulated-pc", NULL};
-static const struct os_facts systemd_facts = {"linux", "debian", {NULL, 0}, "12", "Debian GNU/Linux 12 (simulated)",
-                                              "6.1.0-28-amd64", "x86_64", "systemd"};
-static const struct os_facts sysv_facts = {"linux", "debian", {NULL, 0}, "12", "Debian GNU/Linux 12 (simulated)",
-                                           "6.1.0-28-amd64", "x86_64", "sysv"};
+#define DEBIAN                                                                                               \
+    .family = "linux", .id = "debian", .version_id = "12", .name = "Debian GNU/Linux 12 (simulated)",        \
+    .kernel = "6.1.0-28-amd64", .arch = "x86_64"
+static const struct os_facts systemd_facts = {DEBIAN, .init = "systemd"};
+static const struct os_facts sysv_facts = {DEBIAN, .init = "sysv"};
 
 bool os_machine(struct facts *f, struct arena *a, struct err *e)
 {
@@ -125,7 +126,8 @@ bool os_selinux_context_remove(const char *pattern, struct err *e)
 
     (void)e;
     for (uint32_t i = 0; i < pc.n_contexts; i++)
-        if (pc.contexts[i].here && strncmp(pc.contexts[i].name, pattern, n) == 0 && pc.contexts[i].name[n] == ' ')
+        if (pc.contexts[i].here && strncmp(pc.contexts[i].name, pattern, n) == 0 &&
+            pc.contexts[i].name[n] == ' ')
             return remove_name("context removed", pc.contexts, pc.n_contexts, pc.contexts[i].name);
     pc_needless("context removed", pattern);
     return true;

@@ -1,0 +1,480 @@
+/* core/run on the simulated PC, where a person steps in: plans that no longer fit, rolling back by hand,
+ * trial runs, law and limits. */
+#include "core/base/limits.h"
+#include "core/model/timeline.h"
+#include "core/os/file.h"
+#include "core/os/machine.h"
+#include "core/run/run.h"
+#include "tests/crash/world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct scenario overlap = {.name = "overlap", .playbook = "overlap", .setup = {.old = true}};
+static const struct scenario replace = {.name = "replace", .playbook = "replace", .setup = {.old = true}};
+
+/* --- plans that were changed after they were made
+ * -------------------------------------------------------------------------- */
+
+static void seal(struct plan *p, struct buf *out)
+{
+    static char hex[65];
+    struct err e = ERR_INIT;
+    json_t *j;
+
+    assert_true(plan_digest(p, hex, &e));
+    p->digest = hex;
+    j = schema_write(&plan_schema, p);
+    assert_true(j && json_text(j, true, out, &e));
+    json_decref(j);
+}
+
+/* The world's plan with one thing different and a digest that fits again. */
+static void alter(void (*change)(struct plan *p), struct buf *out)
+{
+    struct doc d = DOC_INIT;
+    struct err e = ERR_INIT;
+    struct plan p;
+    size_t len;
+    const char *text = world_plan(&len);
+
+    assert_true(plan_read(&d, "plan.json", text, len, &p, &e));
+    change(&p);
+    seal(&p, out);
+    doc_free(&d);
+}
+
+static enum err_code prepare_text(const char *text, size_t len, const struct catalog *c, char *said)
+{
+    struct err e = ERR_INIT;
+    char id[80];
+
+    sim_worker();
+    (void)!run_prepare("plan.json", text, len, c, id, sizeof id, &e);
+    if (said)
+        snprintf(said, sizeof e.text, "%s", e.text);
+    return e.code;
+}
+
+static enum err_code prepare(const struct scenario *s, void (*change)(struct plan *p), char *said)
+{
+    struct buf b;
+    enum err_code code;
+
+    world_begin(s, SIM_NONE);
+    buf_init(&b, LIMIT_DOCUMENT);
+    alter(change, &b);
+    code = prepare_text(buf_str(&b), b.len, world_catalog(), said);
+    buf_free(&b);
+    return code;
+}
+
+static void another_pc(struct plan *p)
+{
+    p->machine->id = "0123456789abcdef0123456789abcdef";
+}
+static void another_catalogue(struct plan *p)
+{
+    p->catalog_digest = "0000000000000000000000000000000000000000000000000000000000000000";
+}
+static void no_change(struct plan *p)
+{
+    (void)p;
+}
+
+static const char *const one_secret[] = {"token"};
+static void needs_secret(struct plan *p)
+{
+    p->secrets = (struct strs){(const char **)(uintptr_t)one_secret, 1};
+    p->secret_sources = NULL;
+}
+
+static void test_plan_of_another_pc_is_refused(void **state)
+{
+    char said[sizeof(struct err)];
+
+    (void)state;
+    assert_int_equal(prepare(&overlap, another_pc, said), ERR_STALE);
+    assert_non_null(strstr(said, "0123456789abcdef0123456789abcdef"));
+    world_over();
+}
+
+static void test_plan_from_another_catalogue_is_refused(void **state)
+{
+    char said[sizeof(struct err)];
+
+    (void)state;
+    assert_int_equal(prepare(&overlap, another_catalogue, said), ERR_STALE);
+    assert_non_null(strstr(said, "another catalogue"));
+    world_over();
+}
+
+static void test_missing_secret_is_refused_before_anything(void **state)
+{
+    unsigned long changes;
+
+    (void)state;
+    assert_int_equal(prepare(&overlap, needs_secret, NULL), ERR_SECRET);
+    changes = sim_changes();
+    assert_int_equal(prepare(&overlap, needs_secret, NULL), ERR_SECRET);
+    assert_int_equal(sim_changes(), changes); /* the lock was not even taken */
+    world_over();
+}
+
+static void test_changed_pc_is_told_from_the_plan(void **state)
+{
+    char said[sizeof(struct err)];
+    struct sim_setup gone = {.old = false};
+    size_t len;
+    const char *text;
+
+    (void)state;
+    world_begin(&overlap, SIM_NONE);
+    text = world_plan(&len);
+    sim_reset(&gone);
+    assert_int_equal(prepare_text(text, len, world_catalog(), said), ERR_STALE);
+    assert_non_null(strstr(said, "the PC has changed since the plan was made"));
+    world_over();
+}
+
+static void test_text_that_is_no_plan(void **state)
+{
+    (void)state;
+    assert_int_equal(prepare_text("{", 1, NULL, NULL), ERR_INPUT);
+    assert_int_equal(prepare_text("{\"schema\":\"avswap.plan/1\"}", 26, NULL, NULL), ERR_INPUT);
+}
+
+/* --- which run
+ * -----------------------------------------------------------------------------------------------------------------
+ */
+
+static void test_runs_are_listed_and_picked(void **state)
+{
+    struct doc d = DOC_INIT;
+    struct err e = ERR_INIT;
+    struct run_view v;
+    const char *id;
+    struct end end;
+    size_t len;
+    const char *text;
+
+    (void)state;
+    world_begin(&overlap, SIM_NONE);
+    text = world_plan(&len);
+    assert_false(run_pick(&d.arena, &id, &e));
+    assert_int_equal(e.code, ERR_NOT_FOUND);
+    err_clear(&e);
+    assert_int_equal(prepare_text(text, len, world_catalog(), NULL), ERR_NONE);
+    assert_true(run_pick(&d.arena, &id, &e));
+    assert_string_equal(id, world_run());
+    assert_non_null(run_folder(id, &d.arena));
+    assert_true(run_view(id, &v, &e));
+    assert_int_equal(v.outcome.result, RESULT_RUNNING);
+    assert_non_null(strstr(v.outcome.next, "not started yet"));
+    run_view_free(&v);
+    /* While it is not ended no other may begin. */
+    assert_int_equal(prepare_text(text, len, world_catalog(), NULL), ERR_BUSY);
+    world_finish(&end);
+    assert_int_equal(end.exit, 0);
+    end_free(&end);
+    assert_true(run_pick(&d.arena, &id, &e));
+    assert_string_equal(id, world_run());
+    assert_false(run_view("../../etc", &v, &e));
+    assert_int_equal(e.code, ERR_USAGE);
+    doc_free(&d);
+    world_over();
+}
+
+static void test_same_plan_twice_gets_a_number(void **state)
+{
+    struct err e = ERR_INIT;
+    char id[80];
+    size_t len;
+    const char *text;
+    int status;
+
+    (void)state;
+    world_begin(&replace, SIM_INSTALL_FAILS);
+    text = world_plan(&len);
+    sim_worker();
+    assert_true(run_prepare("plan.json", text, len, NULL, id, sizeof id, &e));
+    assert_true(run_go(id, NULL, &status, &e));
+    assert_int_equal(status, 5);
+    sim_worker();
+    assert_true(run_prepare("plan.json", text, len, NULL, id, sizeof id, &e));
+    assert_int_equal(strncmp(id, world_run(), strlen(world_run())), 0);
+    assert_string_equal(id + strlen(world_run()), "-2");
+    world_over();
+}
+
+/* --- trial runs
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static void count_steps(void *arg, const struct plan *p, const struct event *ev)
+{
+    (void)p;
+    *(size_t *)arg += ev && ev->kind == EVENT_END;
+}
+
+static void changed(void *arg, const struct sim_point *p)
+{
+    (void)arg;
+    print_error("a trial run changes: %s %s\n", p->what, p->target);
+}
+
+static void test_trial_run_changes_nothing(void **state)
+{
+    size_t ends = 0, len;
+    struct run_options o = {.dry_run = true, .progress = count_steps, .arg = &ends};
+    struct err e = ERR_INIT;
+    struct buf before, after;
+    const char *text;
+    int status = -1;
+    unsigned long changes;
+
+    (void)state;
+    world_begin(&overlap, SIM_NONE);
+    text = world_plan(&len);
+    buf_init(&before, LIMIT_DOCUMENT);
+    buf_init(&after, LIMIT_DOCUMENT);
+    sim_describe(&before);
+    sim_worker();
+    changes = sim_changes();
+    sim_watch(changed, NULL);
+    assert_true(run_dry("plan.json", text, len, &o, &status, &e));
+    sim_watch(NULL, NULL);
+    sim_describe(&after);
+    assert_int_equal(status, 0);
+    assert_true(ends > 10);
+    assert_int_equal(sim_changes(), changes);
+    assert_string_equal(buf_str(&before), buf_str(&after));
+    assert_true(sim_protected());
+    buf_free(&before);
+    buf_free(&after);
+    world_over();
+}
+
+/* --- rolling back by hand
+ * -------------------------------------------------------------------------------------------------------- */
+
+static struct {
+    const char *what, *target;
+    struct sim_snapshot *then;
+} stop_at;
+
+static void stop_there(void *arg, const struct sim_point *p)
+{
+    (void)arg;
+    if (!stop_at.then && p->after && strstr(p->what, stop_at.what) && strstr(p->target, stop_at.target))
+        stop_at.then = sim_snapshot();
+}
+
+/* The PC as a worker leaves it that is killed right after that change. */
+static void die_after(const struct scenario *s, const char *what, const char *target)
+{
+    struct end end;
+
+    world_begin(s, SIM_NONE);
+    stop_at.what = what;
+    stop_at.target = target;
+    stop_at.then = NULL;
+    sim_watch(stop_there, NULL);
+    world_finish(&end);
+    sim_watch(NULL, NULL);
+    end_free(&end);
+    assert_non_null(stop_at.then);
+    sim_restore(stop_at.then);
+    sim_snapshot_free(stop_at.then);
+    sim_die(SIM_DEATH_KILL);
+    sim_worker();
+}
+
+static void test_rollback_by_hand_restores(void **state)
+{
+    struct err e = ERR_INIT;
+    int status = -1;
+
+    (void)state;
+    die_after(&replace, "", "/opt/kaspersky/kesl/");
+    assert_true(world_underway());
+    assert_true(run_rollback(world_run(), NULL, &status, &e));
+    assert_int_equal(status, 5);
+    assert_true(sim_protected());
+    /* It is over: neither again nor on. */
+    assert_false(run_rollback(world_run(), NULL, &status, &e));
+    assert_int_equal(e.code, ERR_POLICY);
+    err_clear(&e);
+    assert_true(run_go(world_run(), NULL, &status, &e));
+    assert_int_equal(status, 5);
+    world_over();
+}
+
+static void test_rollback_after_commit_is_refused(void **state)
+{
+    struct err e = ERR_INIT;
+    struct end end;
+    int status;
+
+    (void)state;
+    world_begin(&overlap, SIM_NONE);
+    world_finish(&end);
+    assert_int_equal(end.exit, 0);
+    end_free(&end);
+    sim_worker();
+    assert_false(run_rollback(world_run(), NULL, &status, &e));
+    assert_int_equal(e.code, ERR_POLICY);
+    assert_non_null(strstr(e.text, "committed"));
+    world_over();
+}
+
+/* --- law and limits
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+/* Where a measure forbids this owner the old product's use it is not put back: then the PC is unprotected,
+ * and says so. */
+static void test_owner_who_may_not_use_it_is_not_given_it_back(void **state)
+{
+    static const struct scenario federal = {
+        .name = "federal", .playbook = "replace", .setup = {.old = true}, .as = "federal"};
+    struct end end;
+
+    (void)state;
+    world_begin(&federal, SIM_INSTALL_FAILS);
+    world_finish(&end);
+    assert_int_equal(end.exit, 6);
+    assert_false(end.protected_now);
+    assert_non_null(strstr(end.result, "unprotected"));
+    end_free(&end);
+    world_over();
+}
+
+static void test_no_reboot_stops_and_goes_on_after_one(void **state)
+{
+    static const struct scenario careful = {
+        .name = "careful", .playbook = "overlap", .setup = {.old = true}, .no_reboot = true};
+    struct end end;
+
+    (void)state;
+    world_begin(&careful, SIM_WANTS_REBOOT);
+    world_finish(&end);
+    assert_int_equal(end.exit, 4); /* it protects, but is not verified after a reboot yet */
+    end_free(&end);
+    world_finish(&end); /* world_finish ends with a reboot: the person's own */
+    assert_int_equal(end.exit, 0);
+    assert_true(end.protected_now);
+    end_free(&end);
+    world_over();
+}
+
+static void unknown_verb(struct plan *p)
+{
+    p->steps.v[p->steps.n - 1].verb = "tea.make";
+}
+
+static void test_verb_of_a_newer_version_stops_cleanly(void **state)
+{
+    struct err e = ERR_INIT;
+    struct buf b;
+    char id[80];
+    int status = -1;
+    bool ok;
+
+    (void)state;
+    world_begin(&overlap, SIM_NONE);
+    buf_init(&b, LIMIT_DOCUMENT);
+    alter(unknown_verb, &b);
+    sim_worker();
+    ok = run_prepare("plan.json", buf_str(&b), b.len, world_catalog(), id, sizeof id, &e) &&
+         run_go(id, NULL, &status, &e);
+    assert_false(ok);
+    assert_int_equal(e.code, ERR_INPUT);
+    assert_non_null(strstr(e.text, "tea.make"));
+    buf_free(&b);
+    world_over();
+}
+
+static void test_damaged_journal_is_refused_and_kept(void **state)
+{
+    struct err e = ERR_INIT;
+    struct buf b, after;
+    int status = -1;
+
+    (void)state;
+    die_after(&replace, "", "/opt/kaspersky/kesl/");
+    buf_init(&b, LIMIT_JOURNAL);
+    buf_init(&after, LIMIT_JOURNAL);
+    assert_true(sim_file(world_journal(), &b) && b.len > 300);
+    buf_str(&b);
+    b.data[100] ^= 1;
+    sim_file_set(world_journal(), b.data, b.len);
+    assert_false(run_go(world_run(), NULL, &status, &e));
+    assert_int_equal(e.code, ERR_TAMPERED);
+    assert_true(sim_file(world_journal(), &after));
+    assert_memory_equal(b.data, after.data, b.len);
+    buf_free(&b);
+    buf_free(&after);
+    world_over();
+}
+
+/* The name becomes part of a unit's name and of paths. */
+static void test_name_of_a_detached_run_is_checked(void **state)
+{
+    struct err e = ERR_INIT;
+
+    (void)state;
+    assert_false(run_detach("a/../b", "/usr/sbin/avswap", &e));
+    assert_int_equal(e.code, ERR_USAGE);
+}
+
+static void test_unaltered_plan_is_taken(void **state)
+{
+    (void)state;
+    assert_int_equal(prepare(&overlap, no_change, NULL), ERR_NONE);
+    world_over();
+}
+
+static int load(void **state)
+{
+    (void)state;
+    mem_setup();
+    world_load(".");
+    return 0;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    world_unload();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unaltered_plan_is_taken),
+        cmocka_unit_test(test_plan_of_another_pc_is_refused),
+        cmocka_unit_test(test_plan_from_another_catalogue_is_refused),
+        cmocka_unit_test(test_missing_secret_is_refused_before_anything),
+        cmocka_unit_test(test_changed_pc_is_told_from_the_plan),
+        cmocka_unit_test(test_text_that_is_no_plan),
+        cmocka_unit_test(test_runs_are_listed_and_picked),
+        cmocka_unit_test(test_same_plan_twice_gets_a_number),
+        cmocka_unit_test(test_trial_run_changes_nothing),
+        cmocka_unit_test(test_rollback_by_hand_restores),
+        cmocka_unit_test(test_rollback_after_commit_is_refused),
+        cmocka_unit_test(test_owner_who_may_not_use_it_is_not_given_it_back),
+        cmocka_unit_test(test_no_reboot_stops_and_goes_on_after_one),
+        cmocka_unit_test(test_verb_of_a_newer_version_stops_cleanly),
+        cmocka_unit_test(test_damaged_journal_is_refused_and_kept),
+        cmocka_unit_test(test_name_of_a_detached_run_is_checked),
+    };
+
+    return cmocka_run_group_tests(tests, load, unload);
+}
