@@ -32,61 +32,6 @@ bool text_in(const struct strs *list, const char *s)
     return false;
 }
 
-/* Matches one [set] at *p against c; moves *p behind it. A set that is not closed matches nothing. */
-static bool glob_set(const char **p, char c)
-{
-    const char *q = *p + 1;
-    bool negate = *q == '!' || *q == '^', hit = false;
-
-    if (negate)
-        q++;
-    for (const char *first = q; *q && (*q != ']' || q == first); q++) {
-        if (q[1] == '-' && q[2] && q[2] != ']') {
-            hit = hit || (c >= q[0] && c <= q[2]);
-            q += 2;
-        } else {
-            hit = hit || c == *q;
-        }
-    }
-    if (!*q)
-        return false;
-    *p = q + 1;
-    return hit != negate;
-}
-
-bool text_glob(const char *pattern, const char *s)
-{
-    const char *star = NULL, *mark = NULL;
-
-    for (;;) {
-        const char *p = pattern;
-        bool ok;
-
-        if (*pattern == '*') {
-            star = ++pattern;
-            mark = s;
-            continue;
-        }
-        if (!*s && !*pattern)
-            return true;
-        if (*s && *pattern == '[')
-            ok = glob_set(&p, *s);
-        else {
-            ok = *s && (*pattern == '?' || *pattern == *s);
-            p = pattern + 1;
-        }
-        if (ok) {
-            pattern = p;
-            s++;
-        } else if (star && *mark) {
-            pattern = star;
-            s = ++mark;
-        } else {
-            return false;
-        }
-    }
-}
-
 static size_t distance(const char *a, const char *b)
 {
     enum { MAX = 40 };
@@ -147,12 +92,14 @@ bool text_number(const char *s, long long *ret)
     return true;
 }
 
-/* Decodes one code point; returns its length in bytes, 0 when the bytes are not UTF-8. */
-static size_t decode(const unsigned char *p, size_t n, unsigned *cp)
+size_t text_decode(const char *s, size_t n, unsigned *cp)
 {
+    const unsigned char *p = (const unsigned char *)s;
     size_t len;
     unsigned v;
 
+    if (!n)
+        return 0;
     if (p[0] < 0x80) {
         *cp = p[0];
         return 1;
@@ -184,7 +131,7 @@ bool text_utf8_valid(const char *s, size_t n)
     unsigned cp;
 
     while (n) {
-        size_t len = decode(p, n, &cp);
+        size_t len = text_decode((const char *)p, n, &cp);
 
         if (!len)
             return false;
@@ -209,7 +156,7 @@ void text_show(struct buf *b, const char *s)
 
     while (n) {
         unsigned cp;
-        size_t len = decode(p, n, &cp);
+        size_t len = text_decode((const char *)p, n, &cp);
 
         if (!len) {
             buf_printf(b, "\\x%02x", p[0]);
@@ -234,7 +181,7 @@ char *text_from_bytes(struct arena *a, const char *s, size_t n)
         return NULL;
     while (n && *p) {
         unsigned cp;
-        size_t len = decode(p, n, &cp);
+        size_t len = text_decode((const char *)p, n, &cp);
 
         if (len) {
             memcpy(out + o, p, len);
@@ -256,7 +203,7 @@ size_t text_width(const char *s)
 
     for (const unsigned char *p = (const unsigned char *)s; n;) {
         unsigned cp;
-        size_t len = decode(p, n, &cp);
+        size_t len = text_decode((const char *)p, n, &cp);
 
         if (!len)
             len = 1;

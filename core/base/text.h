@@ -15,13 +15,20 @@ bool text_eq(const char *a, const char *b); /* NULL is equal only to NULL */
 bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
 bool text_in(const struct strs *list, const char *s);
-/* Shell-like pattern over the whole string: * ? and [set]; '*' also matches '/'. */
+/* Shell-like pattern over the whole string: * ? and [set], of code points; '*' also matches '/'. */
 bool text_glob(const char *pattern, const char *s);
+/* The same without regard to case, as Windows compares names: Latin, Greek and Cyrillic letters. */
+bool text_glob_fold(const char *pattern, const char *s);
+bool text_eq_fold(const char *a, const char *b); /* NULL is equal only to NULL */
+/* A pattern that matches just s: for names from a PC, which may hold brackets. */
+char *text_literal(struct arena *a, const char *s) MUST_CHECK;
 /* The candidate nearest to `word` by edit distance, or NULL when none is near enough to suggest. */
 const char *text_nearest(const char *word, const char *const *candidates, size_t n);
 /* A decimal or 0x number that fills the whole string. */
 bool text_number(const char *s, long long *ret) MUST_CHECK;
 bool text_utf8_valid(const char *s, size_t n);
+/* Decodes one code point; its length in bytes, 0 when the bytes are not UTF-8 or n is 0. */
+size_t text_decode(const char *s, size_t n, unsigned *cp);
 
 /*
  * Appends s so that it is harmless on a terminal and in a log line: control characters (C0, C1, DEL), bidirectional

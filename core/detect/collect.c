@@ -1,68 +1,100 @@
 #include "core/detect/collect.h"
 #include "core/base/limits.h"
+#include "core/base/list.h"
 #include "core/base/version_tool.h"
+#include "core/os/driver.h"
 #include "core/os/file.h"
+#include "core/os/installer.h"
 #include "core/os/machine.h"
 #include "core/os/package.h"
+#include "core/os/registry.h"
+#include "core/os/security.h"
 #include "core/os/service.h"
+#include "core/os/task.h"
+#include "core/os/trust.h"
 
 #include <string.h>
 
 /* Runs one collector; its failure becomes a gap. */
 static bool note_gap(struct facts *f, struct doc *d, const char *what, struct err *e)
 {
-    struct gap *v;
+    struct gap *gap;
 
     if (e->code == ERR_NOMEM)
         return false;
-    v = ARENA_ARRAY(&d->arena, f->gaps.n + 1, struct gap);
-    if (!v)
+    gap = LIST_ADD(&d->arena, &f->gaps);
+    if (!gap)
         return err_nomem(e);
-    if (f->gaps.n)
-        memcpy(v, f->gaps.v, f->gaps.n * sizeof *v);
-    v[f->gaps.n].what = what;
-    v[f->gaps.n].why = arena_strdup(&d->arena, e->text);
-    if (!v[f->gaps.n].why)
+    gap->what = what;
+    gap->why = arena_strdup(&d->arena, e->text);
+    if (!gap->why)
         return err_nomem(e);
-    f->gaps.v = v;
-    f->gaps.n++;
     err_clear(e);
+    return true;
+}
+
+/* Patterns as they are on this PC: with the known folders that they name. */
+static bool here(const struct strs *patterns, const struct facts *f, struct arena *a, struct strs *ret, struct err *e)
+{
+    ret->n = 0;
+    ret->v = ARENA_ARRAY(a, patterns->n, const char *);
+    for (size_t i = 0; ret->v && i < patterns->n; i++) {
+        const char *path = facts_path(f, a, patterns->v[i]);
+
+        if (!path)
+            return err_nomem(e);
+        if (*path != '%') /* a folder that this PC does not have holds nothing */
+            ret->v[ret->n++] = path;
+    }
+    return ret->v || err_nomem(e);
+}
+
+static bool add_file(const char *path, struct facts *f, struct arena *a, struct err *e)
+{
+    static const char *const kinds[] = {"", "file", "dir", "link", "other"};
+    struct file_fact *x;
+    struct os_stat st;
+
+    if (!os_file_stat(path, &st, e))
+        return false;
+    if (st.kind == OS_ABSENT)
+        return true;
+    x = LIST_ADD(a, &f->files);
+    if (!x)
+        return err_nomem(e);
+    x->path = path;
+    x->kind = kinds[st.kind];
+    x->size = st.size;
+    x->mtime = st.mtime;
     return true;
 }
 
 static bool collect_files(const struct questions *q, struct facts *f, struct arena *a, struct err *e)
 {
-    size_t max = 0;
-    struct strs *found = ARENA_ARRAY(a, q->paths.n, struct strs);
+    struct strs patterns, found;
 
-    if (!found)
-        return err_nomem(e);
-    for (size_t i = 0; i < q->paths.n; i++) {
-        if (!os_file_glob(q->paths.v[i], a, &found[i], e))
+    if (!here(&q->paths, f, a, &patterns, e))
+        return false;
+    for (size_t i = 0; i < patterns.n; i++) {
+        if (!os_file_glob(patterns.v[i], a, &found, e))
             return false;
-        max += found[i].n;
-    }
-    f->files.v = ARENA_ARRAY(a, max, struct file_fact);
-    if (!f->files.v)
-        return err_nomem(e);
-    for (size_t i = 0; i < q->paths.n; i++) {
-        for (size_t k = 0; k < found[i].n; k++) {
-            static const char *const kinds[] = {"", "file", "dir", "link", "other"};
-            struct file_fact *x = &f->files.v[f->files.n];
-            struct os_stat st;
-
-            if (!os_file_stat(found[i].v[k], &st, e))
+        for (size_t k = 0; k < found.n; k++)
+            if (!add_file(found.v[k], f, a, e))
                 return false;
-            if (st.kind == OS_ABSENT)
-                continue;
-            x->path = found[i].v[k];
-            x->kind = kinds[st.kind];
-            x->size = st.size;
-            x->mtime = st.mtime;
-            f->files.n++;
-        }
     }
     return true;
+}
+
+static bool collect_signatures(const struct questions *q, struct facts *f, struct arena *a, struct err *e)
+{
+    struct strs patterns;
+
+    return here(&q->signatures, f, a, &patterns, e) && os_signature_list(&patterns, f, a, e);
+}
+
+static bool collect_registry(const struct questions *q, struct facts *f, struct arena *a, struct err *e)
+{
+    return os_registry_read(&q->registry, f, a, e);
 }
 
 static bool ask_command(const struct question_command *c, struct answer *x, struct arena *a, struct err *e)
@@ -105,29 +137,62 @@ static bool collect_commands(const struct questions *q, struct facts *f, struct 
     return true;
 }
 
-/* Listing every service costs systemd most of a second: while a run polls, only those asked about are looked at. */
-static bool collect_services(unsigned parts, const struct questions *q, struct facts *f, struct arena *a, struct err *e)
+static bool collect_services(const struct questions *q, struct facts *f, struct arena *a, struct err *e)
 {
-    return os_service_list(q && q->units.n && parts != FACTS_ALL ? &q->units : NULL, f, a, e);
+    return os_service_list(q->units.n ? &q->units : NULL, f, a, e);
+}
+
+/* What needs no question, in the order of the facts. Names are compared by the rules of the system, so the machine
+ * comes first and with everything that has names. */
+static const struct {
+    unsigned part;
+    const char *what;
+    bool (*collect)(struct facts *f, struct arena *a, struct err *e);
+} collectors[] = {
+    {FACTS_OS | FACTS_UNITS | FACTS_PROCESSES | FACTS_FILES | FACTS_SIGNATURES | FACTS_DRIVERS, "machine", os_machine},
+    {FACTS_PACKAGES, "packages", os_package_list},
+    {FACTS_PROCESSES, "processes", os_process_list},
+    {FACTS_ACCOUNTS, "accounts", os_accounts},
+    {FACTS_FANOTIFY, "fanotify", os_fanotify_list},
+    {FACTS_FIREWALL, "firewall", os_firewall_list},
+    {FACTS_SELINUX, "selinux", os_selinux},
+    {FACTS_REBOOT, "reboot", os_reboot_pending},
+    {FACTS_LOCK, "package_lock", os_package_lock},
+    {FACTS_UNINSTALL, "uninstall", os_uninstall_list},
+    {FACTS_MSI, "msi", os_msi_list},
+    {FACTS_DRIVERS, "drivers", os_driver_list},
+    {FACTS_CERTIFICATES, "certificates", os_certificate_list},
+    {FACTS_SECURITY_CENTER, "security_center", os_security_center},
+    {FACTS_TASKS, "tasks", os_task_list},
+};
+
+/* What looks only at what was asked about. */
+static const struct {
+    unsigned part;
+    const char *what;
+    bool (*collect)(const struct questions *q, struct facts *f, struct arena *a, struct err *e);
+} answers[] = {
+    {FACTS_UNITS, "units", collect_services},      {FACTS_FILES, "files", collect_files},
+    {FACTS_COMMANDS, "commands", collect_commands}, {FACTS_REGISTRY, "registry", collect_registry},
+    {FACTS_SIGNATURES, "signatures", collect_signatures}, {FACTS_WMI, "wmi", os_wmi},
+};
+
+/* Listing every service costs systemd most of a second: while a run polls, only those asked about are looked at. */
+static struct questions asked(unsigned parts, const struct questions *q)
+{
+    struct questions ret;
+
+    memset(&ret, 0, sizeof ret);
+    if (q)
+        ret = *q;
+    if (parts == FACTS_ALL)
+        ret.units.n = 0;
+    return ret;
 }
 
 bool facts_collect(unsigned parts, const struct questions *q, struct doc *d, struct facts *ret, struct err *e)
 {
-    static const struct {
-        unsigned part;
-        const char *what;
-        bool (*collect)(struct facts *f, struct arena *a, struct err *e);
-    } collectors[] = {
-        {FACTS_OS, "machine", os_machine},
-        {FACTS_PACKAGES, "packages", os_package_list},
-        {FACTS_PROCESSES, "processes", os_process_list},
-        {FACTS_ACCOUNTS, "accounts", os_accounts},
-        {FACTS_FANOTIFY, "fanotify", os_fanotify_list},
-        {FACTS_FIREWALL, "firewall", os_firewall_list},
-        {FACTS_SELINUX, "selinux", os_selinux},
-        {FACTS_REBOOT, "reboot", os_reboot_pending},
-        {FACTS_LOCK, "package_lock", os_package_lock},
-    };
+    struct questions ask = asked(parts, q);
 
     schema_init(&facts_schema, ret);
     ret->collected_at = os_now();
@@ -136,11 +201,9 @@ bool facts_collect(unsigned parts, const struct questions *q, struct doc *d, str
         if ((parts & collectors[i].part) && !collectors[i].collect(ret, &d->arena, e) &&
             !note_gap(ret, d, collectors[i].what, e))
             return false;
-    if ((parts & FACTS_UNITS) && !collect_services(parts, q, ret, &d->arena, e) && !note_gap(ret, d, "units", e))
-        return false;
-    if ((parts & FACTS_FILES) && q && !collect_files(q, ret, &d->arena, e) && !note_gap(ret, d, "files", e))
-        return false;
-    if ((parts & FACTS_COMMANDS) && q && !collect_commands(q, ret, &d->arena, e) && !note_gap(ret, d, "commands", e))
-        return false;
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+        if ((parts & answers[i].part) && !answers[i].collect(&ask, ret, &d->arena, e) &&
+            !note_gap(ret, d, answers[i].what, e))
+            return false;
     return true;
 }

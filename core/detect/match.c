@@ -75,13 +75,12 @@ static const struct measure *measure_against(const struct matcher *m, const stru
 
 static const char *version_of(const struct matcher *m, const struct product *p)
 {
-    for (size_t i = 0; i < p->detect->version_from.n; i++) {
-        const struct package *k = facts_package(m->facts, p->detect->version_from.v[i]);
+    const char *version = NULL;
+    struct cond from;
 
-        if (k && k->version)
-            return k->version;
-    }
-    return NULL;
+    for (size_t i = 0; i < p->detect->version_from.n && !version; i++)
+        version = cond_version(p->detect->version_from.v[i], m->facts, &m->doc->arena, &from);
+    return version;
 }
 
 bool match_health(const struct health *h, const struct facts *f, struct arena *a, struct health_facts *ret,
@@ -126,6 +125,25 @@ static const char *report_extract(const struct matcher *m, const struct report_d
     return NULL;
 }
 
+/* The first value, in the facts' order, that the pattern names. */
+static const char *report_registry(const struct matcher *m, const struct report_def *r)
+{
+    const struct cond c = {.probe = PROBE_REGISTRY, .path = r->registry, .name = r->value};
+
+    return cond_registry(&c, m->facts, &m->doc->arena);
+}
+
+/* A moment that is not written as ours is put into our form; "never" is a word. */
+static const char *report_text(const struct matcher *m, const struct report_def *r, const char *value)
+{
+    char text[INSTANT_TEXT];
+    instant t;
+
+    if (!value || r->decode < DECODE_DATE || instant_parse(value, &t) || !cond_instant(r->decode, value, &t))
+        return value;
+    return t ? arena_strdup(&m->doc->arena, instant_format(t, text)) : "never";
+}
+
 static bool add_reports(struct matcher *m, const struct product *p, struct finding *x)
 {
     x->reports.v = ARENA_ARRAY(&m->doc->arena, p->reports.n, struct report_value);
@@ -133,8 +151,8 @@ static bool add_reports(struct matcher *m, const struct product *p, struct findi
         return err_nomem(m->e);
     for (size_t i = 0; i < p->reports.n; i++) {
         const struct report_def *r = &p->reports.v[i];
-        const struct answer *answer = cond_answer(m->facts, &r->argv);
-        const char *value = answer ? report_extract(m, r, answer) : NULL;
+        const struct answer *answer = r->registry ? NULL : cond_answer(m->facts, &r->argv);
+        const char *value = r->registry ? report_registry(m, r) : answer ? report_extract(m, r, answer) : NULL;
         size_t k = 0;
 
         while (k < x->reports.n && strcmp(x->reports.v[k].name, r->name) != 0)
@@ -142,7 +160,9 @@ static bool add_reports(struct matcher *m, const struct product *p, struct findi
         if (!value || k < x->reports.n) /* the first definition that answers wins */
             continue;
         x->reports.v[x->reports.n].name = r->name;
-        x->reports.v[x->reports.n++].value = value;
+        x->reports.v[x->reports.n].value = report_text(m, r, value);
+        if (!x->reports.v[x->reports.n++].value)
+            return err_nomem(m->e);
     }
     return true;
 }

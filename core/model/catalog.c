@@ -186,7 +186,7 @@ static bool ask_leftovers(const struct leftover *v, size_t n, struct arena *a, s
 static bool ask_steps(const struct step_def *v, size_t n, struct arena *a, struct questions *q, struct err *e)
 {
     for (size_t i = 0; i < n; i++)
-        if (!ask(v[i].when, a, q, e))
+        if (!ask(v[i].when, a, q, e) || !ask(v[i].each, a, q, e))
             return false;
     return true;
 }
@@ -218,9 +218,13 @@ static bool ask_product(const struct product *p, struct arena *a, struct questio
     for (size_t i = 0; i < p->requires.n; i++)
         if (!ask(p->requires.v[i].cond, a, q, e))
             return false;
-    for (size_t i = 0; i < p->reports.n; i++)
-        if (!questions_add_command(q, a, &p->reports.v[i].argv, 20, e))
+    for (size_t i = 0; i < p->reports.n; i++) {
+        const struct report_def *r = &p->reports.v[i];
+
+        if (r->registry ? !questions_add_registry(q, a, r->registry, e)
+                        : !questions_add_command(q, a, &r->argv, 20, e))
             return false;
+    }
     return ask_sections(p, a, q, e);
 }
 

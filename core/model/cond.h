@@ -97,6 +97,12 @@ struct cond {
 };
 
 extern const struct schema cond_schema;
+extern const char *const probe_names[];
+extern const char *const decode_names[];
+/* "/...", "%KnownFolder%/..." or "C:/...". */
+bool cond_absolute(const char *path);
+/* "HKLM/..." or "HKU/...", without '/' at its end. */
+bool cond_registry_key(const char *path);
 
 enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
 extern const char *const tri_names[];
@@ -116,9 +122,14 @@ const char *cond_extract(const struct answer *answer, const char *json, const ch
 const struct answer *cond_answer(const struct facts *f, const struct strs *argv);
 const char *const *cond_fact_names(size_t *n);
 
+/* When a value that `decode` says is a date was; "never" is the beginning of time. False when it is none. */
+bool cond_instant(int decode, const char *value, instant *ret) MUST_CHECK;
+
 /*
  * Every fact that a probe finds, each as a map of its fields ("name", "code", "key", "view", "path", ...): what a step's
- * `each` goes through. c is a probe of kind uninstall, msi, unit, driver, registry, certificate, task, file or signature.
+ * `each` goes through. c is a probe of a kind that finds such facts (cond_lists()): uninstall, msi, unit, driver,
+ * registry, certificate, security_center, task, file or signature. Of a registry probe without `name` each key comes
+ * once. A name that goes into a pattern needs text_literal().
  */
 struct cond_match {
     const json_t *fields;
@@ -126,8 +137,15 @@ struct cond_match {
 struct cond_matches {
     LIST(struct cond_match) rows;
 };
+bool cond_lists(const struct cond *c);
 bool cond_each(const struct cond *c, const struct facts *f, struct doc *d, struct cond_matches *ret,
                struct err *e) MUST_CHECK;
+
+/* The version that a package, a listed program or a product of Windows Installer of that name (pattern) has, and the
+ * probe that says so; NULL when there is none. */
+const char *cond_version(const char *name, const struct facts *f, struct arena *a, struct cond *probe);
+/* What a registry probe's first value holds; NULL: nothing. */
+const char *cond_registry(const struct cond *c, const struct facts *f, struct arena *a);
 
 /* For verbs: a copy of a probe, negated if `gone`, in d. */
 bool cond_copy(const struct cond *probe, bool gone, struct doc *d, struct cond **ret, struct err *e) MUST_CHECK;

@@ -1,5 +1,7 @@
 #include "core/model/facts.h"
 
+#include <string.h>
+
 const char *const package_state_names[] = {"absent",          "config-files", "half-installed", "unpacked",
                                            "half-configured", "triggers",     "installed",      NULL};
 
@@ -294,4 +296,15 @@ const struct unit *facts_unit(const struct facts *f, const char *name)
         if (text_eq(f->units.v[i].name, name))
             return &f->units.v[i];
     return NULL;
+}
+
+const char *facts_path(const struct facts *f, struct arena *a, const char *path)
+{
+    const char *end = *path == '%' ? strchr(path + 1, '%') : NULL;
+    const char *name = end ? arena_strndup(a, path + 1, (size_t)(end - path) - 1) : "";
+
+    for (size_t i = 0; name && end && i < f->folders.n; i++)
+        if (text_eq_fold(f->folders.v[i].name, name))
+            return arena_printf(a, "%s%s", f->folders.v[i].path, end + 1);
+    return name ? path : NULL;
 }

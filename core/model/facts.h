@@ -277,5 +277,8 @@ enum facts_part {
 bool facts_has_gap(const struct facts *f, const char *what);
 const struct package *facts_package(const struct facts *f, const char *name);
 const struct unit *facts_unit(const struct facts *f, const char *name);
+/* A path or pattern with the known folder at its beginning ("%ProgramData%/...") replaced by where it is on this PC;
+ * one that is not known stays as it stands and matches nothing. NULL: out of memory. */
+const char *facts_path(const struct facts *f, struct arena *a, const char *path) MUST_CHECK;
 
 #endif

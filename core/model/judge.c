@@ -1,108 +1,56 @@
 /* Judging conditions against facts: the pure half of cond.h. */
-#include "core/base/version.h"
 #include "core/model/judge.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool say(struct verdict *v, enum tri answer, const char *evidence)
+bool judge_say(struct verdict *v, enum tri answer, const char *evidence)
 {
     v->answer = answer;
     v->evidence = evidence;
     return evidence != NULL;
 }
 
-static bool unknown(const struct judge *j, struct verdict *v, const char *what)
+bool judge_unknown(const struct judge *j, struct verdict *v, const char *what)
 {
     for (size_t i = 0; i < j->facts->gaps.n; i++)
         if (text_eq(j->facts->gaps.v[i].what, what))
-            return say(v, TRI_UNKNOWN,
+            return judge_say(v, TRI_UNKNOWN,
                        arena_printf(j->arena, "%s could not be looked at: %s", what, j->facts->gaps.v[i].why));
-    return say(v, TRI_UNKNOWN, arena_printf(j->arena, "%s is not known", what));
+    return judge_say(v, TRI_UNKNOWN, arena_printf(j->arena, "%s is not known", what));
 }
 
-static bool compare_text(int op, int order, bool *ret)
+struct judge judge_of(const struct facts *f, struct arena *a)
 {
-    switch (op) {
-    case OP_EQ:
-        *ret = order == 0;
-        return true;
-    case OP_NE:
-        *ret = order != 0;
-        return true;
-    case OP_LT:
-        *ret = order < 0;
-        return true;
-    case OP_LE:
-        *ret = order <= 0;
-        return true;
-    case OP_GT:
-        *ret = order > 0;
-        return true;
-    case OP_GE:
-        *ret = order >= 0;
-        return true;
-    default:
+    return (struct judge){f, a, f->os && text_eq(f->os->family, "windows")};
+}
+
+bool judge_name(const struct judge *j, const char *pattern, const char *name)
+{
+    return name && (j->fold ? text_glob_fold(pattern, name) : text_glob(pattern, name));
+}
+
+bool judge_path(const struct judge *j, const char *pattern, const char *path)
+{
+    size_t slashes = 0;
+
+    if (!path)
         return false;
-    }
+    for (const char *p = pattern; *p; p++)
+        slashes += *p == '/';
+    for (const char *p = path; *p; p++)
+        slashes -= *p == '/';
+    return slashes == 0 && judge_name(j, pattern, path);
 }
 
-static bool decode_instant(int decode, const char *s, instant *ret)
+bool judge_here(const struct judge *j, const struct cond *c, struct cond *ret)
 {
-    long long n;
-
-    if (decode == DECODE_DATE)
-        return instant_parse(s, ret);
-    if (!text_number(s, &n) || n < 0 || n > INT64_MAX / 1000)
-        return false;
-    *ret = decode == DECODE_EPOCH_S ? n * 1000 : n;
-    return true;
-}
-
-/* Orders two values as `decode` says; false when one is not of that kind. */
-static bool order_values(int decode, const char *a, const char *b, int *ret)
-{
-    long long x, y;
-
-    if (decode == DECODE_NUMBER) {
-        if (!text_number(a, &x) || !text_number(b, &y))
-            return false;
-        *ret = x < y ? -1 : x > y;
-    } else if (decode == DECODE_VERSION) {
-        *ret = version_compare(a, b);
-    } else if (decode == DECODE_TEXT) {
-        *ret = strcmp(a, b);
-    } else {
-        instant s, t;
-
-        if (!decode_instant(decode, a, &s) || !instant_parse(b, &t))
-            return false;
-        *ret = s < t ? -1 : s > t;
-    }
-    return true;
-}
-
-static enum tri compare(const struct judge *j, const struct cond *c, int decode, const char *value)
-{
-    int order;
-    bool holds = false;
-
-    if (c->op == OP_IN)
-        return text_in(&c->values, value) ? TRI_YES : TRI_NO;
-    if (c->op == OP_GLOB)
-        return text_glob(c->value, value) ? TRI_YES : TRI_NO;
-    if (c->op == OP_MAX_AGE_H) {
-        instant t;
-        long long hours;
-
-        if (!decode_instant(decode == DECODE_TEXT ? DECODE_DATE : decode, value, &t) ||
-            !text_number(c->value, &hours) || hours < 0 || hours > 1000000) /* as a file's max_age_h */
-            return TRI_UNKNOWN;
-        return j->facts->collected_at - t <= hours * 3600000 ? TRI_YES : TRI_NO;
-    }
-    if (!order_values(decode, value, c->value, &order) || !compare_text(c->op, order, &holds))
-        return TRI_UNKNOWN;
-    return holds ? TRI_YES : TRI_NO;
+    *ret = *c;
+    if (c->path)
+        ret->path = facts_path(j->facts, j->arena, c->path);
+    if (c->exe)
+        ret->exe = facts_path(j->facts, j->arena, c->exe);
+    return !c->path == !ret->path && !c->exe == !ret->exe;
 }
 
 static bool judge_package(const struct judge *j, const struct cond *c, struct verdict *v)
@@ -117,15 +65,15 @@ static bool judge_package(const struct judge *j, const struct cond *c, struct ve
             continue;
         if (c->state ? strcmp(c->state, state) != 0 : p->state <= PACKAGE_CONFIG_FILES)
             continue;
-        if (c->op && compare(j, c, DECODE_VERSION, p->version ? p->version : "") != TRI_YES)
+        if (c->op && judge_compare(j, c, DECODE_VERSION, p->version ? p->version : "") != TRI_YES)
             continue;
-        return say(v, TRI_YES,
+        return judge_say(v, TRI_YES,
                    arena_printf(j->arena, "%s package %s %s is %s", p->manager, p->name, p->version ? p->version : "",
                                 state));
     }
     if (gap)
-        return unknown(j, v, "packages");
-    return say(v, TRI_NO, arena_printf(j->arena, "no package %s%s%s", c->name, c->state ? " in state " : "",
+        return judge_unknown(j, v, "packages");
+    return judge_say(v, TRI_NO, arena_printf(j->arena, "no package %s%s%s", c->name, c->state ? " in state " : "",
                                        c->state ? c->state : ""));
 }
 
@@ -139,18 +87,23 @@ static bool unit_in_state(const struct unit *u, const char *state)
 }
 
 /* A manifest names the unit "x.service"; a sysv script is just "x". */
-static bool unit_named(const struct unit *u, const char *pattern)
+static bool unit_named(const struct judge *j, const struct unit *u, const char *pattern)
 {
     char bare[256];
     size_t n = strlen(pattern);
 
-    if (text_glob(pattern, u->name))
+    if (judge_name(j, pattern, u->name))
         return true;
     if (!text_eq(u->manager, "sysv") || !text_ends(pattern, ".service") || n - 8 >= sizeof bare)
         return false;
     memcpy(bare, pattern, n - 8);
     bare[n - 8] = '\0';
     return text_glob(bare, u->name);
+}
+
+enum fit judge_unit_fit(const struct judge *j, const struct cond *c, const void *row)
+{
+    return !unit_named(j, row, c->name) ? FIT_NONE : unit_in_state(row, c->state) ? FIT_YES : FIT_OTHER;
 }
 
 static bool judge_unit(const struct judge *j, const struct cond *c, struct verdict *v)
@@ -160,21 +113,23 @@ static bool judge_unit(const struct judge *j, const struct cond *c, struct verdi
     for (size_t i = 0; i < j->facts->units.n; i++) {
         const struct unit *u = &j->facts->units.v[i];
 
-        if (!unit_named(u, c->name))
+        enum fit fit = judge_unit_fit(j, c, u);
+
+        if (fit == FIT_NONE)
             continue;
         seen = u;
-        if (unit_in_state(u, c->state))
-            return say(v, TRI_YES,
+        if (fit == FIT_YES)
+            return judge_say(v, TRI_YES,
                        arena_printf(j->arena, "service %s is %s%s%s", u->name, u->active ? u->active : "loaded",
                                     u->enabled ? ", " : "", u->enabled ? u->enabled : ""));
     }
     if (facts_has_gap(j->facts, "units"))
-        return unknown(j, v, "units");
+        return judge_unknown(j, v, "units");
     if (seen)
-        return say(v, TRI_NO, arena_printf(j->arena, "service %s is %s%s%s, not %s", seen->name,
+        return judge_say(v, TRI_NO, arena_printf(j->arena, "service %s is %s%s%s, not %s", seen->name,
                                            seen->active ? seen->active : "in no known state", seen->enabled ? ", " : "",
                                            seen->enabled ? seen->enabled : "", c->state ? c->state : "loaded"));
-    return say(v, TRI_NO, arena_printf(j->arena, "no service %s", c->name));
+    return judge_say(v, TRI_NO, arena_printf(j->arena, "no service %s", c->name));
 }
 
 static bool judge_process(const struct judge *j, const struct cond *c, struct verdict *v)
@@ -182,14 +137,14 @@ static bool judge_process(const struct judge *j, const struct cond *c, struct ve
     for (size_t i = 0; i < j->facts->processes.n; i++) {
         const struct process *p = &j->facts->processes.v[i];
 
-        if ((c->name && !text_glob(c->name, p->name)) || (c->exe && !(p->exe && text_glob(c->exe, p->exe))))
+        if ((c->name && !judge_name(j, c->name, p->name)) || (c->exe && !judge_name(j, c->exe, p->exe)))
             continue;
-        return say(v, TRI_YES,
+        return judge_say(v, TRI_YES,
                    arena_printf(j->arena, "process %lld runs %s", p->pid, p->exe ? p->exe : p->name));
     }
     if (facts_has_gap(j->facts, "processes"))
-        return unknown(j, v, "processes");
-    return say(v, TRI_NO, arena_printf(j->arena, "no process %s", c->exe ? c->exe : c->name));
+        return judge_unknown(j, v, "processes");
+    return judge_say(v, TRI_NO, arena_printf(j->arena, "no process %s", c->exe ? c->exe : c->name));
 }
 
 static bool judge_fanotify(const struct judge *j, const struct cond *c, struct verdict *v)
@@ -199,24 +154,27 @@ static bool judge_fanotify(const struct judge *j, const struct cond *c, struct v
 
         if ((c->name && !text_glob(c->name, h->name)) || (c->exe && !(h->exe && text_glob(c->exe, h->exe))))
             continue;
-        return say(v, TRI_YES, arena_printf(j->arena, "process %lld (%s) holds %lld fanotify mark%s", h->pid,
+        return judge_say(v, TRI_YES, arena_printf(j->arena, "process %lld (%s) holds %lld fanotify mark%s", h->pid,
                                             h->exe ? h->exe : h->name, h->marks, h->marks == 1 ? "" : "s"));
     }
     if (facts_has_gap(j->facts, "fanotify"))
-        return unknown(j, v, "fanotify");
-    return say(v, TRI_NO, arena_printf(j->arena, "%s holds no fanotify mark", c->exe ? c->exe : c->name));
+        return judge_unknown(j, v, "fanotify");
+    return judge_say(v, TRI_NO, arena_printf(j->arena, "%s holds no fanotify mark", c->exe ? c->exe : c->name));
 }
 
-/* '*' of a file pattern stays within one part of the path, unlike elsewhere. */
-static bool path_match(const char *pattern, const char *path)
+static bool too_old(const struct judge *j, const struct cond *c, const struct file_fact *f)
 {
-    size_t slashes = 0;
+    return c->max_age_h &&
+           (f->mtime == INSTANT_NONE || j->facts->collected_at - f->mtime > c->max_age_h * 3600000);
+}
 
-    for (const char *p = pattern; *p; p++)
-        slashes += *p == '/';
-    for (const char *p = path; *p; p++)
-        slashes -= *p == '/';
-    return slashes == 0 && text_glob(pattern, path);
+enum fit judge_file_fit(const struct judge *j, const struct cond *c, const void *row)
+{
+    const struct file_fact *f = row;
+
+    if (!judge_path(j, c->path, f->path))
+        return FIT_NONE;
+    return (c->state && !text_eq(c->state, f->kind)) || too_old(j, c, f) ? FIT_OTHER : FIT_YES;
 }
 
 static bool judge_file(const struct judge *j, const struct cond *c, struct verdict *v)
@@ -227,22 +185,21 @@ static bool judge_file(const struct judge *j, const struct cond *c, struct verdi
     for (size_t i = 0; i < j->facts->files.n; i++) {
         const struct file_fact *f = &j->facts->files.v[i];
 
-        if (!path_match(c->path, f->path))
+        enum fit fit = judge_file_fit(j, c, f);
+
+        if (fit == FIT_NONE)
             continue;
         seen = f;
-        if (c->state && !text_eq(c->state, f->kind))
-            continue;
-        old = c->max_age_h && (f->mtime == INSTANT_NONE ||
-                               j->facts->collected_at - f->mtime > c->max_age_h * 3600000);
-        if (!old)
-            return say(v, TRI_YES, arena_printf(j->arena, "%s exists", f->path));
+        old = text_eq(f->kind, c->state ? c->state : f->kind) && too_old(j, c, f);
+        if (fit == FIT_YES)
+            return judge_say(v, TRI_YES, arena_printf(j->arena, "%s exists", f->path));
     }
     if (facts_has_gap(j->facts, "files"))
-        return unknown(j, v, "files");
+        return judge_unknown(j, v, "files");
     if (seen)
-        return say(v, TRI_NO, old ? arena_printf(j->arena, "%s is older than %lld h", seen->path, c->max_age_h)
+        return judge_say(v, TRI_NO, old ? arena_printf(j->arena, "%s is older than %lld h", seen->path, c->max_age_h)
                                   : arena_printf(j->arena, "%s is a %s", seen->path, seen->kind));
-    return say(v, TRI_NO, arena_printf(j->arena, "no %s", c->path));
+    return judge_say(v, TRI_NO, arena_printf(j->arena, "no %s", c->path));
 }
 
 static bool judge_account(const struct judge *j, const struct cond *c, struct verdict *v)
@@ -252,10 +209,10 @@ static bool judge_account(const struct judge *j, const struct cond *c, struct ve
 
     for (size_t i = 0; i < list->n; i++)
         if (text_glob(c->name, list->v[i]))
-            return say(v, TRI_YES, arena_printf(j->arena, "%s %s exists", user ? "user" : "group", list->v[i]));
+            return judge_say(v, TRI_YES, arena_printf(j->arena, "%s %s exists", user ? "user" : "group", list->v[i]));
     if (facts_has_gap(j->facts, "accounts"))
-        return unknown(j, v, "accounts");
-    return say(v, TRI_NO, arena_printf(j->arena, "no %s %s", user ? "user" : "group", c->name));
+        return judge_unknown(j, v, "accounts");
+    return judge_say(v, TRI_NO, arena_printf(j->arena, "no %s %s", user ? "user" : "group", c->name));
 }
 
 static bool judge_firewall(const struct judge *j, const struct cond *c, struct verdict *v)
@@ -263,14 +220,14 @@ static bool judge_firewall(const struct judge *j, const struct cond *c, struct v
     long long mark = 0;
 
     if (!text_number(c->mark, &mark))
-        return say(v, TRI_UNKNOWN, arena_printf(j->arena, "'%s' is no mark", c->mark));
+        return judge_say(v, TRI_UNKNOWN, arena_printf(j->arena, "'%s' is no mark", c->mark));
     for (size_t i = 0; i < j->facts->firewall.n; i++)
         if (j->facts->firewall.v[i].mark == mark)
-            return say(v, TRI_YES, arena_printf(j->arena, "%s rule with mark %s: %s", j->facts->firewall.v[i].tool,
+            return judge_say(v, TRI_YES, arena_printf(j->arena, "%s rule with mark %s: %s", j->facts->firewall.v[i].tool,
                                                 c->mark, j->facts->firewall.v[i].text));
     if (facts_has_gap(j->facts, "firewall"))
-        return unknown(j, v, "firewall");
-    return say(v, TRI_NO, arena_printf(j->arena, "no firewall rule with mark %s", c->mark));
+        return judge_unknown(j, v, "firewall");
+    return judge_say(v, TRI_NO, arena_printf(j->arena, "no firewall rule with mark %s", c->mark));
 }
 
 static bool judge_selinux(const struct judge *j, const struct cond *c, struct verdict *v)
@@ -279,11 +236,11 @@ static bool judge_selinux(const struct judge *j, const struct cond *c, struct ve
         const char *s = j->facts->selinux_contexts.v[i], *type = strrchr(s, ' ');
 
         if (text_glob(c->name, type ? type + 1 : s))
-            return say(v, TRI_YES, arena_printf(j->arena, "SELinux file context %s", s));
+            return judge_say(v, TRI_YES, arena_printf(j->arena, "SELinux file context %s", s));
     }
     if (facts_has_gap(j->facts, "selinux"))
-        return unknown(j, v, "selinux");
-    return say(v, TRI_NO, arena_printf(j->arena, "no SELinux file context of type %s", c->name));
+        return judge_unknown(j, v, "selinux");
+    return judge_say(v, TRI_NO, arena_printf(j->arena, "no SELinux file context of type %s", c->name));
 }
 
 static bool judge_command(const struct judge *j, const struct cond *c, struct verdict *v)
@@ -293,24 +250,24 @@ static bool judge_command(const struct judge *j, const struct cond *c, struct ve
     enum tri t;
 
     if (!x)
-        return say(v, TRI_UNKNOWN, arena_printf(j->arena, "%s was not asked", name));
+        return judge_say(v, TRI_UNKNOWN, arena_printf(j->arena, "%s was not asked", name));
     if (x->timed_out)
-        return say(v, TRI_UNKNOWN, arena_printf(j->arena, "%s did not answer in time", name));
+        return judge_say(v, TRI_UNKNOWN, arena_printf(j->arena, "%s did not answer in time", name));
     if (x->exit < 0)
-        return say(v, TRI_UNKNOWN, arena_printf(j->arena, "%s could not be run", name));
+        return judge_say(v, TRI_UNKNOWN, arena_printf(j->arena, "%s could not be run", name));
     if (!c->json && !c->key) {
         value = arena_printf(j->arena, "%lld", x->exit);
         if (!value)
             return false;
-        return say(v, compare(j, c, DECODE_NUMBER, value),
+        return judge_say(v, judge_compare(j, c, DECODE_NUMBER, value),
                    arena_printf(j->arena, "%s exits with %s", name, value));
     }
     value = cond_extract(x, c->json, c->key, j->arena);
     if (!value)
-        return say(v, TRI_UNKNOWN,
+        return judge_say(v, TRI_UNKNOWN,
                    arena_printf(j->arena, "%s does not tell '%s'", name, c->json ? c->json : c->key));
-    t = compare(j, c, c->decode, value);
-    return say(v, t, arena_printf(j->arena, "%s tells %s: %s", name, c->json ? c->json : c->key, value));
+    t = judge_compare(j, c, c->decode, value);
+    return judge_say(v, t, arena_printf(j->arena, "%s tells %s: %s", name, c->json ? c->json : c->key, value));
 }
 
 static bool judge_fact(const struct judge *j, const struct cond *c, struct verdict *v)
@@ -319,8 +276,8 @@ static bool judge_fact(const struct judge *j, const struct cond *c, struct verdi
     const char *value = judge_fact_value(j, c->name, &decode);
 
     if (!value)
-        return say(v, TRI_UNKNOWN, arena_printf(j->arena, "%s is not known", c->name));
-    return say(v, compare(j, c, decode, value), arena_printf(j->arena, "%s is %s", c->name, value));
+        return judge_say(v, TRI_UNKNOWN, arena_printf(j->arena, "%s is not known", c->name));
+    return judge_say(v, judge_compare(j, c, decode, value), arena_printf(j->arena, "%s is %s", c->name, value));
 }
 
 static bool judge(const struct judge *j, const struct cond *c, struct verdict *v);
@@ -348,7 +305,7 @@ static bool judge_list(const struct judge *j, const struct cond *list, size_t n,
     if (ok && held.evidence)
         *v = held;
     else if (ok)
-        ok = say(v, decides == TRI_NO ? TRI_YES : TRI_NO,
+        ok = judge_say(v, decides == TRI_NO ? TRI_YES : TRI_NO,
                  arena_strdup(j->arena, seen.failed ? "several facts" : buf_str(&seen)));
     buf_free(&seen);
     return ok;
@@ -361,7 +318,10 @@ static bool judge(const struct judge *j, const struct cond *c, struct verdict *v
         [PROBE_FILE] = judge_file,       [PROBE_USER] = judge_account,      [PROBE_GROUP] = judge_account,
         [PROBE_FANOTIFY] = judge_fanotify, [PROBE_FIREWALL] = judge_firewall, [PROBE_SELINUX] = judge_selinux,
         [PROBE_COMMAND] = judge_command, [PROBE_FACT] = judge_fact,
+        [PROBE_UNINSTALL ... PROBE_WMI] = judge_listing,
     };
+
+    struct cond here;
 
     if (c->all.n)
         return judge_list(j, c->all.v, c->all.n, TRI_NO, v);
@@ -374,14 +334,14 @@ static bool judge(const struct judge *j, const struct cond *c, struct verdict *v
         return true;
     }
     if (!by_probe[c->probe])
-        return say(v, TRI_YES, "nothing is asked");
-    return by_probe[c->probe](j, c, v);
+        return judge_say(v, TRI_YES, "nothing is asked");
+    return judge_here(j, c, &here) && by_probe[c->probe](j, &here, v);
 }
 
 bool cond_judge(const struct cond *c, const struct facts *f, struct arena *a, struct verdict *ret, struct err *e)
 {
     unsigned long failures = mem_failures();
-    struct judge j = {f, a};
+    struct judge j = judge_of(f, a);
 
     if (!c) {
         ret->answer = TRI_YES;

@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-static const char *const fact_names[] = {"os.family",      "os.id",     "os.id_like",     "os.version",
-                                         "os.kernel",      "os.arch",   "os.init",        "memory_mib",
-                                         "cpus",           "disk_free_mib:", "reboot_pending", "package_lock",
-                                         "fanotify_holders", "packages.manager"};
+static const char *const fact_names[] = {
+    "os.family", "os.id",   "os.id_like",     "os.version",     "os.kernel",    "os.arch",          "os.init",
+    "os.type",   "os.edition", "memory_mib",  "cpus",           "disk_free_mib:", "reboot_pending", "package_lock",
+    "fanotify_holders", "packages.manager",
+};
 
 const char *const *cond_fact_names(size_t *n)
 {
@@ -34,16 +35,25 @@ static const char *lock(struct arena *a, const struct package_lock *l)
     return l->held ? arena_printf(a, "held by %s (process %lld)", l->holder ? l->holder : "a program", l->pid) : "false";
 }
 
-/* The space of the longest folder listed that holds path. */
-static const char *disk_free(const struct judge *j, const char *path)
+/* "/" holds everything and "C:/" all of its drive; else a part of the path ends where the folder does. */
+static bool holds(const struct judge *j, const char *folder, const char *path)
 {
+    const char *all = arena_printf(j->arena, "%s%s*", folder, text_ends(folder, "/") ? "" : "/");
+
+    return all && (judge_name(j, folder, path) || judge_name(j, all, path));
+}
+
+/* The space of the longest folder listed that holds path. */
+static const char *disk_free(const struct judge *j, const char *named)
+{
+    const char *path = facts_path(j->facts, j->arena, named);
     const struct disk *best = NULL;
 
-    for (size_t i = 0; i < j->facts->disks.n; i++) {
+    for (size_t i = 0; path && i < j->facts->disks.n; i++) {
         const struct disk *d = &j->facts->disks.v[i];
         size_t n = strlen(d->path);
 
-        if (strcmp(d->path, "/") != 0 && (!text_starts(path, d->path) || (path[n] && path[n] != '/')))
+        if (!holds(j, d->path, path))
             continue;
         if (!best || n > strlen(best->path))
             best = d;
@@ -67,7 +77,11 @@ static const char *os_fact(const struct judge *j, const char *name)
         return os->version_id;
     if (strcmp(name, "kernel") == 0)
         return os->kernel;
-    return strcmp(name, "arch") == 0 ? os->arch : os->init;
+    if (strcmp(name, "arch") == 0)
+        return os->arch;
+    if (strcmp(name, "type") == 0)
+        return os->type;
+    return strcmp(name, "edition") == 0 ? os->edition : os->init;
 }
 
 const char *judge_fact_value(const struct judge *j, const char *name, int *decode)

@@ -7,7 +7,6 @@ const char *const confidence_names[] = {"unset", "documented", "field", "tested"
 const char *const product_role_names[] = {"unset", "protection", "component", "agent", NULL};
 static const char *const artifact_kinds[] = {"unset", "repository", "file", NULL};
 static const char *const eicar_names[] = {"none", "blocked", "quarantined", NULL};
-static const char *const decode_names[] = {"text", "number", "version", "date", "epoch-s", "epoch-ms", NULL};
 
 #define SOURCED(structure)                                                                                   \
     FIELD(structure, STR, source, "where the fact comes from"),                                              \
@@ -18,6 +17,8 @@ static const struct field step_def_fields[] = {
     FIELD(step_def, STR, use, "playbooks: a section of the source's or target's file"),
     FIELD(step_def, STR, title, "what people read"),
     FIELD(step_def, JSON, args, "the verb's arguments"),
+    FIELD(step_def, OBJ, each, "a probe: one step for every fact that it finds; ${each.FIELD} in title and args",
+          .sub = &cond_schema),
     FIELD(step_def, OBJ, when, "planned only if this holds", .sub = &cond_schema),
     FIELD(step_def, OBJ, after, "holds once the step had its effect", .sub = &cond_schema),
     FIELD(step_def, INT, timeout_s, "limit in seconds", .min = 0, .max = 86400),
@@ -27,7 +28,17 @@ static const struct field step_def_fields[] = {
     SOURCED(step_def),
     FIELD_END,
 };
-const struct schema step_def_schema = {"step", NULL, "a step", sizeof(struct step_def), step_def_fields, NULL};
+
+static bool check_step_def(void *obj, const struct place *at, struct err *e)
+{
+    const struct step_def *s = obj;
+
+    return !s->each || cond_lists(s->each) ||
+           place_error(e, at, "'each' goes through facts that one probe lists, as uninstall, msi, unit, driver, registry, "
+                              "certificate, task or file");
+}
+
+const struct schema step_def_schema = {"step", NULL, "a step", sizeof(struct step_def), step_def_fields, check_step_def};
 
 static const struct field section_fields[] = {
     FIELD(section, OBJS, steps, "the steps in order", .sub = &step_def_schema, .flags = FIELD_REQUIRED),
@@ -67,15 +78,33 @@ const struct schema leftover_schema = {"leftover", NULL, "a trace that may stay 
 
 static const struct field report_fields[] = {
     FIELD(report_def, STR, name, "database_date, ksn ...", .flags = FIELD_REQUIRED | FIELD_ID),
-    FIELD(report_def, STRS, argv, "the product's command", .flags = FIELD_REQUIRED),
+    FIELD(report_def, STRS, argv, "the product's command"),
+    FIELD(report_def, STR, registry, "or a registry key (pattern)"),
+    FIELD(report_def, STR, value, "and the name of its value (pattern)"),
     FIELD(report_def, STRS, json, "paths into its JSON output, tried in order"),
     FIELD(report_def, STRS, key, "beginnings of its output lines, tried in order"),
     FIELD(report_def, ENUM, decode, "what the value is", .names = decode_names),
     SOURCED(report_def),
     FIELD_END,
 };
-static const struct schema report_schema = {"report", NULL, "what the product's own command tells",
-                                            sizeof(struct report_def), report_fields, NULL};
+
+static bool check_report(void *obj, const struct place *at, struct err *e)
+{
+    const struct report_def *r = obj;
+
+    if ((r->argv.n > 0) == (r->registry != NULL))
+        return place_error(e, at, "a report comes either from a command ('argv') or from the 'registry'");
+    if (!r->registry == (r->value != NULL))
+        return place_error(e, at, "'registry' and 'value' belong together");
+    if (r->registry && !cond_registry_key(r->registry))
+        return place_error(e, at, "'registry' is HKLM/... or HKU/...");
+    if (r->registry && (r->json.n || r->key.n))
+        return place_error(e, at, "'json' and 'key' are about a command's output");
+    return true;
+}
+
+static const struct schema report_schema = {"report", NULL, "what the product's own command or its registry keys tell",
+                                            sizeof(struct report_def), report_fields, check_report};
 
 static const struct field health_fields[] = {
     FIELD(health, OBJ, installed, "it is installed", .sub = &cond_schema),
@@ -111,6 +140,7 @@ static const struct field artifact_fields[] = {
     FIELD(artifact, STR, url, "file: where to get it"),
     FIELD(artifact, STR, from, "file: variable with the path on this PC"),
     FIELD(artifact, STR, sha256, "file: its digest"),
+    FIELD(artifact, STR, signer, "file: who signed it (pattern)"),
     FIELD(artifact, INT, size_mib, "MiB on disk once unpacked", .min = 0, .max = 100000),
     SOURCED(artifact),
     FIELD_END,
@@ -121,6 +151,7 @@ static const struct schema artifact_schema = {"artifact", NULL, "an installer", 
 static const struct field capability_fields[] = {
     FIELD(capabilities, ENUM, realtime, "blocks while files are opened", .names = tri_names),
     FIELD(capabilities, BOOL, passive, "can be installed without its on-access engine running"),
+    FIELD(capabilities, BOOL, awakes, "part of a client system: active by itself once no other product is registered"),
     FIELD(capabilities, BOOL, fanotify_exclusive, "refuses while another process holds fanotify marks"),
     FIELD(capabilities, BOOL, server, "meant for servers"),
     FIELD(capabilities, BOOL, edr_only, "reports, but is no antivirus"),
@@ -151,7 +182,7 @@ const struct schema eicar_schema = {"eicar", NULL, "how the EICAR test file is t
 static const struct field detect_fields[] = {
     FIELD(detect_def, OBJ, installed, "it is here", .sub = &cond_schema, .flags = FIELD_REQUIRED),
     FIELD(detect_def, OBJ, half_removed, "parts are here, but it is not whole", .sub = &cond_schema),
-    FIELD(detect_def, STRS, version_from, "packages whose version is the product's"),
+    FIELD(detect_def, STRS, version_from, "packages or listed programs whose version is the product's"),
     SOURCED(detect_def),
     FIELD_END,
 };
@@ -182,7 +213,7 @@ static const struct field product_fields[] = {
     FIELD(product, STR, moved_by_vendor, "the vendor itself put this in place of its own product: which vendor"),
     FIELD(product, OBJ, detect, "how it is recognised", .sub = &detect_schema, .flags = FIELD_REQUIRED),
     FIELD(product, OBJS, leftovers, "traces that may stay behind", .sub = &leftover_schema),
-    FIELD(product, OBJS, reports, "what its own command tells", .sub = &report_schema),
+    FIELD(product, OBJS, reports, "what its own command or registry keys tell", .sub = &report_schema),
     FIELD(product, OBJ, health, "when it is healthy", .sub = &health_schema),
     FIELD(product, OBJ, capabilities, "what it can do", .sub = &capability_schema),
     FIELD(product, OBJS, requires, "what a PC must have", .sub = &requirement_schema),

@@ -203,9 +203,8 @@ static bool assume_version(struct planning *p, const struct product *x, const ch
 
     if (!c)
         return err_nomem(p->e);
-    schema_init(&cond_schema, c);
-    c->probe = PROBE_PACKAGE;
-    c->name = x->detect->version_from.v[0];
+    if (!cond_version(x->detect->version_from.v[0], p->r->facts, p->arena, c))
+        return true; /* the finding stands on other facts than these */
     c->op = OP_EQ;
     c->value = version;
     return assume(p, c, "the version is still the one found: ", arena_printf(p->arena, "%s %s", x->name, version));

@@ -1,0 +1,94 @@
+/* The facts that a probe finds, one by one. */
+#include "core/base/list.h"
+#include "core/model/judge.h"
+
+bool cond_lists(const struct cond *c)
+{
+    return judge_listings[c->probe].list && c->probe != PROBE_WMI;
+}
+
+/* The values of a key come one after the other. */
+static bool same_key(const struct registry_value *x, const struct registry_value *y)
+{
+    return text_eq(x->key, y->key) && text_eq(x->view, y->view);
+}
+
+/* The first row that fits, NULL: none. c is already of this PC. */
+static const void *first(const struct judge *j, const struct cond *c)
+{
+    const struct listing *l = &judge_listings[c->probe];
+    const struct schema *s;
+    size_t n;
+    const char *rows = judge_rows(j->facts, l->list, &n, &s);
+
+    for (size_t i = 0; i < n; i++)
+        if (l->fit(j, c, rows + i * s->size) == FIT_YES)
+            return rows + i * s->size;
+    return NULL;
+}
+
+const char *cond_version(const char *name, const struct facts *f, struct arena *a, struct cond *probe)
+{
+    const struct package *k = facts_package(f, name);
+    struct judge j = judge_of(f, a);
+    const struct uninstall_entry *u;
+    const struct msi_product *m;
+
+    schema_init(&cond_schema, probe);
+    probe->name = name;
+    probe->probe = PROBE_PACKAGE;
+    if (k && k->version)
+        return k->version;
+    probe->probe = PROBE_UNINSTALL;
+    u = first(&j, probe);
+    if (u && u->version)
+        return u->version;
+    probe->probe = PROBE_MSI;
+    m = first(&j, probe);
+    return m ? m->version : NULL;
+}
+
+const char *cond_registry(const struct cond *c, const struct facts *f, struct arena *a)
+{
+    struct judge j = judge_of(f, a);
+    const struct registry_value *r = first(&j, c);
+
+    return r ? r->expanded ? r->expanded : r->data : NULL;
+}
+
+bool cond_each(const struct cond *c, const struct facts *f, struct doc *d, struct cond_matches *ret, struct err *e)
+{
+    const struct listing *l = &judge_listings[c->probe];
+    struct judge j = judge_of(f, &d->arena);
+    struct cond here;
+    const struct schema *s;
+    const char *rows, *last = NULL;
+    size_t n;
+
+    ret->rows.v = NULL;
+    ret->rows.n = 0;
+    if (!cond_lists(c))
+        return err_set(e, ERR_INPUT, "a %s probe finds no facts to go through", probe_names[c->probe]);
+    if (!judge_here(&j, c, &here))
+        return err_nomem(e);
+    rows = judge_rows(f, l->list, &n, &s);
+    for (size_t i = 0; i < n; i++) {
+        const char *row = rows + i * s->size;
+        struct cond_match *slot;
+        json_t *fields;
+
+        if (l->fit(&j, &here, row) != FIT_YES)
+            continue;
+        if (c->probe == PROBE_REGISTRY && !c->name && last && same_key((const void *)row, (const void *)last))
+            continue;
+        last = row;
+        slot = LIST_ADD(&d->arena, &ret->rows);
+        fields = schema_write(s, row);
+        if (!slot || !doc_keep(d, fields, e)) {
+            json_decref(fields);
+            return err_nomem(e);
+        }
+        slot->fields = fields;
+    }
+    return true;
+}
