@@ -20,6 +20,8 @@ bool os_reboot_pending(struct facts *f, struct arena *a, struct err *e) MUST_CHE
 
 /* Starts a reboot and returns; the caller journals and ends. */
 bool os_reboot(struct err *e) MUST_CHECK;
+/* Where the copy of this program lives that a reboot starts: the one at work may be on a stick. */
+const char *os_resume_program(void);
 /* Arms `argv` to run once the machine is up again, by a unit or boot script; disarm removes it. Idempotent.
  */
 bool os_resume_arm(const struct strs *argv, struct err *e) MUST_CHECK;

@@ -227,15 +227,13 @@ static void close_session(struct session *s)
 }
 
 /* The program itself, where it survives a reboot and the removal of the folder it was started from. */
-static bool arm(struct session *s, const char *id, struct err *e)
+static bool arm(const char *id, struct err *e)
 {
-    const char *copy = arena_printf(&s->doc.arena, "%s/avswap", os_state_dir());
-    struct strs argv = {ARENA_ARRAY(&s->doc.arena, 3, const char *), 3};
+    const char *copy = os_resume_program(), *words[] = {copy, "resume", id};
+    const struct strs argv = {words, 3};
     struct buf self;
     bool ok, armed;
 
-    if (!copy || !argv.v)
-        return err_nomem(e);
     if (!os_resume_armed(&armed, e))
         return false;
     if (armed)
@@ -243,9 +241,6 @@ static bool arm(struct session *s, const char *id, struct err *e)
     buf_init(&self, LIMIT_PATH);
     ok = os_self_path(&self, e) && (text_eq(buf_str(&self), copy) || os_file_copy(buf_str(&self), copy, e));
     buf_free(&self);
-    argv.v[0] = copy;
-    argv.v[1] = "resume";
-    argv.v[2] = id;
     return ok && os_resume_arm(&argv, e);
 }
 
@@ -260,14 +255,13 @@ static bool write_outcome(struct session *s, const char *id, struct err *e)
 /* What is left to do once the end is on record; may be done again after a crash. */
 static bool wind_up(struct session *s, const char *id, struct err *e)
 {
-    const char *copy = arena_printf(&s->doc.arena, "%s/avswap", os_state_dir());
+    bool at_boot;
 
-    if (!copy)
-        return err_nomem(e);
     if (s->engine.state.committed &&
         (!os_tree_remove(s->engine.payload, e) || !os_tree_remove(s->engine.backup, e)))
         return false;
-    return write_outcome(s, id, e) && os_resume_disarm(e) && os_tree_remove(copy, e);
+    return write_outcome(s, id, e) && os_resume_disarm(e) &&
+           os_tree_remove_used(os_resume_program(), &at_boot, e);
 }
 
 static bool note_start(struct session *s, struct err *e)
@@ -284,7 +278,7 @@ static bool go(struct session *s, const char *id, int *ret_exit, struct err *e)
 
     *ret_exit = (int)st->exit;
     if (!st->finished) {
-        if (!arm(s, id, e) || !note_start(s, e) || !engine_run(&s->engine, ret_exit, e))
+        if (!arm(id, e) || !note_start(s, e) || !engine_run(&s->engine, ret_exit, e))
             return false;
     }
     return st->finished ? wind_up(s, id, e) : write_outcome(s, id, e);

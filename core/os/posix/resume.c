@@ -19,6 +19,11 @@
 #define UNIT_LINK UNIT_WANTS "/avswap-resume.service"
 #define SCRIPT "/etc/init.d/avswap-resume"
 
+const char *os_resume_program(void)
+{
+    return "/var/lib/avswap/avswap";
+}
+
 static const char *const levels[] = {"/etc/rc2.d", "/etc/rc3.d", "/etc/rc4.d", "/etc/rc5.d"};
 #define LEVELS (sizeof levels / sizeof *levels)
 

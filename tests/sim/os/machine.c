@@ -157,6 +157,11 @@ bool os_reboot(struct err *e)
     return true;
 }
 
+const char *os_resume_program(void)
+{
+    return "/var/lib/avswap/avswap";
+}
+
 bool os_resume_arm(const struct strs *argv, struct err *e)
 {
     if (!argv->n || argv->v[0][0] != '/' || !pc_file(argv->v[0]))
