@@ -128,8 +128,9 @@ bool cond_instant(int decode, const char *value, instant *ret) MUST_CHECK;
 /*
  * Every fact that a probe finds, each as a map of its fields ("name", "code", "key", "view", "path", ...): what a step's
  * `each` goes through. c is a probe of a kind that finds such facts (cond_lists()): uninstall, msi, unit, driver,
- * registry, certificate, security_center, task, file or signature. Of a registry probe without `name` each key comes
- * once. A name that goes into a pattern needs text_literal().
+ * registry, certificate, security_center, task, file or signature; or `any` of several probes of one such kind, and a
+ * fact that fits two of them comes once. Of a registry probe without `name` each key comes once. A name that goes into
+ * a pattern needs text_literal().
  */
 struct cond_match {
     const json_t *fields;

@@ -2,9 +2,41 @@
 #include "core/base/list.h"
 #include "core/model/judge.h"
 
-bool cond_lists(const struct cond *c)
+static bool lists(const struct cond *c)
 {
     return judge_listings[c->probe].list && c->probe != PROBE_WMI;
+}
+
+bool cond_lists(const struct cond *c)
+{
+    for (size_t i = 0; i < c->any.n; i++)
+        if (!lists(&c->any.v[i]) || c->any.v[i].probe != c->any.v[0].probe)
+            return false;
+    return c->any.n || lists(c);
+}
+
+/* One probe, or any of several of a kind, for this PC. */
+struct probes {
+    struct cond *v;
+    size_t n;
+};
+
+static bool probes_of(const struct judge *j, const struct cond *c, struct probes *ret)
+{
+    ret->n = c->any.n ? c->any.n : 1;
+    ret->v = ARENA_ARRAY(j->arena, ret->n, struct cond);
+    for (size_t i = 0; ret->v && i < ret->n; i++)
+        if (!judge_here(j, c->any.n ? &c->any.v[i] : c, &ret->v[i]))
+            return false;
+    return ret->v != NULL;
+}
+
+static bool fits(const struct judge *j, const struct probes *p, const void *row)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (judge_listings[p->v->probe].fit(j, &p->v[i], row) == FIT_YES)
+            return true;
+    return false;
 }
 
 /* The values of a key come one after the other. */
@@ -58,9 +90,8 @@ const char *cond_registry(const struct cond *c, const struct facts *f, struct ar
 
 bool cond_each(const struct cond *c, const struct facts *f, struct doc *d, struct cond_matches *ret, struct err *e)
 {
-    const struct listing *l = &judge_listings[c->probe];
     struct judge j = judge_of(f, &d->arena);
-    struct cond here;
+    struct probes p;
     const struct schema *s;
     const char *rows, *last = NULL;
     size_t n;
@@ -69,17 +100,17 @@ bool cond_each(const struct cond *c, const struct facts *f, struct doc *d, struc
     ret->rows.n = 0;
     if (!cond_lists(c))
         return err_set(e, ERR_INPUT, "a %s probe finds no facts to go through", probe_names[c->probe]);
-    if (!judge_here(&j, c, &here))
+    if (!probes_of(&j, c, &p))
         return err_nomem(e);
-    rows = judge_rows(f, l->list, &n, &s);
+    rows = judge_rows(f, judge_listings[p.v->probe].list, &n, &s);
     for (size_t i = 0; i < n; i++) {
         const char *row = rows + i * s->size;
         struct cond_match *slot;
         json_t *fields;
 
-        if (l->fit(&j, &here, row) != FIT_YES)
+        if (!fits(&j, &p, row))
             continue;
-        if (c->probe == PROBE_REGISTRY && !c->name && last && same_key((const void *)row, (const void *)last))
+        if (p.v->probe == PROBE_REGISTRY && !p.v->name && last && same_key((const void *)row, (const void *)last))
             continue;
         last = row;
         slot = LIST_ADD(&d->arena, &ret->rows);
