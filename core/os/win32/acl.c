@@ -1,0 +1,162 @@
+#include "core/os/win32/acl.h"
+#include "core/os/win32/wide.h"
+
+#include <aclapi.h>
+#include <sddl.h>
+
+/* OW is whoever owns the file; OICI hands the entry down to what is made inside a folder. */
+static const wchar_t private_text[] = L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;OW)";
+
+SECURITY_ATTRIBUTES *acl_private(struct err *e)
+{
+    static SECURITY_ATTRIBUTES made;
+
+    if (made.lpSecurityDescriptor)
+        return &made;
+    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(private_text, SDDL_REVISION_1,
+                                                              &made.lpSecurityDescriptor, NULL)) {
+        wide_error(e, ERR_OS, GetLastError(), "making an access list");
+        return NULL;
+    }
+    made.nLength = sizeof made;
+    return &made;
+}
+
+/* The user whom this process runs as. */
+static bool is_me(PSID sid)
+{
+    union {
+        TOKEN_USER user;
+        unsigned char bytes[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    } token;
+    HANDLE h;
+    DWORD n;
+    bool same;
+
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &h))
+        return false;
+    same = GetTokenInformation(h, TokenUser, &token, sizeof token, &n) && EqualSid(token.user.User.Sid, sid);
+    CloseHandle(h);
+    return same;
+}
+
+static bool is_trusted(PSID sid)
+{
+    static const wchar_t *const trusted[] = {
+        L"S-1-5-18",                                                      /* SYSTEM */
+        L"S-1-5-32-544",                                                  /* Administrators */
+        L"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464" /* TrustedInstaller */
+    };
+    bool found = false;
+    wchar_t *text;
+
+    if (!ConvertSidToStringSidW(sid, &text))
+        return false;
+    for (size_t i = 0; i < sizeof trusted / sizeof *trusted; i++)
+        found = found || wcscmp(text, trusted[i]) == 0;
+    LocalFree(text);
+    return found || is_me(sid);
+}
+
+/* "Whoever owns or creates it" stands in access lists for a person, not for others. */
+static bool stands_for_owner(PSID sid)
+{
+    return IsWellKnownSid(sid, WinCreatorOwnerRightsSid) || IsWellKnownSid(sid, WinCreatorOwnerSid);
+}
+
+/* What an access list gives to others. A missing one gives everything to everybody. */
+static DWORD rights_of_others(PACL list, PSID owner)
+{
+    GENERIC_MAPPING map = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS};
+    DWORD rights = 0;
+
+    if (!list)
+        return FILE_ALL_ACCESS;
+    for (DWORD i = 0; i < list->AceCount; i++) {
+        ACCESS_ALLOWED_ACE *ace;
+        DWORD mask;
+        PSID sid;
+        void *p;
+
+        if (!GetAce(list, i, &p))
+            return FILE_ALL_ACCESS;
+        ace = p;
+        if (ace->Header.AceType != ACCESS_ALLOWED_ACE_TYPE || (ace->Header.AceFlags & INHERIT_ONLY_ACE))
+            continue;
+        sid = &ace->SidStart;
+        mask = ace->Mask;
+        MapGenericMask(&mask, &map);
+        if (!stands_for_owner(sid) && !(owner && EqualSid(sid, owner)) && !is_trusted(sid))
+            rights |= mask;
+    }
+    return rights;
+}
+
+unsigned acl_mode(HANDLE h, DWORD attributes)
+{
+    PSECURITY_DESCRIPTOR sd = NULL;
+    DWORD rights = FILE_ALL_ACCESS;
+    unsigned mode = 0600;
+    PSID owner;
+    PACL list;
+
+    if (GetSecurityInfo(h, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner,
+                        NULL, &list, NULL, &sd) == ERROR_SUCCESS) {
+        rights = rights_of_others(list, owner);
+        LocalFree(sd);
+    }
+    if (rights & FILE_READ_DATA)
+        mode |= 044;
+    if (rights & (FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_DELETE_CHILD | WRITE_DAC | WRITE_OWNER))
+        mode |= 022;
+    if (attributes & FILE_ATTRIBUTE_DIRECTORY)
+        mode |= (mode & 0444) >> 2;
+    else if (attributes & FILE_ATTRIBUTE_READONLY)
+        mode &= ~0222u;
+    return mode;
+}
+
+bool acl_trusted(HANDLE h)
+{
+    PSECURITY_DESCRIPTOR sd = NULL;
+    PSID owner;
+    bool trusted;
+
+    if (GetSecurityInfo(h, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL, NULL, &sd) !=
+        ERROR_SUCCESS)
+        return false;
+    trusted = owner && is_trusted(owner);
+    LocalFree(sd);
+    return trusted;
+}
+
+bool acl_set_private(HANDLE h, struct err *e)
+{
+    SECURITY_ATTRIBUTES *sa = acl_private(e);
+    BOOL here, defaulted;
+    PACL list;
+    DWORD os;
+
+    if (!sa)
+        return false;
+    if (!GetSecurityDescriptorDacl(sa->lpSecurityDescriptor, &here, &list, &defaulted))
+        return wide_error(e, ERR_OS, GetLastError(), "making an access list");
+    /* SetSecurityInfo() also hands it down to what is inside already. */
+    os = SetSecurityInfo(h, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                         NULL, NULL, list, NULL);
+    return os == ERROR_SUCCESS || wide_error(e, ERR_OS, os, "setting an access list");
+}
+
+bool acl_copy(HANDLE from, HANDLE to, struct err *e)
+{
+    PSECURITY_DESCRIPTOR sd = NULL;
+    DWORD os = GetSecurityInfo(from, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, NULL, NULL, &sd);
+
+    if (os == ERROR_SUCCESS) {
+        /* Not SetSecurityInfo(): that would mix in what the folder of `to` hands down. */
+        if (!SetKernelObjectSecurity(to, DACL_SECURITY_INFORMATION, sd))
+            os = GetLastError();
+        LocalFree(sd);
+    }
+    return os == ERROR_SUCCESS || wide_error(e, ERR_OS, os, "copying an access list");
+}
