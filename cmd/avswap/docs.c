@@ -2,6 +2,7 @@
 #include "cmd/avswap/out.h"
 #include "core/base/limits.h"
 #include "core/os/file.h"
+#include "core/os/path.h"
 
 #include <string.h>
 
@@ -50,11 +51,13 @@ static bool write_manual(struct cli *c, const char *dir, struct err *e)
 
 static bool docs(struct cli *c, struct err *e)
 {
-    const char *what = c->args.operands[0];
+    const char *what = c->args.operands[0], *dir;
     struct buf b;
 
-    if (strcmp(what, "man") == 0 && c->args.operand_count == 2)
-        return write_manual(c, c->args.operands[1], e);
+    if (strcmp(what, "man") == 0 && c->args.operand_count == 2) {
+        dir = os_path_given(c->args.operands[1], &c->doc.arena, e);
+        return dir && write_manual(c, dir, e);
+    }
     if (strcmp(what, "completion") != 0 || c->args.operand_count != 1)
         return err_set(e, ERR_USAGE, "write avswap docs man DIR, or avswap docs completion");
     buf_init(&b, LIMIT_MANIFEST);

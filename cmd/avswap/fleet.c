@@ -3,9 +3,7 @@
 #include "core/os/file.h"
 #include "core/os/process.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Beside this program: the two are installed together. */
 static bool beside(struct buf *path, struct err *e)
@@ -22,17 +20,16 @@ static bool beside(struct buf *path, struct err *e)
     return buf_ok(path, "a path", e);
 }
 
-static bool become(struct cli *c, char *path, struct err *e)
+static bool become(struct cli *c, const char *path, struct err *e)
 {
-    char **argv = ARENA_ARRAY(&c->doc.arena, c->args.operand_count + 2, char *);
+    struct strs argv = {ARENA_ARRAY(&c->doc.arena, c->args.operand_count + 1, const char *), c->args.operand_count + 1};
 
-    if (!argv)
+    if (!argv.v)
         return err_nomem(e);
-    argv[0] = path;
+    argv.v[0] = path;
     for (size_t i = 0; i < c->args.operand_count; i++)
-        argv[i + 1] = arena_strdup(&c->doc.arena, c->args.operands[i]);
-    execv(path, argv);
-    return err_sys(e, ERR_OS, errno, "starting '%s'", path);
+        argv.v[i + 1] = c->args.operands[i];
+    return os_become(&argv, e);
 }
 
 static bool fleet(struct cli *c, struct err *e)
@@ -45,7 +42,7 @@ static bool fleet(struct cli *c, struct err *e)
     if (ok && !os_file_exists(buf_str(&path)))
         ok = err_set(e, ERR_USAGE, "avswap-fleet is not installed: no '%s'", buf_str(&path));
     else if (ok)
-        ok = become(c, path.data, e);
+        ok = become(c, buf_str(&path), e);
     buf_free(&path);
     return ok;
 }

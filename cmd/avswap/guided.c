@@ -3,7 +3,10 @@
 #include "cmd/avswap/migrate.h"
 #include "cmd/avswap/out.h"
 #include "core/base/limits.h"
+#include "core/model/cond.h"
+#include "core/os/console.h"
 #include "core/os/machine.h"
+#include "core/os/path.h"
 #include "core/os/process.h"
 #include "core/run/run.h"
 
@@ -120,15 +123,21 @@ static bool secrets(struct cli *c, struct made *m, bool *asked, bool *quit, stru
     m->policy.secrets = map;
     for (size_t i = 0; i < m->plan.secrets.n; i++) {
         const char *name = m->plan.secrets.v[i];
-        char path[LIMIT_PATH];
+        char line[LIMIT_PATH];
+        const char *path;
 
         if (json_object_get(map, name))
             continue;
         out_talk(c, "\nThe password or token '%s' is needed. In which file is it? (whole path; q quits)", name);
-        if (!out_read_line(path, sizeof path) || strcasecmp(path, "q") == 0 || path[0] != '/') {
+        if (!out_read_line(line, sizeof line) || !*line || strcasecmp(line, "q") == 0) {
             *quit = true;
             return true;
         }
+        path = os_path_given(line, &c->doc.arena, e);
+        if (!path)
+            return false;
+        if (!cond_absolute(path))
+            return err_set(e, ERR_USAGE, "the file of '%s' must be given with its whole path", name);
         if (json_object_set_new(map, name, json_sprintf("file:%s", path)))
             return err_nomem(e);
         *asked = true;
@@ -188,6 +197,20 @@ static bool change(struct cli *c, struct made *m, bool *quit, struct err *e)
     return migrate_plan(c, m, e);
 }
 
+/* The whole of the guided way again, by a program that may change the PC. */
+static bool elevate(struct cli *c, bool *quit, struct err *e)
+{
+    if (!os_console_can_elevate())
+        return err_set(e, ERR_PRIVILEGE, "changing this PC needs administrator rights");
+    out_talk(c, "\nChanging this PC needs administrator rights. The system can be asked for them now; what follows then goes on in a "
+                "new window.");
+    if (!ask(c, quit, "Ask for them?")) {
+        *quit = true;
+        return true;
+    }
+    return os_console_elevate(&c->status, e);
+}
+
 static bool stages(struct cli *c, bool *quit, struct err *e)
 {
     bool handled = false;
@@ -205,7 +228,7 @@ static bool stages(struct cli *c, bool *quit, struct err *e)
     if (*quit || !findings_to_clean(&m.findings))
         return true;
     if (!os_is_admin())
-        return err_set(e, ERR_PRIVILEGE, "changing this PC needs administrator rights");
+        return elevate(c, quit, e);
     if (!ask(c, quit, "Look for a replacement?")) {
         *quit = true;
         return true;

@@ -2,10 +2,9 @@
 
 #include "cmd/avswap/out.h"
 #include "core/base/limits.h"
+#include "core/os/console.h"
 #include "core/report/page.h"
 
-#include <stdio.h>
-#include <unistd.h>
 
 const char *const help_about[] = {
     "avswap moves this PC from a product that must go to another antivirus: it finds what is here, explains what the law in "
@@ -22,14 +21,14 @@ static void open_page(struct cli *c, struct page *p, struct buf *b)
     page_open(p, &c->style, b);
 }
 
-bool help_short(int fd, struct err *e)
+bool help_short(int stream, struct err *e)
 {
     struct cli c = {.doc = DOC_INIT};
     struct page p;
     struct buf b;
 
     open_page(&c, &p, &b);
-    if (fd == STDERR_FILENO)
+    if (stream == OS_ERR)
         p.style = &c.err_style;
     page_line(&p, 0, 0, INK_BOLD, "usage: avswap [COMMAND [OPTIONS]]");
     for (size_t i = 0; help_about[i]; i++) {
@@ -51,7 +50,7 @@ bool help_short(int fd, struct err *e)
     page_blank(&p);
     page_line(&p, 0, 2, INK_DIM, "avswap COMMAND --help explains one; man avswap tells all.");
     page_close(&p);
-    if (fd == STDERR_FILENO) {
+    if (stream == OS_ERR) {
         out_stderr(buf_str(&b), b.len);
         buf_free(&b);
         return true;

@@ -9,7 +9,7 @@
 /* What the program as a whole is, as paragraphs. */
 extern const char *const help_about[];
 
-bool help_short(int fd, struct err *e) MUST_CHECK;
+bool help_short(int stream, struct err *e) MUST_CHECK;
 bool help_command(const struct command *cmd, struct err *e) MUST_CHECK;
 /* "-o, --output PLAN" */
 void help_option(const struct option *o, struct buf *b);

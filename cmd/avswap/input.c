@@ -5,34 +5,40 @@
 #include "core/base/limits.h"
 #include "core/detect/collect.h"
 #include "core/detect/load.h"
+#include "core/model/cond.h"
+#include "core/os/console.h"
 #include "core/os/file.h"
 #include "core/os/machine.h"
+#include "core/os/path.h"
 
-#include <errno.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 static bool read_stdin(struct buf *out, struct err *e)
 {
     char part[16384];
-    ssize_t n;
+    size_t n;
 
-    while ((n = read(STDIN_FILENO, part, sizeof part)) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return err_sys(e, ERR_IO, errno, "reading standard input");
-        buf_add(out, part, (size_t)n);
-        if (out->failed)
-            break;
-    }
+    do {
+        if (!os_console_read(part, sizeof part, &n, e))
+            return false;
+        buf_add(out, part, n);
+    } while (n && !out->failed);
     return buf_ok(out, "standard input", e);
 }
 
 bool input_file(const char *path, struct buf *out, struct err *e)
 {
-    return strcmp(path, "-") == 0 ? read_stdin(out, e) : os_file_read(path, out, e);
+    struct arena a = ARENA_INIT;
+    const char *whole;
+    bool ok;
+
+    if (strcmp(path, "-") == 0)
+        return read_stdin(out, e);
+    whole = os_path_given(path, &a, e);
+    ok = whole && os_file_read(whole, out, e);
+    arena_free(&a);
+    return ok;
 }
 
 bool input_doc(struct cli *c, const struct schema *s, const char *path, void *ret, struct err *e)
@@ -59,9 +65,13 @@ bool input_now(struct cli *c, struct err *e)
 
 bool input_catalog(struct cli *c, struct err *e)
 {
+    const char *dir = option_value(&c->args, "catalog");
+
     if (c->has_catalog)
         return true;
-    c->has_catalog = catalog_load(option_value(&c->args, "catalog"), &c->catalog, e);
+    if (dir && !(dir = os_path_given(dir, &c->doc.arena, e)))
+        return false;
+    c->has_catalog = catalog_load(dir, &c->catalog, e);
     return c->has_catalog;
 }
 
@@ -148,6 +158,20 @@ static bool take_owner(struct cli *c, struct policy *p, struct err *e)
     return !p->as || known_persona(c, p->as, e);
 }
 
+/* The source of a secret as it was given, with its file's path in our form. */
+static const char *secret_source(struct cli *c, const char *given, struct err *e)
+{
+    const char *path = given, *source;
+
+    if (!text_starts(given, "file:"))
+        return given;
+    path = os_path_given(given + 5, &c->doc.arena, e);
+    source = path ? arena_printf(&c->doc.arena, "file:%s", path) : NULL;
+    if (path && !source)
+        err_nomem(e);
+    return source;
+}
+
 /* "--var NAME=VALUE" and "--secret NAME=file:/path" into a MAP of the policy. */
 static bool take_map(struct cli *c, const char *option, const json_t **map, struct err *e)
 {
@@ -156,14 +180,17 @@ static bool take_map(struct cli *c, const char *option, const json_t **map, stru
     if (!doc_keep(&c->doc, merged, e))
         return false;
     for (size_t i = 0; i < c->args.n; i++) {
-        const char *v = c->args.given[i].value, *equals;
+        const char *v = c->args.given[i].value, *equals, *value;
 
         if (strcmp(c->args.given[i].option->name, option) != 0)
             continue;
         equals = strchr(v, '=');
         if (!equals || equals == v)
             return err_set(e, ERR_USAGE, "--%s wants %s", option, c->args.given[i].option->arg);
-        if (json_object_setn_new(merged, v, (size_t)(equals - v), json_string(equals + 1)))
+        value = strcmp(option, "secret") == 0 ? secret_source(c, equals + 1, e) : equals + 1;
+        if (!value)
+            return false;
+        if (json_object_setn_new(merged, v, (size_t)(equals - v), json_string(value)))
             return text_utf8_valid(v, strlen(v)) ? err_nomem(e)
                                                  : err_set(e, ERR_USAGE, "--%s: not UTF-8", option);
         *map = merged;
@@ -179,7 +206,7 @@ static bool check_secrets(const json_t *map, struct err *e)
     for (void *it = json_object_iter(m); it; it = json_object_iter_next(m, it)) {
         const char *v = json_string_value(json_object_iter_value(it));
 
-        if (!text_starts(v, "file:/") && !text_starts(v, "env:"))
+        if (!(text_starts(v, "file:") && cond_absolute(v + 5)) && !text_starts(v, "env:"))
             return err_set(e, ERR_USAGE,
                            "the secret '%.60s' is given itself; say where it is: file:/path or env:NAME",
                            json_object_iter_key(it));

@@ -5,6 +5,7 @@
 #include "cmd/avswap/words.h"
 #include "core/base/limits.h"
 #include "core/os/file.h"
+#include "core/os/path.h"
 #include "core/step/verb.h"
 
 #include <string.h>
@@ -101,6 +102,13 @@ static bool gather(struct gather *g, const char *path, int depth, struct err *e)
     return true;
 }
 
+static bool gather_given(struct gather *g, const char *path, struct err *e)
+{
+    if (strcmp(path, "-") != 0)
+        path = os_path_given(path, &g->lint->doc->arena, e);
+    return path && gather(g, path, 0, e);
+}
+
 /* The ids that the files themselves define, for references between them. */
 static bool collect_ids(struct gather *g, struct err *e)
 {
@@ -156,7 +164,7 @@ static bool lint(struct cli *c, struct err *e)
     if (!g.v)
         return err_nomem(e);
     for (size_t i = 0; i < c->args.operand_count; i++)
-        if (!gather(&g, c->args.operands[i], 0, e))
+        if (!gather_given(&g, c->args.operands[i], e))
             return false;
     if (input_catalog(c, &ignored))
         l.catalog = &c->catalog;

@@ -28,7 +28,7 @@ static bool is_shell(const char *program)
 static bool takes_text(const char *arg)
 {
     return (arg[0] == '-' && arg[1] != '-' && strchr(arg, 'c')) || strcasecmp(arg, "/c") == 0 ||
-           strcasecmp(arg, "/k") == 0 || (arg[0] == '-' && strcasestr(arg, "command"));
+           strcasecmp(arg, "/k") == 0 || (arg[0] == '-' && text_glob_fold("*command*", arg));
 }
 
 static void check_argv(struct lint *l, const json_t *argv, const struct place *at)

@@ -4,12 +4,10 @@
 #include "cmd/avswap/options.h"
 #include "cmd/avswap/out.h"
 #include "core/base/version_tool.h"
+#include "core/os/console.h"
 #include "core/os/process.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char version[] = "avswap " AVSWAP_VERSION "\n";
 
@@ -18,7 +16,7 @@ static bool no_command(struct cli *c, struct err *e)
     if (c->tty_in && c->tty_out)
         return cmd_guided.run(c, e);
     c->status = EXIT_USAGE;
-    return help_short(STDERR_FILENO, e);
+    return help_short(OS_ERR, e);
 }
 
 static bool unknown_command(const char *word, struct err *e)
@@ -64,9 +62,9 @@ static bool dispatch(struct cli *c, int argc, char **argv, struct err *e)
     if (argc < 2)
         return no_command(c, e);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return help_short(STDOUT_FILENO, e);
+        return help_short(OS_OUT, e);
     if (strcmp(argv[1], "help") == 0)
-        return argc < 3 ? help_short(STDOUT_FILENO, e)
+        return argc < 3 ? help_short(OS_OUT, e)
                : command_find(argv[2]) ? help_command(command_find(argv[2]), e)
                                        : unknown_command(argv[2], e);
     if (strcmp(argv[1], "--version") == 0)
@@ -76,21 +74,30 @@ static bool dispatch(struct cli *c, int argc, char **argv, struct err *e)
     return run_command(c, argc - 1, argv + 1, e);
 }
 
-int main(int argc, char **argv)
+static int work(int argc, char **argv)
 {
     /* Catalogue and documents live as long as the process: taking thousands of small objects apart at its end would
      * only cost time. */
     static struct cli c = {.doc = DOC_INIT};
     struct err e = ERR_INIT;
+    char line[8];
 
     mem_setup();
     os_harden();
-    signal(SIGPIPE, SIG_IGN);
-    umask(077);
     out_open(&c);
     if (!dispatch(&c, argc, argv, &e)) {
         out_error(&c, &e);
         c.status = err_exit(e.code);
     }
+    if (os_console_own_window()) {
+        out_talk(&c, "\nPress Enter to close this window.");
+        (void)out_read_line(line, sizeof line);
+    }
     return c.status;
+}
+
+int main(int argc, char **argv)
+{
+    os_console_init(&argc, &argv);
+    return os_worker_run(work, argc, argv);
 }

@@ -1,92 +1,70 @@
 #include "cmd/avswap/out.h"
 
 #include "core/base/limits.h"
+#include "core/os/console.h"
 #include "core/os/file.h"
 #include "core/os/machine.h"
+#include "core/os/path.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-static bool utf8_locale(void)
+static int width_of(int columns)
 {
-    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *v = getenv(names[i]);
-
-        if (v && *v)
-            return strcasestr(v, "utf-8") || strcasestr(v, "utf8");
-    }
-    return false;
-}
-
-static int columns_of(int fd, bool tty)
-{
-    struct winsize size;
     const char *v = getenv("COLUMNS");
-    long long n = 0;
+    long long n = columns;
 
-    if (tty && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        n = size.ws_col;
-    else if (!v || !text_number(v, &n))
+    if (!n && (!v || !text_number(v, &n)))
         n = 80;
     if (n < 40)
         return 40;
     return n > 110 ? 110 : (int)n; /* longer lines are hard to read */
 }
 
-static struct style style_of(int fd, bool tty)
+static struct style style_of(int stream, int *ret_rows)
 {
-    const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
-    bool able = tty && term && strcmp(term, "dumb") != 0;
+    const char *none = getenv("NO_COLOR");
+    int columns;
 
-    return (struct style){.colour = able && !(none && *none),
-                          .utf8 = utf8_locale(),
-                          .width = columns_of(fd, tty),
-                          .utc_offset = tty ? os_utc_offset(os_now()) : 0};
+    os_console_size(stream, &columns, ret_rows);
+    return (struct style){.colour = os_console_has_colour(stream) && !(none && *none),
+                          .utf8 = os_console_has_utf8(stream),
+                          .width = width_of(columns),
+                          .utc_offset = os_console_is_terminal(stream) ? os_utc_offset(os_now()) : 0};
 }
 
 void out_open(struct cli *c)
 {
-    struct winsize size;
+    int ignored;
 
-    c->tty_in = isatty(STDIN_FILENO);
-    c->tty_out = isatty(STDOUT_FILENO);
-    c->tty_err = isatty(STDERR_FILENO);
-    c->style = style_of(STDOUT_FILENO, c->tty_out);
-    c->err_style = style_of(STDERR_FILENO, c->tty_err);
-    c->height = c->tty_out && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
-}
-
-static bool write_all(int fd, const char *p, size_t n)
-{
-    while (n) {
-        ssize_t w = write(fd, p, n);
-
-        if (w < 0 && errno == EINTR)
-            continue;
-        if (w < 0)
-            return false;
-        p += w;
-        n -= (size_t)w;
-    }
-    return true;
+    c->tty_in = os_console_is_terminal(OS_IN);
+    c->tty_out = os_console_is_terminal(OS_OUT);
+    c->tty_err = os_console_is_terminal(OS_ERR);
+    c->err_style = style_of(OS_ERR, &ignored);
+    c->style = style_of(OS_OUT, &c->height);
 }
 
 bool out_bytes(const char *p, size_t n, struct err *e)
 {
-    return write_all(STDOUT_FILENO, p, n) || err_sys(e, ERR_IO, errno, "writing to standard output");
+    return os_console_write(OS_OUT, p, n, e);
 }
 
 void out_stderr(const char *p, size_t n)
 {
-    (void)!write_all(STDERR_FILENO, p, n);
+    struct err ignored = ERR_INIT;
+
+    (void)!os_console_write(OS_ERR, p, n, &ignored);
+}
+
+/* Where talk goes. */
+static void say(const struct cli *c, const struct buf *b)
+{
+    struct err ignored = ERR_INIT;
+
+    (void)!os_console_write(c->json ? OS_ERR : OS_OUT, buf_str(b), b->len, &ignored);
 }
 
 bool out_text(struct buf *b, struct err *e)
@@ -114,6 +92,16 @@ bool out_doc(const struct schema *s, const void *obj, struct err *e)
     return out_json(schema_write(s, obj), e);
 }
 
+bool out_file(const char *path, const struct buf *b, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    const char *whole = os_path_given(path, &a, e);
+    bool ok = whole && os_file_write(whole, buf_str(b), b->len, 0600, e);
+
+    arena_free(&a);
+    return ok;
+}
+
 bool out_save(const char *path, const struct schema *s, const void *obj, struct err *e)
 {
     json_t *j;
@@ -124,7 +112,7 @@ bool out_save(const char *path, const struct schema *s, const void *obj, struct 
         return out_doc(s, obj, e);
     j = schema_write(s, obj);
     buf_init(&b, LIMIT_DOCUMENT);
-    ok = json_text(j, true, &b, e) && os_file_write(path, buf_str(&b), b.len, 0600, e);
+    ok = json_text(j, true, &b, e) && out_file(path, &b, e);
     buf_free(&b);
     json_decref(j);
     return ok;
@@ -152,7 +140,7 @@ void out_talk(const struct cli *c, const char *fmt, ...)
     format_shown(&b, fmt, ap);
     va_end(ap);
     buf_addc(&b, '\n');
-    (void)!write_all(c->json ? STDERR_FILENO : STDOUT_FILENO, buf_str(&b), b.len);
+    say(c, &b);
     buf_free(&b);
 }
 
@@ -183,19 +171,16 @@ void out_error(const struct cli *c, const struct err *e)
 
 bool out_read_line(char *buf, size_t size)
 {
-    size_t n = 0;
+    struct err ignored = ERR_INIT;
+    size_t n = 0, got;
+    char ch;
 
     for (;;) {
-        char ch;
-        ssize_t r = read(STDIN_FILENO, &ch, 1);
-
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r <= 0)
+        if (!os_console_read(&ch, 1, &got, &ignored) || !got)
             return false;
         if (ch == '\n')
             break;
-        if (n + 1 < size)
+        if (ch != '\r' && n + 1 < size)
             buf[n++] = ch;
     }
     buf[n] = '\0';
@@ -216,7 +201,7 @@ bool out_ask(const struct cli *c, bool *quit, const char *fmt, ...)
         format_shown(&b, fmt, ap);
         va_end(ap);
         buf_adds(&b, quit ? " [y/N/q] " : " [y/N] ");
-        (void)!write_all(c->json ? STDERR_FILENO : STDOUT_FILENO, buf_str(&b), b.len);
+        say(c, &b);
         buf_free(&b);
         if (!out_read_line(line, sizeof line)) {
             if (quit)

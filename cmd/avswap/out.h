@@ -18,6 +18,8 @@ bool out_text(struct buf *b, struct err *e) MUST_CHECK;
 /* A JSON document (reference taken over; NULL: memory ran out) to standard output. */
 bool out_json(json_t *j, struct err *e) MUST_CHECK;
 bool out_doc(const struct schema *s, const void *obj, struct err *e) MUST_CHECK;
+/* A text into a file that a person named, whole or not at all. */
+bool out_file(const char *path, const struct buf *b, struct err *e) MUST_CHECK;
 /* A document into a file, whole or not at all; "-" is standard output. */
 bool out_save(const char *path, const struct schema *s, const void *obj, struct err *e) MUST_CHECK;
 /* Talk to people, on standard error when standard output is taken by JSON; made harmless. Errors are ignored. */

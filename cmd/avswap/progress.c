@@ -1,44 +1,30 @@
 #include "cmd/avswap/progress.h"
 
 #include "core/base/limits.h"
+#include "core/os/console.h"
 #include "core/os/machine.h"
 #include "core/report/page.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define BAR 16
 
-static volatile sig_atomic_t interrupts;
-
-static void on_interrupt(int sig)
-{
-    interrupts++;
-    if (interrupts > 1) {
-        signal(sig, SIG_DFL);
-        raise(sig);
-    }
-}
-
 void progress_begin(struct progress *p, const struct cli *c)
 {
-    struct sigaction sa = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
-
     memset(p, 0, sizeof *p);
     p->cli = c;
     p->live = c->json ? c->tty_err : c->tty_out;
-    p->fd = c->json ? STDERR_FILENO : STDOUT_FILENO;
+    p->stream = c->json ? OS_ERR : OS_OUT;
     p->style = c->json ? &c->err_style : &c->style;
-    interrupts = 0;
-    sigaction(SIGINT, &sa, NULL);
-    signal(SIGHUP, SIG_IGN);
+    os_console_hold(true);
 }
 
 static void print(struct progress *p, const char *s, size_t n)
 {
-    (void)!write(p->fd, s, n);
+    struct err ignored = ERR_INIT;
+
+    (void)!os_console_write(p->stream, s, n, &ignored);
 }
 
 static void erase(struct progress *p)
@@ -53,8 +39,7 @@ static void erase(struct progress *p)
 void progress_end(struct progress *p)
 {
     erase(p);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGHUP, SIG_DFL);
+    os_console_hold(false);
 }
 
 /* The beginning of s in at most `width` columns. */
@@ -141,7 +126,7 @@ static void tell_interrupt(struct progress *p)
     struct page page;
     struct buf b;
 
-    if (!interrupts || p->told)
+    if (!os_console_interrupted() || p->told)
         return;
     buf_init(&b, LIMIT_STRING);
     page_open(&page, p->style, &b);

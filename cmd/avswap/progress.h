@@ -13,7 +13,7 @@
 struct progress {
     const struct cli *cli;
     const struct style *style;
-    int fd;
+    int stream;
     bool live;         /* a terminal */
     bool drawn;        /* the live line stands on the screen */
     bool back;         /* undoing */

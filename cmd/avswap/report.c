@@ -19,7 +19,7 @@ static bool save_text(struct cli *c, const char *id, const char *file, struct er
     } else {
         buf_init(&b, LIMIT_DOCUMENT);
         report_outcome(&v.outcome, &plain, &b);
-        ok = buf_ok(&b, "the report", e) && os_file_write(file, buf_str(&b), b.len, 0600, e);
+        ok = buf_ok(&b, "the report", e) && out_file(file, &b, e);
         buf_free(&b);
     }
     run_view_free(&v);

@@ -40,7 +40,8 @@ enum exit_status {
     X(ERR_IO, "io", EXIT_ERROR, "reading or writing failed", "check the disk, the path and the permissions") \
     X(ERR_NOT_FOUND, "not-found", EXIT_ERROR, "something named does not exist", "check the name")            \
     X(ERR_OS, "os", EXIT_ERROR, "the operating system refused or failed", "read the reason in the message")  \
-    X(ERR_PRIVILEGE, "privilege", EXIT_ERROR, "administrator rights are needed", "run as root")              \
+    X(ERR_PRIVILEGE, "privilege", EXIT_ERROR, "administrator rights are needed",                                   \
+      "run as root, on Windows as administrator")                                                            \
     X(ERR_TIMEOUT, "timeout", EXIT_ERROR, "something took longer than its limit",                            \
       "look at what hung, then run or resume again")                                                         \
     X(ERR_CHILD, "child", EXIT_ERROR, "a program that was run failed", "read its output in the message")     \
@@ -91,6 +92,9 @@ bool err_sys(struct err *e, enum err_code code, int os, const char *fmt, ...)
 /* Puts "context: " in front of the text; returns false. */
 bool err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(__printf__, 2, 3)));
 void err_clear(struct err *e);
+/* Where much is looked at and one thing fails: keeps the first error. False when it ends everything (memory, a limit).
+ */
+bool err_keep(struct err *first, const struct err *e);
 bool err_nomem(struct err *e);
 
 const char *err_id(enum err_code code);

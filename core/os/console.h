@@ -1,28 +1,41 @@
 /*
  * console.h - the terminal that a person sits at, and how the program is started.
+ *
+ * Streams are 0, 1 and 2. Bytes are UTF-8 on every system; what goes to a pipe or a file is written as it is.
  */
 #ifndef AVSWAP_CORE_OS_CONSOLE_H
 #define AVSWAP_CORE_OS_CONSOLE_H
 
-#include "core/base/secret.h"
 #include "core/base/text.h"
 
-/* First thing in main(): arguments as UTF-8, output in UTF-8, escape sequences where the console knows them.
- */
+enum { OS_IN, OS_OUT, OS_ERR };
+
+/* First thing in main(): arguments as UTF-8, escape sequences where the console knows them. A reader that
+ * goes away is an error of writing afterwards, not the end. */
 void os_console_init(int *argc, char ***argv);
-/* Is stream 0, 1 or 2 a terminal? Does it know escape sequences? */
 bool os_console_is_terminal(int stream);
+/* Does it know escape sequences? Letters and marks beyond ASCII? */
 bool os_console_has_colour(int stream);
-/* Columns of the terminal; 80 when nothing says. */
-int os_console_width(void);
-/* Reads a line without showing it. */
-bool os_console_secret(const char *prompt, struct secret *ret, struct err *e) MUST_CHECK;
+bool os_console_has_utf8(int stream);
+/* Of the terminal; 0 when nothing says. */
+void os_console_size(int stream, int *ret_columns, int *ret_rows);
+
+bool os_console_write(int stream, const char *p, size_t n, struct err *e) MUST_CHECK;
+/* Some bytes of standard input; 0 at its end. */
+bool os_console_read(char *p, size_t size, size_t *ret, struct err *e) MUST_CHECK;
+
+/* While it is held, the first Ctrl-C only counts and the second ends the program; a terminal that hangs up
+ * does not (Windows ends the programs of a console window that is closed, whatever they do). */
+void os_console_hold(bool on);
+bool os_console_interrupted(void);
+
 /* Was the program started by a double click, so that its window closes with it? */
 bool os_console_own_window(void);
-/* Starts this program again with the same arguments and asks the system for the administrator's rights;
- * returns its exit status. ERR_PRIVILEGE when they were refused, ERR_OS where the system has no such
- * question. */
-bool os_console_elevate(int argc, char **argv, int *ret_status, struct err *e) MUST_CHECK;
+/* Can the system be asked for the administrator's rights? */
+bool os_console_can_elevate(void);
+/* Starts this program again, with the same arguments, in a window of its own and with the administrator's
+ * rights, and waits for its exit status. ERR_PRIVILEGE when they were refused. */
+bool os_console_elevate(int *ret_status, struct err *e) MUST_CHECK;
 /* Runs `work` in the way the system starts this program: at once, or as a service's main function when the
  * service manager started it. Returns its exit status. */
 int os_worker_run(int (*work)(int argc, char **argv), int argc, char **argv);

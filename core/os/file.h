@@ -42,6 +42,9 @@ bool os_tree_remove_used(const char *path, bool *ret_at_boot, struct err *e) MUS
 bool os_file_rename(const char *from, const char *to, struct err *e) MUST_CHECK;
 /* Copies a regular file's bytes and mode, with fsync. */
 bool os_file_copy(const char *from, const char *to, struct err *e) MUST_CHECK;
+/* A regular file's bytes to take(), block by block. */
+bool os_file_pour(const char *path, bool (*take)(void *arg, const void *p, size_t n, struct err *e), void *arg,
+                  struct err *e) MUST_CHECK;
 bool os_file_digest(const char *path, char hex[65], struct err *e) MUST_CHECK;
 /* What programs that we ran have written so far reaches the disk; our own writing is durable without it. */
 void os_sync(void);

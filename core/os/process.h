@@ -44,8 +44,10 @@ long long os_self_pid(void);
 /* Path of the running executable. */
 bool os_self_path(struct buf *out, struct err *e) MUST_CHECK;
 bool os_is_admin(void);
-/* No core dumps of this process: they would hold secrets. */
+/* No core dumps of this process: they would hold secrets. Files that it makes are its own. */
 void os_harden(void);
+/* Another program takes this one's place; returns only when it cannot. */
+bool os_become(const struct strs *argv, struct err *e) MUST_CHECK;
 /*
  * Starts argv as a worker that outlives this session: a transient unit where systemd is pid 1, else an own
  * session without inherited handles. Returns as soon as it runs.

@@ -1,22 +1,21 @@
 #include "core/payload/archive.h"
 
+#include "core/os/path.h"
+#include "core/payload/archive_system.h"
 #include "core/payload/sink.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Absolute, without "." and ".." parts, so that prefix comparison means what it says. */
 static bool path_plain(const char *p, struct err *e)
 {
-    if (p[0] != '/' || p[1] == '\0')
+    const char *root = archive_system_root(p);
+    if (root == NULL || root[1] == '\0')
         return err_set(e, ERR_INPUT, "'%s' is not an absolute path below /", p);
-    for (const char *s = p; s != NULL; s = strchr(s + 1, '/')) {
+    for (const char *s = root; s != NULL; s = strchr(s + 1, '/')) {
         size_t n = strcspn(s + 1, "/");
         if (n == 0 || (n == 1 && s[1] == '.') || (n == 2 && s[1] == '.' && s[2] == '.'))
             return err_set(e, ERR_INPUT, "'%s' has an empty, '.' or '..' part", p);
@@ -78,33 +77,47 @@ static bool saver_data(struct saver *s, const char *path, struct err *e)
     }
 }
 
-static bool saver_entry(struct saver *s, struct archive_entry *entry, struct err *e)
+static bool saver_entry(struct saver *s, struct archive_entry *entry, const char *path, struct err *e)
 {
-    const char *path = archive_entry_pathname(entry);
     mode_t type = archive_entry_filetype(entry);
-    if (path == NULL || path[0] != '/')
-        return err_set(e, ERR_INPUT, "a file has a name that cannot be saved");
+    const char *name = archive_system_inside(path);
     if (type != AE_IFREG && type != AE_IFDIR && type != AE_IFLNK)
         return true;
     if (++s->entries > (long long)LIMIT_TREE)
         return err_set(e, ERR_LIMIT, "more than %u files are to be saved", LIMIT_TREE);
-    char relative[LIMIT_PATH];
-    int n = snprintf(relative, sizeof relative, "%s", path + 1);
-    if (n < 0 || (size_t)n >= sizeof relative)
+    if (strlen(name) >= LIMIT_PATH)
         return err_set(e, ERR_LIMIT, "the path is too long: %.200s...", path);
-    archive_entry_copy_pathname(entry, relative);
+    if (!archive_system_set_name(entry, name, e))
+        return false;
     struct archive_entry *spare = NULL;
     archive_entry_linkify(s->links, &entry, &spare);
     int r = archive_write_header(s->out, entry);
-    bool ok = r >= ARCHIVE_WARN || sink_blame(&s->sink, s->out, relative, e);
+    bool ok = r >= ARCHIVE_WARN || sink_blame(&s->sink, s->out, name, e);
     if (ok && type == AE_IFREG && archive_entry_hardlink(entry) == NULL && archive_entry_size(entry) > 0)
-        ok = saver_data(s, relative, e);
+        ok = saver_data(s, name, e);
+    return ok;
+}
+
+/* One thing that the walk came to, and whether the walk goes into it. */
+static bool saver_visit(struct saver *s, struct archive_entry *entry, const char *top, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    const char *path = archive_system_name(entry, &a, e);
+    bool ok = path != NULL && (path_below(path, top) || err_set(e, ERR_BUG, "'%s' is not below %s", path, top));
+    if (ok && !archive_read_disk_can_descend(s->disk))
+        ok = saver_entry(s, entry, path, e);
+    else if (ok && !archive_system_is_hidden_link(path)) {
+        if (archive_read_disk_descend(s->disk) < ARCHIVE_WARN)
+            ok = sink_blame(NULL, s->disk, path, e);
+        ok = ok && saver_entry(s, entry, path, e);
+    }
+    arena_free(&a);
     return ok;
 }
 
 static bool saver_walk(struct saver *s, const char *path, struct err *e)
 {
-    if (archive_read_disk_open(s->disk, path) != ARCHIVE_OK)
+    if (archive_system_walk(s->disk, path) != ARCHIVE_OK)
         return sink_blame(NULL, s->disk, path, e);
     struct archive_entry *entry = archive_entry_new();
     bool ok = entry != NULL || sink_none(e);
@@ -117,9 +130,7 @@ static bool saver_walk(struct saver *s, const char *path, struct err *e)
             continue; /* gone between the listing and the look: as if it had never been */
         if (r < ARCHIVE_WARN)
             ok = sink_blame(NULL, s->disk, path, e);
-        if (ok && archive_read_disk_can_descend(s->disk) && archive_read_disk_descend(s->disk) < ARCHIVE_WARN)
-            ok = sink_blame(NULL, s->disk, path, e);
-        ok = ok && saver_entry(s, entry, e);
+        ok = ok && saver_visit(s, entry, path, e);
     }
     archive_entry_free(entry);
     if (archive_read_close(s->disk) != ARCHIVE_OK && ok)
@@ -134,9 +145,7 @@ static bool saver_begin(struct saver *s, const char *to, struct err *e)
     s->links = archive_entry_linkresolver_new();
     if (s->disk == NULL || s->out == NULL || s->links == NULL)
         return sink_none(e);
-    if (archive_read_disk_set_symlink_physical(s->disk) != ARCHIVE_OK ||
-        archive_read_disk_set_standard_lookup(s->disk) != ARCHIVE_OK ||
-        archive_read_disk_set_behavior(s->disk, ARCHIVE_READDISK_NO_TRAVERSE_MOUNTS) != ARCHIVE_OK)
+    if (!archive_system_reader(s->disk))
         return sink_blame(NULL, s->disk, to, e);
     if (archive_write_set_format_pax(s->out) != ARCHIVE_OK)
         return sink_blame(NULL, s->out, to, e);
@@ -198,16 +207,18 @@ static bool restorer_tops(struct restorer *r, struct err *e)
         if (!path_plain(top, e))
             return false;
         const char *base = strrchr(top, '/');
-        char *above = arena_strndup(&r->arena, top, base == top ? 1 : (size_t)(base - top));
+        bool at_root = strchr(top, '/') == base;
+        char *above = arena_strndup(&r->arena, top, (size_t)(base - top) + at_root);
         if (above == NULL)
             return err_nomem(e);
-        char real[PATH_MAX];
-        if (realpath(above, real) != NULL)
-            r->real[i] = arena_printf(&r->arena, "%s%s", text_eq(real, "/") ? "" : real, base);
-        else if (errno == ENOENT)
-            r->real[i] = top;
+        const char *real = os_path_real(above, &r->arena, e);
+        if (real != NULL)
+            r->real[i] = arena_printf(&r->arena, "%s%s", real, base + text_ends(real, "/"));
+        else if (e->code != ERR_NOT_FOUND)
+            return false;
         else
-            return err_sys(e, ERR_IO, errno, "looking at %s", above);
+            r->real[i] = top;
+        err_clear(e);
         if (r->real[i] == NULL)
             return err_nomem(e);
     }
@@ -217,7 +228,7 @@ static bool restorer_tops(struct restorer *r, struct err *e)
 /* Where a name of the archive belongs, "" when it was not asked for, NULL on error. */
 static const char *restorer_place(struct restorer *r, struct arena *a, const char *name, struct err *e)
 {
-    char *path = arena_printf(a, "/%s", name == NULL ? "" : name);
+    char *path = archive_system_outside(name, a);
     if (path == NULL) {
         err_nomem(e);
         return NULL;
@@ -228,14 +239,14 @@ static const char *restorer_place(struct restorer *r, struct arena *a, const cha
     if (!path_plain(path, e))
         return NULL;
     if (r->tops->n == 0)
-        return path;
+        return archive_system_way(path, NULL, e) ? path : NULL;
     for (size_t i = 0; i < r->tops->n; i++) {
         if (!path_below(path, r->tops->v[i]))
             continue;
         const char *there = arena_printf(a, "%s%s", r->real[i], path + strlen(r->tops->v[i]));
         if (there == NULL)
             err_nomem(e);
-        return there;
+        return there != NULL && archive_system_way(there, r->real[i], e) ? there : NULL;
     }
     return "";
 }
@@ -274,7 +285,8 @@ static bool restorer_data(struct restorer *r, const char *path, struct err *e)
 
 static bool restorer_write(struct restorer *r, struct archive_entry *entry, const char *path, struct err *e)
 {
-    archive_entry_copy_pathname(entry, path);
+    if (!archive_system_set_name(entry, path, e))
+        return false;
     int got = archive_write_header(r->disk, entry);
     if (!restorer_note(r, got, path, e))
         return false;
@@ -287,17 +299,20 @@ static bool restorer_write(struct restorer *r, struct archive_entry *entry, cons
 
 static bool restorer_entry(struct restorer *r, struct archive_entry *entry, struct arena *a, struct err *e)
 {
-    const char *path = restorer_place(r, a, archive_entry_pathname(entry), e);
+    const char *name = archive_system_name(entry, a, e), *link;
+    const char *path = name != NULL ? restorer_place(r, a, name, e) : NULL;
     if (path == NULL || path[0] == '\0')
         return path != NULL;
-    const char *link = archive_entry_hardlink(entry);
+    if (!archive_system_hardlink(entry, a, &link, e))
+        return false;
     if (link != NULL) {
         const char *target = restorer_place(r, a, link, e);
         if (target == NULL)
             return false;
         if (target[0] == '\0')
             return err_set(e, ERR_INPUT, "%s is another name of a file that is not being restored", path);
-        archive_entry_copy_hardlink(entry, target);
+        if (!archive_system_set_hardlink(entry, target, e))
+            return false;
     }
     return restorer_write(r, entry, path, e);
 }
@@ -311,7 +326,7 @@ static struct archive *reader_open(const char *from, struct err *e)
     }
     if (archive_read_support_format_tar(in) == ARCHIVE_OK &&
         archive_read_support_filter_gzip(in) == ARCHIVE_OK &&
-        archive_read_open_filename(in, from, 64 << 10) == ARCHIVE_OK)
+        archive_system_open(in, from) == ARCHIVE_OK)
         return in;
     sink_blame(NULL, in, from, e);
     if (archive_errno(in) != ENOENT)
@@ -335,10 +350,7 @@ static bool reader_next(struct archive *in, struct archive_entry **entry, const 
 
 static bool restorer_run(struct restorer *r, const char *from, struct err *e)
 {
-    int flags = ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_ACL |
-                ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NODOTDOT;
-    if (archive_write_disk_set_options(r->disk, flags) != ARCHIVE_OK ||
-        archive_write_disk_set_standard_lookup(r->disk) != ARCHIVE_OK)
+    if (!archive_system_writer(r->disk))
         return sink_blame(NULL, r->disk, from, e);
     for (;;) {
         struct archive_entry *entry;
@@ -354,7 +366,7 @@ static bool restorer_run(struct restorer *r, const char *from, struct err *e)
     }
     if (!restorer_note(r, archive_write_close(r->disk), from, e))
         return false;
-    sync(); /* a power cut may follow, and what was written is spread over folders and perhaps file systems */
+    os_sync(); /* a power cut may follow, and what was written is spread over folders and perhaps file systems */
     *e = r->first;
     return r->first.code == ERR_NONE;
 }

@@ -37,32 +37,20 @@ bool sink_open(struct sink *s, const char *to, long long max, struct err *e)
     return false;
 }
 
-/* The part's bytes through the digest. */
-static bool sink_reread(struct sink *s, struct err *e)
+static bool sink_reread(void *arg, const void *p, size_t n, struct err *e)
 {
-    static const size_t block = 64 << 10;
-    FILE *f = fopen(s->part, "rb");
-    if (f == NULL)
-        return err_sys(e, ERR_IO, errno, "opening %s", s->part);
-    char *p = mem_alloc(block);
-    bool ok = p != NULL || err_nomem(e);
-    size_t n;
-    while (ok && (n = fread(p, 1, block, f)) > 0) {
-        digest_add(&s->digest, p, n);
-        s->bytes += (long long)n;
-    }
-    if (ok && ferror(f))
-        ok = err_sys(e, ERR_IO, errno, "reading %s", s->part);
-    mem_free(p);
-    fclose(f);
-    return ok;
+    struct sink *s = arg;
+    (void)e;
+    digest_add(&s->digest, p, n);
+    s->bytes += (long long)n;
+    return true;
 }
 
 bool sink_resume(struct sink *s, const char *to, long long max, struct err *e)
 {
     if (!sink_fresh(s, to, max, e))
         return false;
-    bool ok = sink_reread(s, e);
+    bool ok = os_file_pour(s->part, sink_reread, s, e);
     if (ok && s->bytes > max)
         ok = sink_restart(s, e);
     if (!ok)

@@ -218,27 +218,40 @@ bool os_file_copy(const char *from, const char *to, struct err *e)
     return commit_beside(out, temp, to, st.st_mode & 07777) || fail(e, "writing", to);
 }
 
-bool os_file_digest(const char *path, char hex[65], struct err *e)
+bool os_file_pour(const char *path, bool (*take)(void *arg, const void *p, size_t n, struct err *e), void *arg,
+                  struct err *e)
 {
     char chunk[64u << 10];
-    struct digest d;
     struct stat st;
     int fd = open_regular(path, &st, e);
-    ssize_t k;
+    bool ok = fd >= 0;
+    ssize_t k = 1;
 
-    if (fd < 0)
-        return false;
-    digest_init(&d);
-    while ((k = read(fd, chunk, sizeof chunk)) != 0) {
+    while (ok && k) {
+        k = read(fd, chunk, sizeof chunk);
         if (k > 0)
-            digest_add(&d, chunk, (size_t)k);
-        else if (errno != EINTR)
-            break;
+            ok = take(arg, chunk, (size_t)k, e);
+        else if (k < 0 && errno != EINTR)
+            ok = fail(e, "reading", path);
     }
-    if (k < 0)
-        fail(e, "reading", path);
-    close(fd);
-    if (k < 0)
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+static bool add_to_digest(void *arg, const void *p, size_t n, struct err *e)
+{
+    (void)e;
+    digest_add(arg, p, n);
+    return true;
+}
+
+bool os_file_digest(const char *path, char hex[65], struct err *e)
+{
+    struct digest d;
+
+    digest_init(&d);
+    if (!os_file_pour(path, add_to_digest, &d, e))
         return false;
     digest_end(&d, hex);
     return true;

@@ -1,5 +1,6 @@
 /*
- * wide.h - the edge between UTF-8 inside and UTF-16 of Windows, and Windows' error codes as errors. Only for core/os/win32.
+ * wide.h - the edge between UTF-8 inside and UTF-16 of Windows, and Windows' error codes as errors. Only for core/os/win32 and the one
+ * file that hands names to libarchive.
  *
  * Texts belong to the arena given; NULL means that memory ran out, unless an err is filled.
  */
@@ -21,6 +22,6 @@ const char *wide_utf8(const wchar_t *w, size_t n, struct arena *a) MUST_CHECK;
 const char *wide_path_utf8(const wchar_t *w, size_t n, struct arena *a) MUST_CHECK;
 /* Sets the error with the system's text for `os` behind it; ERROR_ACCESS_DENIED becomes ERR_PRIVILEGE, sharing violations ERR_BUSY, what does
  * not exist ERR_NOT_FOUND, whatever `code` is. Returns false. */
-bool wide_error(struct err *e, enum err_code code, unsigned long os, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+bool wide_error(struct err *e, enum err_code code, unsigned long os, const char *fmt, ...) __attribute__((format(__printf__, 4, 5)));
 
 #endif
