@@ -73,19 +73,20 @@ include $(wildcard tests/*/*.mk)
 CHECKS := rules check-unit check-crash check-fuzz cases products-check lab-check lab-migrate lab-crash
 .PHONY: check-unit check-crash check-fuzz
 check-unit check-crash check-fuzz: check-%:
-	@$(MAKE) --no-print-directory SANITIZE=address,undefined $*
+	@$(MAKE) --no-print-directory SANITIZE=address,undefined BUILD=$(BUILD)/sanitize $*
+	@nm $(BUILD)/sanitize/obj/core/model/plan.o | grep -q __asan_ || { echo "$*: was not built with the sanitizers"; exit 1; }
 
 check: deps
 	@mkdir -p $(BUILD)
 	@echo "building (log: $(BUILD)/build.log)"
 	@$(MAKE) --no-print-directory all products lab-base >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
-	@MAKE="$(MAKE)" BUILD=$(BUILD) tests/check.sh $(CHECKS)
+	@MAKE="$(MAKE)" LOGS=$(BUILD)/check tests/check.sh $(CHECKS)
 
 .PHONY: torture
 torture: deps
 	@mkdir -p $(BUILD)
 	@$(MAKE) --no-print-directory all products lab-base >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
-	@MAKE="$(MAKE)" BUILD=$(BUILD) tests/check.sh $(TORTURE)
+	@MAKE="$(MAKE)" LOGS=$(BUILD)/check tests/check.sh $(TORTURE)
 
 ALL_APT := $(sort $(WINDOWS_APT) $(BUILD_APT) $(TEST_APT) $(LAB_APT) $(PRODUCTS_APT) $(SIM_APT) $(UNIT_APT) $(BENCH_APT))
 deps:

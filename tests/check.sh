@@ -2,9 +2,9 @@
 # check.sh TARGET...: runs make targets one after the other, shows how each ended, and ends with "N passed, N failed".
 #
 # A target ends with a line "NAME: N passed, N failed" or "NAME: H histories, W wrong, S stranded"; one that prints
-# neither counts as one test by its exit status. What it printed stands in $BUILD/check/TARGET.log.
+# neither counts as one test by its exit status. What it printed stands in $LOGS/TARGET.log.
 set -u
-logs=${BUILD:-build}/check
+logs=${LOGS:-build/check}
 mkdir -p "$logs"
 passed=0 failed=0
 begun=$SECONDS

@@ -32,12 +32,12 @@
 #include <unistd.h>
 
 static const struct scenario scenarios[] = {
-    {"overlap", "overlap", {.old = true}},
-    {"replace", "replace", {.old = true}},
-    {"builtin", "builtin", {.old = true, .other = true}},
-    {"cleanup", "cleanup", {.leftovers = true, .other = true}},
-    {"overlap-sysv", "overlap", {.old = true, .sysv = true}},
-    {"replace-rpm", "replace", {.old = true, .rpm = true}},
+    {.name = "overlap", .playbook = "overlap", .setup = {.old = true}},
+    {.name = "replace", .playbook = "replace", .setup = {.old = true}},
+    {.name = "builtin", .playbook = "builtin", .setup = {.old = true, .other = true}},
+    {.name = "cleanup", .playbook = "cleanup", .setup = {.leftovers = true, .other = true}},
+    {.name = "overlap-sysv", .playbook = "overlap", .setup = {.old = true, .sysv = true}},
+    {.name = "replace-rpm", .playbook = "replace", .setup = {.old = true, .rpm = true}},
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios, JOBS_MAX = 64 };
 
