@@ -80,6 +80,15 @@ void err_clear(struct err *e)
     e->text[0] = '\0';
 }
 
+bool err_keep(struct err *first, const struct err *e)
+{
+    bool ends = e->code == ERR_NOMEM || e->code == ERR_LIMIT;
+
+    if (first->code == ERR_NONE || ends)
+        *first = *e;
+    return !ends;
+}
+
 bool err_nomem(struct err *e)
 {
     return err_set(e, ERR_NOMEM, "out of memory");

@@ -26,6 +26,7 @@
 #define LIMIT_REGISTRY 20000u           /* registry values in the facts; keys or values below one key */
 #define LIMIT_REGISTRY_DATA (16u << 10) /* one value */
 #define LIMIT_TASKS 10000u              /* scheduled tasks */
+#define LIMIT_CERTIFICATES 20000u       /* root certificates of all stores */
 #define LIMIT_WMI (4u << 20)            /* an answer of WMI */
 
 #endif

@@ -2,7 +2,8 @@
  * registry.h - the registry of Windows; elsewhere there is none, lists are empty and changes ERR_OS.
  *
  * Keys are written "HKLM/SOFTWARE/..." or "HKU/<SID>/...", UTF-8, '/' between the parts, and '\' for a '/'
- * inside a part (a key's name may hold one, as those of event channels do); `view` is "64" or "32". Nothing here trusts a string's length or termination (RegGetValue's own caveats: learn.microsoft.com,
+ * inside a part (a key's name may hold one, as those of event channels do); `view` is "64" or "32". Nothing
+ * here trusts a string's length or termination (RegGetValue's own caveats: learn.microsoft.com,
  * RegQueryValueEx, Remarks): a broken one has type "broken". Every change is flushed.
  */
 #ifndef AVSWAP_CORE_OS_REGISTRY_H

@@ -1,0 +1,144 @@
+#include "core/base/list.h"
+#include "core/os/file.h"
+#include "core/os/installer.h"
+#include "core/os/win32/environment.h"
+#include "core/os/win32/guid.h"
+#include "core/os/win32/key.h"
+#include "core/os/win32/value.h"
+
+#include <string.h>
+#include <windows.h>
+
+static const char where[] = "SOFTWARE/Microsoft/Windows/CurrentVersion/Uninstall";
+
+struct listing {
+    struct facts *f;
+    struct arena *a;
+    const char *hive, *view;
+    struct err *e;
+};
+
+/* What people read: a damaged text is shown as far as it goes. */
+static bool shown(void *key, const char *name, const struct listing *l, const char **ret)
+{
+    struct registry_value v;
+
+    if (!key_value(key, name, l->a, &v, l->e))
+        return false;
+    *ret = v.data && *v.data && !text_eq(v.type, "binary") ? v.data : NULL;
+    return true;
+}
+
+/* What would be acted upon: a damaged text is none. */
+static bool trusted(void *key, const char *name, const struct listing *l, const char **ret)
+{
+    struct registry_value v;
+
+    if (!key_value(key, name, l->a, &v, l->e))
+        return false;
+    *ret = value_text(&v) && *v.data ? v.data : NULL;
+    return true;
+}
+
+static bool read_location(void *key, const struct listing *l, struct uninstall_entry *u)
+{
+    const struct environment here = {l->f, text_eq(l->view, "32"), l->a};
+    struct err ignored = ERR_INIT;
+    struct os_stat st;
+    const char *text;
+
+    if (!trusted(key, "InstallLocation", l, &text))
+        return false;
+    u->location = text ? environment_path(&here, text, l->e) : NULL;
+    if (text && !u->location)
+        return false;
+    if (u->location && !*u->location)
+        u->location = NULL;
+    u->location_exists = u->location && os_file_stat(u->location, &st, &ignored) && st.kind != OS_ABSENT;
+    return true;
+}
+
+static bool read_entry(void *key, const char *name, struct listing *l)
+{
+    struct uninstall_entry u = {.hive = l->hive, .view = l->view, .key = name}, *slot;
+    struct registry_value msi;
+    unsigned long long by_msi = 0;
+
+    if (!shown(key, "DisplayName", l, &u.name) || !shown(key, "Publisher", l, &u.publisher) ||
+        !shown(key, "DisplayVersion", l, &u.version) || !trusted(key, "UninstallString", l, &u.command) ||
+        !trusted(key, "QuietUninstallString", l, &u.quiet) || !read_location(key, l, &u) ||
+        !key_value(key, "WindowsInstaller", l->a, &msi, l->e))
+        return false;
+    value_number(&msi, &by_msi);
+    u.code = guid_of_entry(name, by_msi == 1, u.command, l->a, l->e);
+    slot = l->e->code == ERR_NONE ? LIST_ADD(l->a, &l->f->uninstall) : NULL;
+    if (!slot)
+        return l->e->code != ERR_NONE ? false : err_nomem(l->e);
+    *slot = u;
+    return true;
+}
+
+static bool open_entry(const char *root, const char *name, struct listing *l)
+{
+    struct arena scratch = ARENA_INIT;
+    const char *path = arena_printf(&scratch, "%s/%s", root, name);
+    void *key = NULL;
+    bool ok = path ? key_open(path, l->view, KEY_READ, &key, l->e) : err_nomem(l->e);
+
+    arena_free(&scratch);
+    ok = ok && (!key || read_entry(key, name, l));
+    key_close(key);
+    return ok;
+}
+
+/* An entry that cannot be read does not hide the others. */
+static bool list_entries(struct listing *l, void *handle, const char *root, struct err *first)
+{
+    struct strs names = {NULL, 0};
+
+    if (!key_children(handle, l->a, &names, l->e))
+        return err_keep(first, l->e);
+    for (size_t i = 0; i < names.n; i++) {
+        if (open_entry(root, names.v[i], l))
+            continue;
+        err_wrap(l->e, "uninstall entry '%s'", names.v[i]);
+        if (!err_keep(first, l->e))
+            return false;
+        err_clear(l->e);
+    }
+    return true;
+}
+
+static bool list_hive(const char *hive, const char *view, struct facts *f, struct arena *a, struct err *first)
+{
+    struct err e = ERR_INIT;
+    struct listing l = {f, a, hive, view, &e};
+    const char *root = arena_printf(a, "%s/%s", hive, where);
+    void *key = NULL;
+    bool ok;
+
+    if (!root)
+        return err_nomem(first);
+    if (!key_open(root, view, KEY_READ, &key, &e))
+        return err_keep(first, &e);
+    /* A user's hive has one Software for both views. */
+    ok = !key || (text_eq(view, "32") && !key_redirected(key)) || list_entries(&l, key, root, first);
+    key_close(key);
+    return ok;
+}
+
+bool os_uninstall_list(struct facts *f, struct arena *a, struct err *e)
+{
+    struct strs hives = {NULL, 0};
+    const char **machine = LIST_ADD(a, &hives);
+
+    if (!machine)
+        return err_nomem(e);
+    *machine = "HKLM";
+    if (!key_users(a, &hives, e))
+        return false;
+    for (size_t i = 0; i < hives.n; i++)
+        if (!list_hive(hives.v[i], "64", f, a, e) || !list_hive(hives.v[i], "32", f, a, e))
+            return false;
+    return e->code == ERR_NONE;
+}
