@@ -43,6 +43,7 @@ enum field_type {
 enum field_flags {
     FIELD_REQUIRED = 1, /* must be there; always written */
     FIELD_ID = 2,       /* a STR or the STRS' items must match [a-z0-9][a-z0-9._-]* (safe as a file name) */
+    FIELD_PATTERN = 4,  /* a pattern: names that are put into it must be made literal (text_literal) */
 };
 
 struct schema;

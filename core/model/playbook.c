@@ -16,6 +16,7 @@ static const struct field playbook_fields[] = {
     FIELD(playbook, STR, title, "for people", .flags = FIELD_REQUIRED),
     FIELD(playbook, STR, doc, "when it fits and what it costs", .flags = FIELD_REQUIRED),
     FIELD(playbook, BOOL, installs, "needs a target that is not yet there"),
+    FIELD(playbook, BOOL, awakes, "the target is part of the system and becomes active once the old one is gone"),
     FIELD(playbook, BOOL, passive, "the target must be installable without its on-access engine running"),
     FIELD(playbook, INT, rank, "tried in this order, lowest first", .min = 0, .max = 1000),
     FIELD(playbook, OBJS, stages, "stages in order of the run", .sub = &stage_schema, .flags = FIELD_REQUIRED),

@@ -29,6 +29,7 @@ struct playbook {
     const char *title;
     const char *doc;
     bool installs;      /* needs a target that is not yet there */
+    bool awakes;        /* the target is part of the system and becomes active once the old one is gone */
     bool passive;       /* the target must be installable without its on-access engine running */
     long long rank;     /* strategies are tried in this order, lowest first */
     LIST(struct playbook_stage) stages;

@@ -101,6 +101,11 @@ static bool reject_vars(struct planning *p, const struct product *x, struct strs
     return true;
 }
 
+bool planning_awakes(const struct planning *p, const struct product *x)
+{
+    return x->capabilities && x->capabilities->awakes && text_eq(p->r->facts->os->type, "client");
+}
+
 static bool reject_abilities(struct planning *p, const struct product *x, struct strs *why)
 {
     const char *part = product_unverified(x, false);
@@ -110,7 +115,9 @@ static bool reject_abilities(struct planning *p, const struct product *x, struct
         ok = planning_say(p, why, "It does not block while files are opened, so it is no full replacement.");
     else if (x->capabilities->realtime == TRI_UNKNOWN)
         ok = planning_say(p, why, "Whether it blocks while files are opened is not known.");
-    if (ok && !x->install)
+    if (ok && !x->install && x->capabilities && x->capabilities->awakes && !planning_awakes(p, x))
+        ok = planning_say(p, why, "It becomes active by itself on clients only, and this is none.");
+    else if (ok && !x->install && !planning_awakes(p, x))
         ok = planning_say(p, why, "How to install it unattended is not known.");
     if (ok && part && !p->r->policy->allow_unverified)
         ok = planning_say(p, why, "The facts of its part '%s' are not verified; --allow-unverified would take them.",
@@ -137,6 +144,15 @@ static bool healthy_here(const struct planning *p, const struct product *x)
     return f && f->health && f->health->realtime == TRI_YES;
 }
 
+/* How well it is known how to get it working: greater is better. What needs no installation is known by its health. */
+static int verified(const struct product *x)
+{
+    static const int ranks[] = {[CONFIDENCE_TESTED] = 4, [CONFIDENCE_DOCUMENTED] = 3, [CONFIDENCE_FIELD] = 2,
+                                [CONFIDENCE_UNVERIFIED] = 1, [CONFIDENCE_UNSET] = 0};
+
+    return ranks[x->install ? x->install->confidence : x->health ? x->health->confidence : CONFIDENCE_UNSET];
+}
+
 /* Lower is better: the policy's order, then what already protects here, what can be installed beside the old one,
  * what is best verified, and the id, so that the order never depends on anything else. */
 static int compare_candidates(const struct planning *p, const struct product *a, const struct product *b)
@@ -149,11 +165,8 @@ static int compare_candidates(const struct planning *p, const struct product *a,
         return healthy_here(p, a) ? -1 : 1;
     if (a->capabilities->passive != b->capabilities->passive)
         return a->capabilities->passive ? -1 : 1;
-    if (a->install->confidence != b->install->confidence)
-        return a->install->confidence == CONFIDENCE_TESTED    ? -1
-               : b->install->confidence == CONFIDENCE_TESTED  ? 1
-               : a->install->confidence < b->install->confidence ? -1
-                                                              : 1;
+    if (verified(a) != verified(b))
+        return verified(a) > verified(b) ? -1 : 1;
     return strcmp(a->id, b->id);
 }
 
@@ -165,7 +178,7 @@ static const char *why_better(const struct planning *p, const struct product *a,
         return "the chosen one already protects this PC";
     if (a->capabilities->passive != b->capabilities->passive)
         return "the chosen one can be installed while the old product still protects, so the gap is shorter";
-    if (a->install->confidence != b->install->confidence)
+    if (verified(a) != verified(b))
         return "the facts of the chosen one are better verified";
     return "both fit equally; the first by name is taken";
 }

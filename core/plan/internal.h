@@ -32,6 +32,8 @@ bool planning_steps(struct planning *p) MUST_CHECK;
 /* Other protection on this PC that is neither source nor target: its real-time condition, NULL none. */
 const struct product *planning_other_protection(const struct planning *p);
 const struct finding *planning_finding(const struct planning *p, const char *product);
+/* Does it become active by itself on this PC once no other product is registered? Servers never do that. */
+bool planning_awakes(const struct planning *p, const struct product *x);
 /* Value of a var: policy, then default. NULL: none. */
 const char *planning_var(const struct planning *p, const struct var *v);
 

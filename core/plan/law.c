@@ -1,4 +1,5 @@
 /* Who owns the PC, and which safe states are open to it after a failure. */
+#include "core/base/list.h"
 #include "core/plan/internal.h"
 
 #include <string.h>
@@ -42,6 +43,76 @@ const struct product *planning_other_protection(const struct planning *p)
     return NULL;
 }
 
+/* Holds while every protection among the sources still works. */
+static bool sources_protect(struct planning *p, struct cond **ret)
+{
+    struct cond *c = ARENA_NEW(p->arena, struct cond);
+
+    *ret = NULL;
+    if (!c)
+        return err_nomem(p->e);
+    schema_init(&cond_schema, c);
+    for (size_t i = 0; i < p->sources.n; i++) {
+        const struct product *x = p->sources.v[i];
+        struct cond *slot;
+
+        if (x->role != ROLE_PROTECTION || !x->health || !x->health->realtime || !planning_finding(p, x->id))
+            continue;
+        slot = LIST_ADD(p->arena, &c->all);
+        if (!slot)
+            return err_nomem(p->e);
+        *slot = *x->health->realtime;
+    }
+    if (c->all.n)
+        *ret = c;
+    return true;
+}
+
+/* What the system itself has, asleep while another product is registered. */
+static bool find_bridge(const struct planning *p, const struct product **ret)
+{
+    const struct catalog *c = p->r->catalog;
+
+    *ret = NULL;
+    for (size_t i = 0; i < c->products.n && !*ret; i++) {
+        const struct product *x = &c->products.v[i];
+        bool fits = x != p->target && text_eq(x->os, p->r->facts->os->family) && planning_awakes(p, x) && x->health &&
+                    x->health->realtime && !catalog_timeline(c, x->vendor);
+
+        for (size_t k = 0; fits && k < x->requires.n; k++) {
+            struct verdict v;
+
+            if (!cond_judge(x->requires.v[k].cond, p->r->facts, p->arena, &v, p->e))
+                return false;
+            fits = v.answer == TRI_YES;
+        }
+        if (fits)
+            *ret = x;
+    }
+    return true;
+}
+
+static bool bridge_rung(struct planning *p, struct ladder_rung *rung)
+{
+    const struct product *other = planning_other_protection(p), *bridge = NULL;
+
+    if (!other && !find_bridge(p, &bridge))
+        return false;
+    rung->rung = RUNG_OTHER_PROTECTION;
+    rung->allowed = other || bridge;
+    rung->cond = other ? other->health->realtime : bridge ? bridge->health->realtime : NULL;
+    if (other)
+        rung->why = arena_printf(p->arena, "%s already protects this PC", other->name);
+    else if (bridge)
+        rung->why = arena_printf(p->arena, "%s is part of this system and becomes active once no other antivirus is "
+                                           "registered", bridge->name);
+    else if (p->target && planning_awakes(p, p->target))
+        rung->why = "no other protection is present beside the one that takes over";
+    else
+        rung->why = "no other protection is present, and this system has none built in";
+    return rung->why || err_nomem(p->e);
+}
+
 static bool restore_rung(struct planning *p, struct ladder_rung *rung)
 {
     const struct measure *m = use_forbidden(p);
@@ -50,10 +121,14 @@ static bool restore_rung(struct planning *p, struct ladder_rung *rung)
 
     for (size_t i = 0; i < p->sources.n; i++)
         rebuildable = rebuildable || p->sources.v[i]->packages.n > 0;
+    if (!rebuildable && !sources_protect(p, &rung->cond))
+        return false;
     rung->rung = RUNG_OLD_RESTORED;
     rung->allowed = rebuildable && wish != RESTORE_NEVER && (!m || wish == RESTORE_ALWAYS);
     if (!rebuildable)
-        rung->why = "nothing of the old product is whole enough to be restored";
+        rung->why = text_eq(p->r->facts->os->family, "windows")
+                        ? "nothing remains from which the old product could be installed again"
+                        : "nothing of the old product is whole enough to be restored";
     else if (wish == RESTORE_NEVER)
         rung->why = "the policy says that the old product is never restored";
     else if (m && wish == RESTORE_ALWAYS)
@@ -72,7 +147,6 @@ static bool restore_rung(struct planning *p, struct ladder_rung *rung)
 bool planning_ladder(struct planning *p)
 {
     struct ladder_rung *v = ARENA_ARRAY(p->arena, RUNG_COUNT, struct ladder_rung);
-    const struct product *other = planning_other_protection(p);
 
     if (!v)
         return err_nomem(p->e);
@@ -80,17 +154,12 @@ bool planning_ladder(struct planning *p)
     v[0].allowed = p->target != NULL;
     v[0].why = p->target ? arena_printf(p->arena, "%s is healthy: the aim", p->target->name)
                          : "nothing new is installed by this plan";
-    if (!restore_rung(p, &v[1]))
+    if (!restore_rung(p, &v[1]) || !bridge_rung(p, &v[2]))
         return false;
-    v[2].rung = RUNG_OTHER_PROTECTION;
-    v[2].allowed = other != NULL;
-    v[2].cond = other ? other->health->realtime : NULL;
-    v[2].why = other ? arena_printf(p->arena, "%s already protects this PC", other->name)
-                     : "no other protection is present, and this system has none built in";
     v[3].rung = RUNG_UNPROTECTED;
     v[3].allowed = true;
     v[3].why = "the last resort: the run ends with status 6 and a person must act at once";
-    if (!v[0].why || !v[2].why)
+    if (!v[0].why)
         return err_nomem(p->e);
     p->plan->ladder.v = v;
     p->plan->ladder.n = RUNG_COUNT;

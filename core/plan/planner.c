@@ -102,8 +102,14 @@ static const char *playbook_misfit(const struct planning *p, const struct playbo
         return only_leftovers && !p->target ? NULL : "there is a product to replace";
     if (!p->target)
         return "nothing new is needed";
-    if (k->installs == p->target_present)
-        return p->target_present ? "the replacement is already here and protects" : "the replacement is not yet here";
+    if (p->target_present)
+        return k->installs || k->awakes ? "the replacement is already here and protects" : NULL;
+    if (k->awakes)
+        return planning_awakes(p, p->target) ? NULL : "the replacement does not become active by itself";
+    if (!k->installs)
+        return "the replacement is not yet here";
+    if (!p->target->install)
+        return "the replacement is part of the system and not installed";
     if (k->passive && !p->target->capabilities->passive)
         return "the replacement cannot be installed without its on-access engine running";
     return NULL;

@@ -38,83 +38,136 @@ static bool runtime_name(const char *name, size_t n)
     return false;
 }
 
-static bool expand_text(const struct planning *p, const struct product *x, const char *s, struct buf *out)
+/* Where ${name} is looked up. */
+struct scope {
+    const struct planning *p;
+    const struct product *x; /* NULL: a playbook's own step */
+    const json_t *each;      /* the fact that this step is for; NULL: none */
+};
+
+/* A field of the fact. One that it does not have is like a variable that is not given. */
+static bool each_text(const struct scope *o, const char *name, size_t n, bool literal, struct buf *out)
 {
+    const char *key = arena_strndup(o->p->arena, name, n);
+    const json_t *v = key ? json_object_get(o->each, key) : NULL;
+    const char *s = json_string_value(v);
+
+    if (!key)
+        return err_nomem(o->p->e);
+    if (!v)
+        return err_set(o->p->e, ERR_NOT_FOUND, "the fact has no '%.60s'", key);
+    if (json_is_integer(v))
+        buf_printf(out, "%lld", (long long)json_integer_value(v));
+    else if (literal)
+        s = text_literal(o->p->arena, s ? s : "");
+    if (s)
+        buf_adds(out, s);
+    return true;
+}
+
+static bool var_text(const struct scope *o, const char *name, size_t n, struct buf *out)
+{
+    const struct var *v = find_var(o->x, name, n);
+    const char *value;
+
+    if (!v)
+        return err_set(o->p->e, ERR_INPUT, "product %s: '${%.*s}' is no variable of it", o->x ? o->x->id : "(playbook)",
+                       (int)n, name);
+    if (v->secret)
+        return err_set(o->p->e, ERR_INPUT, "product %s: the secret '%s' may not stand in a text; use file.secret or "
+                                           "command.run's input",
+                       o->x->id, v->name);
+    value = planning_var(o->p, v);
+    if (!value) /* an optional one: the step is left out */
+        return err_set(o->p->e, ERR_NOT_FOUND, "product %s: the variable '%s' (%s) is not given", o->x->id, v->name,
+                       v->label);
+    buf_adds(out, value);
+    return true;
+}
+
+/* literal: the text is a pattern, and a name from the PC stands in it as it is. */
+static bool expand_text(const struct scope *o, const char *s, bool literal, struct buf *out)
+{
+    static const char each[] = "each.";
     const char *end;
 
+    s = facts_path(o->p->r->facts, o->p->arena, s);
+    if (!s)
+        return err_nomem(o->p->e);
+
     while (*s) {
-        const struct var *v;
-        const char *value;
+        const char *name = s + 2;
         size_t n;
 
         if (!text_starts(s, "${") || !(end = strchr(s, '}'))) {
             buf_addc(out, *s++);
             continue;
         }
-        n = (size_t)(end - s) - 2;
-        if (runtime_name(s + 2, n)) {
+        n = (size_t)(end - name);
+        if (runtime_name(name, n))
             buf_add(out, s, n + 3);
-        } else {
-            v = find_var(x, s + 2, n);
-            if (!v)
-                return err_set(p->e, ERR_INPUT, "product %s: '${%.*s}' is no variable of it", x ? x->id : "(playbook)",
-                               (int)n, s + 2);
-            if (v->secret)
-                return err_set(p->e, ERR_INPUT, "product %s: the secret '%s' may not stand in a text; use file.secret "
-                                                "or command.run's input",
-                               x->id, v->name);
-            value = planning_var(p, v);
-            if (!value) /* an optional one: the step is left out */
-                return err_set(p->e, ERR_NOT_FOUND, "product %s: the variable '%s' (%s) is not given", x->id, v->name,
-                               v->label);
-            buf_adds(out, value);
-        }
+        else if (o->each && text_starts(name, each) ? !each_text(o, name + strlen(each), n - strlen(each), literal, out)
+                                                    : !var_text(o, name, n, out))
+            return false;
         s = end + 1;
     }
-    return buf_ok(out, "a step's argument", p->e);
+    return buf_ok(out, "a step's argument", o->p->e);
 }
 
-/* A copy of JSON with every string expanded; NULL with the error set. */
-static json_t *expand(const struct planning *p, const struct product *x, const json_t *j)
+static json_t *expand(const struct scope *o, const json_t *j, const struct schema *s, bool literal);
+
+static json_t *expand_string(const struct scope *o, const char *s, bool literal)
 {
-    json_t *copy = NULL, *item;
+    json_t *copy = NULL;
     struct buf b;
 
-    if (json_is_string(j)) {
-        buf_init(&b, 65536);
-        if (expand_text(p, x, json_string_value(j), &b)) {
-            copy = json_string(buf_str(&b));
-            if (!copy)
-                err_nomem(p->e);
-        }
-        buf_free(&b);
-        return copy;
+    buf_init(&b, 65536);
+    if (expand_text(o, s, literal, &b)) {
+        copy = json_string(buf_str(&b));
+        if (!copy)
+            err_nomem(o->p->e);
     }
-    if (json_is_array(j)) {
-        copy = json_array();
-        for (size_t i = 0; copy && i < json_array_size(j); i++) {
-            item = expand(p, x, json_array_get(j, i));
-            if (!item || json_array_append_new(copy, item)) {
-                json_decref(copy);
-                return NULL;
-            }
-        }
-        return copy;
-    }
-    if (json_is_object(j)) {
-        void *it = json_object_iter((json_t *)(uintptr_t)j);
+    buf_free(&b);
+    return copy;
+}
 
-        copy = json_object();
-        for (; copy && it; it = json_object_iter_next((json_t *)(uintptr_t)j, it)) {
-            item = expand(p, x, json_object_iter_value(it));
-            if (!item || json_object_set_new(copy, json_object_iter_key(it), item)) {
-                json_decref(copy);
-                return NULL;
-            }
+static json_t *expand_object(const struct scope *o, const json_t *j, const struct schema *s)
+{
+    json_t *copy = json_object(), *item;
+
+    for (void *it = json_object_iter((json_t *)(uintptr_t)j); copy && it;
+         it = json_object_iter_next((json_t *)(uintptr_t)j, it)) {
+        const struct field *f = s ? schema_field(s, json_object_iter_key(it)) : NULL;
+
+        item = expand(o, json_object_iter_value(it), NULL, f && (f->flags & FIELD_PATTERN));
+        if (!item || json_object_set_new(copy, json_object_iter_key(it), item)) {
+            json_decref(copy);
+            return NULL;
         }
-        return copy;
     }
-    return j ? json_deep_copy(j) : json_object();
+    return copy;
+}
+
+/* A copy of JSON with every string expanded; NULL with the error set. s: the verb's arguments, where j is them. */
+static json_t *expand(const struct scope *o, const json_t *j, const struct schema *s, bool literal)
+{
+    json_t *copy, *item;
+
+    if (json_is_string(j))
+        return expand_string(o, json_string_value(j), literal);
+    if (json_is_object(j))
+        return expand_object(o, j, s);
+    if (!json_is_array(j))
+        return j ? json_deep_copy(j) : json_object();
+    copy = json_array();
+    for (size_t i = 0; copy && i < json_array_size(j); i++) {
+        item = expand(o, json_array_get(j, i), NULL, literal);
+        if (!item || json_array_append_new(copy, item)) {
+            json_decref(copy);
+            return NULL;
+        }
+    }
+    return copy;
 }
 
 /* --- one step ------------------------------------------------------------------------------------------------ */
@@ -182,35 +235,44 @@ static bool complete_step(struct builder *b, struct step *s, const struct verb_d
     return true;
 }
 
-static bool add_step(struct builder *b, const struct step_def *def, const struct product *x)
+/* The same thing to do may follow from two facts: an entry in both views of the registry. */
+static bool is_double(const struct builder *b, size_t first, const json_t *args)
+{
+    for (size_t i = first; i < b->p->plan->steps.n; i++)
+        if (json_equal(b->p->plan->steps.v[i].args, args))
+            return true;
+    return false;
+}
+
+/* One concrete step; each: the fact that it is for. first: where the steps of this definition begin. */
+static bool add_one(struct builder *b, const struct step_def *def, const struct product *x, const struct verb_def *v,
+                    const json_t *each, size_t first)
 {
     struct planning *p = b->p;
-    const struct verb_def *v = find_verb(p, def->verb);
-    struct verdict verdict;
+    struct scope o = {p, x, each};
+    json_t *args = expand(&o, def->args, v->args, false), *title;
     struct step *s;
-    json_t *args;
 
-    if (!v)
-        return err_set(p->e, ERR_INPUT, "%s: there is no verb '%.60s'", x ? x->id : p->playbook->id,
-                       def->verb ? def->verb : "(none)");
-    if (def->when) {
-        if (!cond_judge(def->when, p->r->facts, p->arena, &verdict, p->e))
-            return false;
-        if (verdict.answer != TRI_YES)
-            return true;
-    }
-    args = expand(p, x, def->args);
-    if (!args && p->e->code == ERR_NOT_FOUND) { /* it serves an optional variable that nobody gave */
+    if (!args && p->e->code == ERR_NOT_FOUND) { /* it serves what nobody gave, or what this fact does not have */
         err_clear(p->e);
         return true;
     }
     if (!args || !doc_keep(p->doc, args, p->e))
         return p->e->code ? false : err_nomem(p->e);
+    if (each && is_double(b, first, args))
+        return true;
+    title = expand_string(&o, def->title ? def->title : v->name, false);
+    if (!title && p->e->code == ERR_NOT_FOUND) { /* a fact without a name still needs the step */
+        err_clear(p->e);
+        title = json_string(v->name);
+    }
+    if (!title || !doc_keep(p->doc, title, p->e))
+        return p->e->code ? false : err_nomem(p->e);
     s = new_step(b);
     if (!s)
         return err_nomem(p->e);
     s->verb = v->name;
-    s->title = def->title ? def->title : v->name;
+    s->title = json_string_value(title);
     s->product = x ? x->id : NULL;
     s->args = args;
     s->auxiliary = def->auxiliary;
@@ -221,6 +283,44 @@ static bool add_step(struct builder *b, const struct step_def *def, const struct
         s->exit_codes.n = x->exit_codes.n;
     }
     return complete_step(b, s, v, def, x);
+}
+
+static bool add_each(struct builder *b, const struct step_def *def, const struct product *x, const struct verb_def *v)
+{
+    struct planning *p = b->p;
+    size_t first = p->plan->steps.n;
+    struct cond_matches found;
+    struct verdict any;
+
+    if (!cond_each(def->each, p->r->facts, p->doc, &found, p->e) ||
+        !cond_judge(def->each, p->r->facts, p->arena, &any, p->e))
+        return false;
+    if (any.answer == TRI_UNKNOWN &&
+        !planning_say(p, &p->plan->warnings, "%s: whether a step '%s' is needed could not be seen: %s.",
+                      x ? x->name : p->playbook->id, v->name, any.evidence))
+        return false;
+    for (size_t i = 0; i < found.rows.n; i++)
+        if (!add_one(b, def, x, v, found.rows.v[i].fields, first))
+            return false;
+    return true;
+}
+
+static bool add_step(struct builder *b, const struct step_def *def, const struct product *x)
+{
+    struct planning *p = b->p;
+    const struct verb_def *v = find_verb(p, def->verb);
+    struct verdict verdict;
+
+    if (!v)
+        return err_set(p->e, ERR_INPUT, "%s: there is no verb '%.60s'", x ? x->id : p->playbook->id,
+                       def->verb ? def->verb : "(none)");
+    if (def->when) {
+        if (!cond_judge(def->when, p->r->facts, p->arena, &verdict, p->e))
+            return false;
+        if (verdict.answer != TRI_YES)
+            return true;
+    }
+    return def->each ? add_each(b, def, x, v) : add_one(b, def, x, v, NULL, 0);
 }
 
 /* A step that the planner itself makes; args is a new reference. */

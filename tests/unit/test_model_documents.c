@@ -100,7 +100,7 @@ static const struct row {
      "c',"
      "'note':'n'}]"},
     {"playbook", &playbook_schema,
-     "'id':'p','title':'t','doc':'d','installs':true,'passive':true,'rank':7,'stages':[{'stage':'commit','steps':"
+     "'id':'p','title':'t','doc':'d','installs':true,'awakes':true,'passive':true,'rank':7,'stages':[{'stage':'commit','steps':"
      "[" STEP_DEF ",{'use':'x'}]},{'stage':'preflight','steps':[]}]"},
     {"policy", &policy_schema,
      "'jurisdictions':['DE'],'as':'msp','prefer':['a'],'allow':['b'],'forbid':['c'],'forbid_countries':['CN'],'"
