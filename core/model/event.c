@@ -1,7 +1,7 @@
 #include "core/model/event.h"
 
 const char *const event_kind_names[] = {"none",     "run",        "start", "begin", "end",    "reboot", "rollback",
-                                        "undo-begin", "undo-end", "protection", "note", "commit", "stop",
+                                        "undo-begin", "undo-end", "protection", "note", "try", "commit", "stop",
                                         "finish",   NULL};
 
 const char *const outcome_names[] = {

@@ -21,6 +21,7 @@ enum event_kind {
     EVENT_UNDO_END,    /* step */
     EVENT_PROTECTION,  /* who protects changed: a ledger entry */
     EVENT_NOTE,        /* step: what was done is no longer so (after a boot) and is done again */
+    EVENT_TRY,         /* step: a secret is handed over now; it counts as tried whatever happens next */
     EVENT_COMMIT,      /* rollback material is given up */
     EVENT_STOP,        /* the worker stopped before the end: in doubt, or reboot needed */
     EVENT_FINISH,      /* the run is over: result and exit status */

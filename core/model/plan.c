@@ -43,7 +43,7 @@ static const struct field rung_fields[] = {
     FIELD(ladder_rung, ENUM, rung, "which", .names = rung_names, .flags = FIELD_REQUIRED),
     FIELD(ladder_rung, BOOL, allowed, "may it be used", .flags = FIELD_REQUIRED),
     FIELD(ladder_rung, STR, why, "the reason", .flags = FIELD_REQUIRED),
-    FIELD(ladder_rung, OBJ, cond, "other protection: holds when it protects", .sub = &cond_schema),
+    FIELD(ladder_rung, OBJ, cond, "other protection, or an old product that cannot be put back: holds when it protects", .sub = &cond_schema),
     FIELD_END,
 };
 static const struct schema rung_schema = {"rung", NULL, "a safe state", sizeof(struct ladder_rung), rung_fields, NULL};

@@ -61,7 +61,8 @@ struct ladder_rung {
     int rung;
     bool allowed;
     const char *why;
-    struct cond *cond; /* other protection: holds when it protects */
+    struct cond *cond; /* other protection: holds when it protects; an old product that could not be put back: holds
+                          while it still protects, so that undoing the rest is right */
 };
 
 struct plan {

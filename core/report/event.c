@@ -89,6 +89,7 @@ void report_event(const struct plan *plan, const struct event *ev, const struct 
     case EVENT_START:
     case EVENT_BEGIN: /* shown as the work in hand, not as a line */
     case EVENT_UNDO_BEGIN:
+    case EVENT_TRY:
     case EVENT_COUNT:
         break;
     }

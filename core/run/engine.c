@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* GRACE: how long the effect of a program that reported a failure nobody knows is still looked for. */
+/* GRACE: how long the effect of a program that reported a failure nobody knows is still looked for, or one that may
+ * come only with a reboot. */
 enum { GRACE_MS = 10000, RETRY_MAX = 5, RETRY_MS = 10000, POLL_MS = 250, POLL_MAX_MS = 2000 };
 
 bool verb_mutates(const char *name)
@@ -26,6 +27,15 @@ bool engine_note(struct engine *g, const struct event *ev, struct err *e)
     return true;
 }
 
+/* For verbs: on record before a secret leaves our hands. */
+static bool mark(void *arg, const char *form, struct err *e)
+{
+    struct engine *g = arg;
+    struct event ev = {.kind = EVENT_TRY, .step = g->step->id, .text = form, .exit = -1};
+
+    return engine_note(g, &ev, e);
+}
+
 void engine_ctx(struct engine *g, const struct step *s, struct doc *d, struct step_ctx *ret)
 {
     const struct step_state *x = state_of(&g->state, s);
@@ -42,6 +52,10 @@ void engine_ctx(struct engine *g, const struct step *s, struct doc *d, struct st
     ret->rebooted = x->reboot_in && !text_eq(x->reboot_in, g->state.boot);
     ret->reboot_wanted = g->state.wanted_in && text_eq(g->state.wanted_in, g->state.boot);
     ret->remembered = x->remembered;
+    ret->tried = x->tried;
+    ret->tries = x->tries;
+    ret->handing = x->handing;
+    ret->mark = mark;
     ret->tick = ledger_tick;
     ret->tick_arg = g;
 }
@@ -90,6 +104,8 @@ static bool prove(struct engine *g, const struct step_ctx *c, const void *args, 
             return true;
         }
         if (os_up_ms() >= until || !ledger_tick(g)) {
+            if (x->outcome == OUTCOME_OK_REBOOT) /* recheck() looks once the PC was rebooted */
+                return effect_set(c, x, OUTCOME_OK_REBOOT, e, "%s; until the reboot: %s", x->text, evidence);
             return effect_set(c, x, x->outcome == OUTCOME_NONE ? OUTCOME_FATAL : OUTCOME_TIMEOUT, e,
                               "%s, but its effect does not hold%s: %s", x->text,
                               g->ceiling ? " and the PC was unprotected for longer than the plan allows" : "", evidence);
@@ -121,7 +137,7 @@ static bool try_once(struct engine *g, const struct step_ctx *c, const void *arg
     memset(x, 0, sizeof *x);
     if (!g->verb->apply(c, args, x, e))
         return as_effect(c, x, e);
-    if (x->outcome == OUTCOME_NONE && os_up_ms() + GRACE_MS < until)
+    if ((x->outcome == OUTCOME_NONE || x->outcome == OUTCOME_OK_REBOOT) && os_up_ms() + GRACE_MS < until)
         until = os_up_ms() + GRACE_MS;
     if (g->ceiling && !outcome_is_good(x->outcome))
         return effect_set(c, x, OUTCOME_TIMEOUT, e, "%s; the PC was unprotected for longer than the plan allows", x->text);

@@ -107,24 +107,61 @@ static bool undo_step(struct engine *g, struct err *e)
     return ok || err_wrap(e, "undoing step %s (%s)", g->step->id, g->step->title);
 }
 
-/* Where the old product was touched and may not be restored, undoing would only take the new one away. */
-static bool restoring(const struct engine *g)
+static bool rung_holds(const struct ladder_rung *r, bool *ret, struct err *e)
 {
-    const struct ladder_rung *old = rung_of(g->plan, RUNG_OLD_RESTORED);
+    struct doc d = DOC_INIT;
+    struct verdict v;
+    bool ok;
 
-    return !source_touched(g) || (old && old->allowed);
+    *ret = false;
+    if (!r || !r->cond)
+        return true;
+    ok = observe(r->cond, &d, &v, e);
+    *ret = ok && v.answer == TRI_YES;
+    doc_free(&d);
+    return ok;
 }
 
-static bool undo_all(struct engine *g, struct err *e)
+/*
+ * What is undone: everything, when the old product was not touched, may be restored, or still protects although it
+ * could not be restored. Else undoing would only take the new one away; that is done only where it fails and makes
+ * room for protection that wakes up by itself.
+ */
+enum extent { UNDO_NOTHING, UNDO_TARGET, UNDO_ALL };
+
+static bool extent(struct engine *g, enum extent *ret, struct err *e)
 {
-    if (!restoring(g))
+    const struct ladder_rung *old = rung_of(g->plan, RUNG_OLD_RESTORED);
+    const struct ladder_rung *other = rung_of(g->plan, RUNG_OTHER_PROTECTION);
+    bool holds = !source_touched(g) || (old && old->allowed);
+
+    if (!holds && !rung_holds(old, &holds, e))
+        return false;
+    *ret = UNDO_ALL;
+    if (holds)
         return true;
-    for (size_t i = g->plan->steps.n; i-- > 0;) {
+    *ret = UNDO_NOTHING;
+    if (!other || !other->allowed || g->state.protected_now == TRI_YES)
+        return true;
+    if (!rung_holds(other, &holds, e))
+        return false;
+    if (!holds)
+        *ret = UNDO_TARGET;
+    return true;
+}
+
+static bool undo_steps(struct engine *g, enum extent which, struct err *e)
+{
+    const char *target = g->plan->target ? g->plan->target->product : NULL;
+
+    for (size_t i = which == UNDO_NOTHING ? 0 : g->plan->steps.n; i-- > 0;) {
         const struct step_state *s = &g->state.steps[i];
 
         g->step = &g->plan->steps.v[i];
         g->verb = verb_find(g->step->verb);
         if (!g->verb || !g->verb->undo || !s->applied || s->undone)
+            continue;
+        if (which == UNDO_TARGET && !(target && text_eq(g->step->product, target)))
             continue;
         if (!undo_step(g, e))
             return false;
@@ -144,10 +181,10 @@ static const struct strs *first_protectors(const struct engine *g)
 }
 
 /* Every source that protected when the run began does so again; where it was put back, within a minute. */
-static bool old_healthy(struct engine *g, bool *ret, struct err *e)
+static bool old_healthy(struct engine *g, bool wait, bool *ret, struct err *e)
 {
     const struct strs *first = first_protectors(g);
-    int64_t until = os_up_ms() + (restoring(g) ? HEALTH_WAIT_MS : 0);
+    int64_t until = os_up_ms() + (wait ? HEALTH_WAIT_MS : 0);
 
     for (;;) {
         size_t wanted = 0, good = 0;
@@ -176,36 +213,59 @@ static bool old_healthy(struct engine *g, bool *ret, struct err *e)
     }
 }
 
+/* Protection of the system's own needs a while to notice that nobody else is there any more. */
 static bool other_healthy(struct engine *g, bool *ret, struct err *e)
 {
     const struct ladder_rung *r = rung_of(g->plan, RUNG_OTHER_PROTECTION);
-    struct doc d = DOC_INIT;
-    struct verdict v;
-    bool ok;
+    int64_t until = os_up_ms() + HEALTH_WAIT_MS;
 
     *ret = false;
     if (!r || !r->allowed || !r->cond)
         return true;
-    ok = observe(r->cond, &d, &v, e);
-    *ret = ok && v.answer == TRI_YES;
-    doc_free(&d);
-    return ok;
+    for (;;) {
+        if (!rung_holds(r, ret, e))
+            return false;
+        if (*ret || os_up_ms() >= until)
+            return true;
+        ledger_tick(g); /* how long the gap is by now is no reason not to wait for its end */
+        os_sleep_ms(500);
+    }
+}
+
+/* The old product refused its removal, for its password or its self-defence, and everything is as it was. */
+static bool refused(const struct engine *g)
+{
+    const struct step *failed = NULL;
+
+    for (size_t i = 0; i < g->plan->steps.n; i++) {
+        const struct step_state *x = &g->state.steps[i];
+        const struct step *s = &g->plan->steps.v[i];
+
+        if (x->phase == PHASE_FAILED && (x->outcome == OUTCOME_AUTH_FAILED || x->outcome == OUTCOME_TAMPER_LOCKED))
+            failed = s;
+        else if (x->applied && verb_mutates(s->verb) && !x->undone_well)
+            return false;
+    }
+    return failed && is_source(g->plan, failed->product);
 }
 
 bool engine_rollback(struct engine *g, int *ret_exit, struct err *e)
 {
     const char *why = g->state.why ? g->state.why : "";
+    enum extent which;
     bool good;
 
-    if (!undo_all(g, e))
+    if (!extent(g, &which, e) || !undo_steps(g, which, e))
         return false;
     g->step = NULL;
     g->verb = NULL;
-    if (!old_healthy(g, &good, e) || !ledger_look(g, e))
+    if (!old_healthy(g, which == UNDO_ALL, &good, e) || !ledger_look(g, e))
         return false;
+    if (good && refused(g))
+        return engine_finish(g, RESULT_REFUSED, EXIT_REFUSED, RUNG_OLD_RESTORED, why, ret_exit, e);
     if (good)
         return engine_finish(g, RESULT_ROLLED_BACK, EXIT_ROLLED_BACK, RUNG_OLD_RESTORED, why, ret_exit, e);
-    if (!other_healthy(g, &good, e))
+    if (!other_healthy(g, &good, e) || !ledger_look(g, e))
         return false;
     if (good)
         return engine_finish(g, RESULT_OTHER_PROTECTION, EXIT_ROLLED_BACK, RUNG_OTHER_PROTECTION, why, ret_exit, e);

@@ -23,6 +23,7 @@ static void add_end(struct run_state *s, const struct step *step, const struct e
 
     x->outcome = ev->outcome;
     x->text = ev->text;
+    x->handing = false;
     /* A failed auxiliary step is over; a failed other one stays failed until a new begin or the rollback. */
     x->phase = good || step->auxiliary ? PHASE_DONE : PHASE_FAILED;
     if (ev->outcome == OUTCOME_OK_REBOOT)
@@ -70,11 +71,17 @@ static void add_step_event(struct run_state *s, const struct step *step, const s
     case EVENT_NOTE: /* a boot undid it */
         x->phase = PHASE_WAITING;
         break;
+    case EVENT_TRY:
+        x->tries = text_eq(x->tried, ev->text) ? x->tries + 1 : 1;
+        x->tried = ev->text;
+        x->handing = true;
+        break;
     case EVENT_UNDO_BEGIN:
         x->undo_begun = true;
         break;
     case EVENT_UNDO_END:
         x->undone = true;
+        x->undone_well = outcome_is_good(ev->outcome);
         break;
     default:
         break;

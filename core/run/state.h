@@ -17,9 +17,13 @@ struct step_state {
     int outcome;
     const char *text; /* of the last end */
     const json_t *remembered; /* what undo needs, from the first begin */
+    const char *tried;     /* the form in which a secret was handed over last */
+    long long tries;       /* how often in that form */
+    bool handing;          /* no end was recorded since */
     const char *reboot_in; /* boot in which it asked for a reboot */
     bool undo_begun;
     bool undone;
+    bool undone_well;
 };
 
 struct run_state {

@@ -1,5 +1,6 @@
 /* What all verbs share: their arguments, their probes, their effects. */
 #include "core/detect/observe.h"
+#include "core/os/trust.h"
 #include "core/step/verb.h"
 
 #include <stdarg.h>
@@ -73,23 +74,6 @@ bool step_args(const struct verb *v, const struct step_ctx *c, void **ret, struc
     return doc_keep(c->doc, args, e) && verb_args(&v->def, args, c->doc, &at, ret, e);
 }
 
-bool step_own_path(const char *path)
-{
-    size_t need = text_starts(path, "/opt/") || text_starts(path, "/run/") ? 2 : 3, parts = 0;
-    bool named = true;
-
-    while (*path == '/') {
-        size_t n = strcspn(++path, "/");
-
-        if (!n || (n == 1 && *path == '.') || (n == 2 && memcmp(path, "..", n) == 0))
-            return false;
-        named = named && !strchr("*?[", *path);
-        parts += named;
-        path += n;
-    }
-    return !*path && parts >= need;
-}
-
 bool step_holds(const struct verb *v, const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
 {
     struct verdict also;
@@ -155,9 +139,29 @@ static const char *last_lines(const struct step_ctx *c, const char *s)
     return ret;
 }
 
-bool effect_exit(const struct step_ctx *c, struct effect *ret, const char *what, struct os_exit *x, struct err *e)
+/* By the product's own codes, else by the table. */
+static void meaning(const struct step_ctx *c, enum exits table, int code, int *outcome, const char **text)
 {
-    const char *output = tail(c, x), *said = output ? last_lines(c, output) : NULL;
+    const struct exits_row *row = exits_find(table, code);
+
+    *outcome = row ? row->outcome : code == 0 ? OUTCOME_OK : OUTCOME_NONE;
+    *text = row ? row->text : NULL;
+    for (size_t i = 0; i < c->step->exit_codes.n; i++) {
+        const struct exit_code *k = &c->step->exit_codes.v[i];
+
+        if (!exits_same(k->code, code))
+            continue;
+        *outcome = k->outcome;
+        *text = k->text ? k->text : outcome_names[k->outcome];
+        return;
+    }
+}
+
+bool effect_exit(const struct step_ctx *c, struct effect *ret, const char *what, enum exits table, struct os_exit *x,
+                 struct err *e)
+{
+    const char *output = tail(c, x), *said = output ? last_lines(c, output) : NULL, *text = NULL;
+    int outcome = OUTCOME_NONE;
     bool ok;
 
     ret->data = json_pack("{s:i, s:i, s:b, s:s*}", "exit", x->code, "signal", x->signal, "timed_out", x->timed_out,
@@ -166,19 +170,38 @@ bool effect_exit(const struct step_ctx *c, struct effect *ret, const char *what,
         buf_free(&x->out);
         return err_nomem(e);
     }
-    ok = effect_set(c, ret, x->code == 0 ? OUTCOME_OK : OUTCOME_NONE, e, "%s: exit status %d%s%s", what, x->code,
-                    *said && x->code ? ": " : "", x->code ? said : "");
+    if (!x->timed_out && !x->signal)
+        meaning(c, table, x->code, &outcome, &text);
     if (x->timed_out)
         ok = effect_set(c, ret, OUTCOME_TIMEOUT, e, "%s: did not end within %lld s and was ended with all it started",
                         what, c->step->timeout_s);
-    for (size_t i = 0; ok && !x->timed_out && !x->signal && i < c->step->exit_codes.n; i++) {
-        const struct exit_code *k = &c->step->exit_codes.v[i];
-
-        if (k->code == x->code)
-            ok = effect_set(c, ret, k->outcome, e, "%s: exit status %d: %s%s%s", what, x->code,
-                            k->text ? k->text : outcome_names[k->outcome], *said && x->code ? ": " : "",
-                            x->code ? said : "");
-    }
+    else
+        ok = effect_set(c, ret, outcome, e, "%s: exit status %d%s%s%s%s", what, x->code,
+                        text && x->code ? ": " : "", text && x->code ? text : "", *said && x->code ? ": " : "",
+                        x->code ? said : "");
     buf_free(&x->out);
     return ok;
+}
+
+bool effect_signer(const struct step_ctx *c, struct effect *ret, const char *path, const char *signer, bool *ret_good,
+                   struct err *e)
+{
+    struct signature s = {.status = NULL};
+
+    *ret_good = true;
+    if (!signer)
+        return true;
+    if (!os_signature(path, &c->doc->arena, &s, e))
+        return err_wrap(e, "checking who signed %s", path);
+    *ret_good = text_eq(s.status, "valid") && s.subject && text_glob_fold(signer, s.subject);
+    return *ret_good || effect_set(c, ret, OUTCOME_CORRUPT, e, "%s is not what %s signed: its signature is %s%s%s", path,
+                                   signer, s.status ? s.status : "not known", s.subject ? ", by " : "",
+                                   s.subject ? s.subject : "");
+}
+
+bool step_path_fits(const char *pattern, const char *path)
+{
+    bool drive = *path && path[1] == ':';
+
+    return drive ? text_glob_fold(pattern, path) : text_glob(pattern, path);
 }

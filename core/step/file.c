@@ -2,6 +2,7 @@
 #include "core/base/limits.h"
 #include "core/os/file.h"
 #include "core/payload/archive.h"
+#include "core/step/guard.h"
 #include "core/step/secrets.h"
 #include "core/step/table.h"
 
@@ -21,7 +22,7 @@ static bool check_write(void *obj, const struct place *at, struct err *e)
 {
     const struct args *a = obj;
 
-    if (*a->path != '/' && !text_starts(a->path, "${"))
+    if (!cond_absolute(a->path) && !text_starts(a->path, "${"))
         return place_error(e, at, "the path '%.200s' is not absolute", a->path);
     if (a->mode && (strlen(a->mode) > 4 || !*a->mode || strspn(a->mode, "01234567") != strlen(a->mode)))
         return place_error(e, at, "the mode '%.40s' is not octal", a->mode);
@@ -32,7 +33,7 @@ static bool check_remove(void *obj, const struct place *at, struct err *e)
 {
     const struct args *a = obj;
 
-    return step_own_path(a->path) ||
+    return guard_open(a->path) || guard_own_path(a->path) ||
            place_error(e, at, "the path '%.200s' is not absolute and deep enough to be one product's own", a->path);
 }
 
@@ -54,8 +55,8 @@ static const struct field secret_fields[] = {
 static const struct schema secret_schema = {"file.secret", NULL, "", sizeof(struct args), secret_fields, check_write};
 
 static const struct field remove_fields[] = {
-    FIELD(args, STR, path, "absolute path or pattern, at least three parts deep or below /opt, /var/log, /run",
-          .flags = FIELD_REQUIRED),
+    FIELD(args, STR, path, "absolute path or pattern, so deep that it is one product's own",
+          .flags = FIELD_REQUIRED | FIELD_PATTERN),
     FIELD(args, BOOL, if_empty, "only a folder that is empty by then"),
     FIELD_END,
 };
@@ -289,21 +290,26 @@ static bool remove_apply(const struct step_ctx *c, const void *args, struct effe
 {
     const struct args *a = args;
     struct strs found;
-    size_t n = 0;
+    size_t n = 0, later = 0;
 
     if (!os_file_glob(a->path, &c->doc->arena, &found, e))
         return false;
     for (size_t i = 0; i < found.n; i++) {
         struct strs inside = {NULL, 0};
+        bool at_boot = false;
 
         if (a->if_empty && !os_dir_list(found.v[i], &c->doc->arena, &inside, e))
             return false;
         if (inside.n)
             continue;
-        if (!os_tree_remove(found.v[i], e))
+        if (!os_tree_remove_used(found.v[i], &at_boot, e))
             return false;
+        later += at_boot;
         n++;
     }
+    if (later)
+        return effect_set(c, ret, OUTCOME_OK_REBOOT, e, "%zu path%s removed; what is in use of %zu goes with the next boot",
+                          n, n == 1 ? "" : "s", later);
     return effect_set(c, ret, OUTCOME_OK, e, "%zu path%s removed", n, n == 1 ? "" : "s");
 }
 
@@ -325,7 +331,8 @@ static bool remove_undo(const struct step_ctx *c, const void *args, struct effec
 
 const struct verb verb_file_remove = {
     .def = {.name = "file.remove",
-            .doc = "Removes files or folders that the old product left behind.",
+            .doc = "Removes files or folders that the old product left behind. What is in use on Windows goes with the next "
+                   "boot.",
             .args = &remove_schema,
             .flags = VERB_MUTATES | VERB_AFTER_CRASH,
             .timeout_s = 300,

@@ -122,7 +122,7 @@ static bool fetch_apply(const struct step_ctx *c, const void *args, struct effec
         !run(c, OS_PACKAGE_FETCH, front_end(), &a->packages, a->dir, &x, e))
         return false;
     if (x.code != 0) {
-        if (!effect_exit(c, ret, "fetching the packages", &x, e))
+        if (!effect_exit(c, ret, "fetching the packages", EXITS_NONE, &x, e))
             return false;
         if (ret->outcome == OUTCOME_NONE)
             ret->outcome = OUTCOME_NO_NETWORK;
@@ -245,7 +245,7 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
         return effect_set(c, ret, OUTCOME_OK, e, "nothing of it is installed");
     if (!run(c, OS_PACKAGE_PURGE, a->manager ? a->manager : front_end(), &here, NULL, &x, e))
         return false;
-    return effect_exit(c, ret, "removing the new packages again", &x, e);
+    return effect_exit(c, ret, "removing the new packages again", EXITS_NONE, &x, e);
 }
 
 static bool undone(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
@@ -296,7 +296,7 @@ static bool install_apply(const struct step_ctx *c, const void *args, struct eff
         return effect_set(c, ret, OUTCOME_OK, e, "an interrupted installation has finished meanwhile");
     if (!run(c, OS_PACKAGE_INSTALL_FETCHED, front_end(), &a->packages, a->dir, &x, e))
         return false;
-    return effect_exit(c, ret, "installing the packages", &x, e);
+    return effect_exit(c, ret, "installing the packages", EXITS_NONE, &x, e);
 }
 
 static bool file_apply(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
@@ -314,7 +314,7 @@ static bool file_apply(const struct step_ctx *c, const void *args, struct effect
     if (!run(c, OS_PACKAGE_INSTALL_FILES, a->manager ? a->manager : text_ends(path, ".rpm") ? "rpm" : "dpkg", &files,
              NULL, &x, e))
         return false;
-    return effect_exit(c, ret, arena_printf(&c->doc->arena, "installing %s", path), &x, e);
+    return effect_exit(c, ret, arena_printf(&c->doc->arena, "installing %s", path), EXITS_NONE, &x, e);
 }
 
 static const struct schema install_schema = {"package.install", NULL, "", sizeof(struct args), fetch_fields, NULL};

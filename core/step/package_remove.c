@@ -62,7 +62,7 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
         return err_set(e, ERR_NOT_FOUND, "no package manager knows %s", here.v[0]);
     if (!change(c, OS_PACKAGE_PURGE, manager, &here, &x, e))
         return false;
-    return effect_exit(c, ret, arena_printf(&c->doc->arena, "removing %s by %s", here.v[0], manager), &x, e);
+    return effect_exit(c, ret, arena_printf(&c->doc->arena, "removing %s by %s", here.v[0], manager), EXITS_NONE, &x, e);
 }
 
 /* State first, so that the daemon which the package starts finds it. */
@@ -131,7 +131,7 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
         manager = text_ends(files.v[0], ".rpm") ? "rpm" : "dpkg";
     if (!change(c, OS_PACKAGE_INSTALL_FILES, manager, &files, &x, e))
         return false;
-    return effect_exit(c, ret, "installing the rebuilt packages", &x, e);
+    return effect_exit(c, ret, "installing the rebuilt packages", EXITS_NONE, &x, e);
 }
 
 const struct verb verb_package_remove = {

@@ -8,6 +8,7 @@ struct args {
     const char *from;
     const char *url;
     const char *sha256;
+    const char *signer;
 };
 
 static const struct field fields[] = {
@@ -15,6 +16,7 @@ static const struct field fields[] = {
     FIELD(args, STR, from, "path on this PC to take it from"),
     FIELD(args, STR, url, "or where to download it"),
     FIELD(args, STR, sha256, "its digest"),
+    FIELD(args, STR, signer, "Windows: name or pattern of who must have signed it", .flags = FIELD_PATTERN),
     FIELD_END,
 };
 static const struct schema args_schema = {"payload.get", NULL, "", sizeof(struct args), fields, NULL};
@@ -22,17 +24,24 @@ static const struct schema args_schema = {"payload.get", NULL, "", sizeof(struct
 static bool probe(const struct step_ctx *c, const void *args, struct verdict *ret, struct err *e)
 {
     const struct args *a = args;
+    struct effect found;
     char hex[65];
+    bool good;
 
-    (void)c;
     ret->answer = TRI_NO;
     ret->evidence = "not here yet";
     if (!os_file_exists(a->file))
         return true;
     if (!os_file_digest(a->file, hex, e))
         return false;
-    ret->answer = !a->sha256 || text_eq(hex, a->sha256) ? TRI_YES : TRI_NO;
-    ret->evidence = ret->answer == TRI_YES ? "it is here and its digest is right" : "a file is here with a wrong digest";
+    ret->evidence = "a file is here with a wrong digest";
+    if (a->sha256 && !text_eq(hex, a->sha256))
+        return true;
+    if (!effect_signer(c, &found, a->file, a->signer, &good, e))
+        return false;
+    ret->answer = good ? TRI_YES : TRI_NO;
+    ret->evidence = !good ? found.text : a->signer ? "it is here and its digest and signature are right"
+                                                   : "it is here and its digest is right";
     return true;
 }
 
@@ -42,6 +51,7 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
     struct fetch f = {.url = a->url, .to = a->file, .sha256 = a->sha256, .max_bytes = (long long)LIMIT_PAYLOAD,
                       .timeout_s = c->step->timeout_s};
     char hex[65];
+    bool good;
 
     if (!os_dir_make(c->payload, 0755, e))
         return false;
@@ -55,13 +65,17 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
     }
     if (a->sha256 && !text_eq(hex, a->sha256))
         return effect_set(c, ret, OUTCOME_CORRUPT, e, "%s has digest %s, expected %s", a->from, hex, a->sha256);
-    ret->data = json_pack("{s:s, s:s}", "file", a->file, "sha256", hex);
+    if (!effect_signer(c, ret, a->file, a->signer, &good, e))
+        return false;
+    if (!good)
+        return true;
+    ret->data = json_pack("{s:s, s:s, s:s*}", "file", a->file, "sha256", hex, "signer", a->signer);
     return doc_keep(c->doc, ret->data, e) && effect_set(c, ret, OUTCOME_OK, e, "%s is here, SHA-256 %s", a->file, hex);
 }
 
 const struct verb verb_payload_get = {
     .def = {.name = "payload.get",
-            .doc = "Gets one installer file, from this PC or by download, and checks its digest.",
+            .doc = "Gets one installer file, from this PC or by download, and checks its digest and who signed it.",
             .args = &args_schema,
             .flags = VERB_NETWORK | VERB_AFTER_CRASH,
             .timeout_s = 3600,

@@ -1,6 +1,7 @@
 #include "core/detect/collect.h"
 #include "core/os/machine.h"
 #include "core/os/process.h"
+#include "core/step/guard.h"
 #include "core/step/table.h"
 
 struct args {
@@ -12,12 +13,12 @@ static bool check_exe(void *obj, const struct place *at, struct err *e)
 {
     const struct args *a = obj;
 
-    return step_own_path(a->exe + (*a->exe == '*')) ||
+    return guard_open(a->exe) || guard_own_path(a->exe + (*a->exe == '*')) ||
            place_error(e, at, "'%.200s' is not below a folder that is one product's own", a->exe);
 }
 
 static const struct field fields[] = {
-    FIELD(args, STR, exe, "executable or pattern below the product's own folder", .flags = FIELD_REQUIRED),
+    FIELD(args, STR, exe, "executable or pattern below the product's own folder", .flags = FIELD_REQUIRED | FIELD_PATTERN),
     FIELD_END,
 };
 static const struct schema args_schema = {"process.end", NULL, "", sizeof(struct args), fields, check_exe};
@@ -42,7 +43,7 @@ static bool sweep(const struct args *a, size_t *ended, struct err *e)
     for (size_t i = 0; ok && i < f.processes.n; i++) {
         const struct process *p = &f.processes.v[i];
 
-        if (!p->exe || !(text_glob(a->exe, p->exe) || text_glob(deleted, p->exe)))
+        if (!p->exe || !(step_path_fits(a->exe, p->exe) || text_glob(deleted, p->exe)))
             continue;
         ok = os_process_end(p->pid, p->exe, 3000, e);
         (*ended)++;

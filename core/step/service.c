@@ -1,5 +1,6 @@
 #include "core/detect/collect.h"
 #include "core/os/service.h"
+#include "core/step/guard.h"
 #include "core/step/table.h"
 
 #include <string.h>
@@ -8,11 +9,20 @@ struct args {
     const char *name;
 };
 
+static bool check_start(void *obj, const struct place *at, struct err *e)
+{
+    const struct args *a = obj;
+
+    return !guard_defender(a->name) ||
+           place_error(e, at, "how '%.80s' starts is Windows' own business: changing it may need a new Windows", a->name);
+}
+
 static const struct field fields[] = {
-    FIELD(args, STR, name, "service, with .service", .flags = FIELD_REQUIRED),
+    FIELD(args, STR, name, "service, on Linux with .service", .flags = FIELD_REQUIRED),
     FIELD_END,
 };
 static const struct schema args_schema = {"service", NULL, "", sizeof(struct args), fields, NULL};
+static const struct schema start_schema = {"service", NULL, "", sizeof(struct args), fields, check_start};
 static const struct field no_fields[] = {FIELD_END};
 static const struct schema no_args = {"service.reload", NULL, "", sizeof(struct args), no_fields, NULL};
 
@@ -82,7 +92,7 @@ static bool act(const struct step_ctx *c, enum os_service_action action, const c
 
     if (!os_service_change(action, name, c->step->timeout_s * 1000, &x, e))
         return false;
-    return effect_exit(c, ret, arena_printf(&c->doc->arena, "%s %s", doing, name ? name : ""), &x, e);
+    return effect_exit(c, ret, arena_printf(&c->doc->arena, "%s %s", doing, name ? name : ""), EXITS_NONE, &x, e);
 }
 
 static bool start(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
@@ -227,7 +237,7 @@ const struct verb verb_service_restart = {
 const struct verb verb_service_enable = {
     .def = {.name = "service.enable",
             .doc = "Lets a service start at boot.",
-            .args = &args_schema,
+            .args = &start_schema,
             .flags = VERB_MUTATES,
             .timeout_s = 60,
             .after = enabled,
@@ -241,7 +251,7 @@ const struct verb verb_service_enable = {
 const struct verb verb_service_disable = {
     .def = {.name = "service.disable",
             .doc = "Keeps a service from starting at boot.",
-            .args = &args_schema,
+            .args = &start_schema,
             .flags = VERB_MUTATES,
             .timeout_s = 60,
             .after = disabled,

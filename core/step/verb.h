@@ -20,6 +20,7 @@
 #include "core/model/event.h"
 #include "core/model/verb.h"
 #include "core/os/process.h"
+#include "core/step/exits.h"
 
 struct step_ctx {
     const struct plan *plan;
@@ -31,9 +32,14 @@ struct step_ctx {
     bool rebooted;     /* this step asked for a reboot, and there was one since */
     bool reboot_wanted; /* an earlier step's installer asked for one */
     const json_t *remembered; /* undo: what remember() gave; NULL: apply was never reached */
+    const char *tried; /* the form in which an earlier try of this step handed a secret over; NULL: none did */
+    long long tries;   /* how often it did in that form */
+    bool handing;      /* and was interrupted before it ended */
+    /* To be called before a secret is handed to a program that may refuse it, with the form. */
+    bool (*mark)(void *arg, const char *form, struct err *e);
     /* Called about four times a second while something is waited for; false: give up. */
     bool (*tick)(void *arg);
-    void *tick_arg;
+    void *tick_arg; /* also of mark */
 };
 
 struct effect {
@@ -61,12 +67,15 @@ bool step_holds(const struct verb *v, const struct step_ctx *c, const void *args
 /* For verbs: sets an effect; fmt is text for people. Always true unless memory ran out. */
 bool effect_set(const struct step_ctx *c, struct effect *ret, int outcome, struct err *e, const char *fmt, ...)
     __attribute__((format(__printf__, 5, 6)));
-/* The meaning of a child's end by the product's exit codes; OUTCOME_NONE: the probe must decide. Frees x->out. */
-bool effect_exit(const struct step_ctx *c, struct effect *ret, const char *what, struct os_exit *x, struct err *e);
-
-/* For argument checks: is a path or pattern deep enough to be one product's own? Absolute and plain, three parts, two
- * below /opt and /run, none of which begins with a wildcard. */
-bool step_own_path(const char *path);
+/* The meaning of a child's end by the product's exit codes, then by a table of its kind of installer; OUTCOME_NONE: the
+ * probe must decide. Frees x->out. */
+bool effect_exit(const struct step_ctx *c, struct effect *ret, const char *what, enum exits table, struct os_exit *x,
+                 struct err *e);
+/* Is the file signed, whole, by that signer (pattern; NULL: nobody asks)? Else *ret_good is false and ret says so. */
+bool effect_signer(const struct step_ctx *c, struct effect *ret, const char *path, const char *signer, bool *ret_good,
+                   struct err *e);
+/* Does a path fit a pattern? Where it begins with a drive, without regard to case. */
+bool step_path_fits(const char *pattern, const char *path);
 
 /* The same table for the planner and the manual. */
 const struct verb_def *const *verb_defs(void);
