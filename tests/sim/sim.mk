@@ -12,7 +12,7 @@ SIM_TESTS := $(wildcard tests/sim/test_*.c)
 SIM_SRC := $(filter-out $(SIM_TESTS),$(wildcard tests/sim/*.c tests/sim/os/*.c)) core/os/posix/absent.c
 CRASH_SRC := $(wildcard tests/crash/*.c)
 SIM_LIB := $(BUILD)/sim/libsim.a
-CRASH_SAMPLE ?= 60
+CRASH_SAMPLE ?= 30
 
 .PHONY: crash crash-all
 
