@@ -40,11 +40,14 @@ bool os_msi_run(const struct os_msi_change *c, struct os_exit *ret, struct err *
 /* Why a verbose log says that it failed: the line of the failing action, in UTF-8; NULL when it says nothing.
  */
 const char *os_msi_cause(const char *log, struct arena *a);
-/* An UninstallString to an argument vector by the rules of CreateProcess: a quoted program, or the shortest
- * prefix that is a file. ERR_INPUT when no program can be found in it. */
+/* An UninstallString to an argument vector by the rules of CreateProcess: a quoted program, or the only
+ * prefix that is a file; %NAME% is a variable of the system, not of a user. ERR_INPUT when no program can be
+ * found in it, or more than one: a planted C:\Program.exe must not run in place of what stands below
+ * C:\Program Files. */
 bool os_command_split(const char *command, struct arena *a, struct strs *ret, struct err *e) MUST_CHECK;
-/* The child that os_msi_run() starts: reads its request from standard input and returns the exit status of
- * the process. */
+/* The child that os_msi_run() starts: this program with this one argument. Reads its request from standard
+ * input and returns the exit status of the process. */
+#define OS_MSI_CHILD "msi-child"
 int os_msi_child(void);
 
 #endif

@@ -1,0 +1,229 @@
+#include "core/base/limits.h"
+#include "core/os/file.h"
+#include "core/os/win32/guid.h"
+#include "core/os/win32/msi_change.h"
+#include "core/os/win32/run.h"
+#include "core/os/win32/wide.h"
+
+#include <string.h>
+
+/* --- The line of properties.
+ * ---------------------------------------------------------------------------------- */
+
+/* Public properties are in upper case; others cannot be set from outside. */
+static bool name_ok(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!((s[i] >= 'A' && s[i] <= 'Z') || s[i] == '_' ||
+              (i && ((s[i] >= '0' && s[i] <= '9') || s[i] == '.'))))
+            return false;
+    return n && n < 256;
+}
+
+static bool add_property(struct buf *b, const char *name, size_t name_n, const char *value, size_t n,
+                         struct err *e)
+{
+    if (!name_ok(name, name_n))
+        return err_set(e, ERR_INPUT, "'%.60s' is no public property of Windows Installer", name);
+    buf_addc(b, ' ');
+    buf_add(b, name, name_n);
+    buf_adds(b, "=\"");
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned char)value[i] < 0x20)
+            return err_set(e, ERR_INPUT, "the property %.*s holds a control character", (int)name_n, name);
+        if (value[i] == '"')
+            buf_addc(b, '"');
+        buf_addc(b, value[i]);
+    }
+    buf_addc(b, '"');
+    return true;
+}
+
+static bool add_secret(struct buf *b, const struct os_msi_secret *s, struct err *e)
+{
+    struct secret hex = {NULL, 0};
+    bool ok = !s->hex_utf16 || msi_secret_hex(s->value, &hex, e);
+    const struct secret *value = s->hex_utf16 ? &hex : s->value;
+
+    ok = ok && add_property(b, s->property, strlen(s->property), value->bytes, value->len, e);
+    secret_clear(&hex);
+    return ok;
+}
+
+bool msi_properties(const struct os_msi_change *c, struct buf *out, struct err *e)
+{
+    for (size_t i = 0; i < c->properties.n; i++) {
+        const char *p = c->properties.v[i];
+        size_t n = strcspn(p, "=");
+
+        if (!p[n])
+            return err_set(e, ERR_INPUT, "'%.60s' is no property: NAME=value", p);
+        if (!add_property(out, p, n, p + n + 1, strlen(p + n + 1), e))
+            return false;
+    }
+    for (size_t i = 0; i < c->secrets.n; i++)
+        if (!add_secret(out, &c->secrets.v[i], e))
+            return false;
+    return buf_ok(out, "the properties of an installation", e);
+}
+
+/* --- Running it.
+ * ---------------------------------------------------------------------------------------------- */
+
+struct change {
+    const struct os_msi_change *c;
+    const char *log; /* where it is written: while it may hold secrets beside the place where it belongs */
+    struct arena arena;
+};
+
+/* In Windows' spelling and quoted; wide_path() refuses what cannot stand between quotes. */
+static bool add_path(struct change *x, struct buf *b, const char *path, struct err *e)
+{
+    wchar_t *w = wide_path(path, &x->arena, e);
+
+    if (!w)
+        return false;
+    buf_adds(b, " \"");
+    for (; *path; path++)
+        buf_addc(b, *path == '/' ? '\\' : *path);
+    buf_addc(b, '"');
+    return true;
+}
+
+static struct os_child child_of(const struct os_msi_change *c)
+{
+    return (struct os_child){.timeout_ms = c->timeout_ms, .tick = c->tick, .arg = c->arg};
+}
+
+static bool by_msiexec(struct change *x, struct os_exit *ret, struct err *e)
+{
+    const struct os_msi_change *c = x->c;
+    const struct os_child child = child_of(c);
+    struct program p;
+    struct buf line;
+    bool ok;
+
+    buf_init(&line, PROGRAM_LINE);
+    ok = program_make("msiexec.exe", NULL, &x->arena, &p, e) &&
+         program_line(p.name, &(struct strs){NULL, 0}, &line, e);
+    if (ok && c->install) {
+        buf_adds(&line, " /i");
+        ok = add_path(x, &line, c->product, e);
+    } else if (ok) {
+        buf_printf(&line, " /x %s", c->product);
+    }
+    buf_adds(&line, " /qn /norestart REBOOT=ReallySuppress");
+    if (ok && x->log) {
+        buf_adds(&line, " /l*v");
+        ok = add_path(x, &line, x->log, e);
+    }
+    ok = ok && msi_properties(c, &line, e) && (p.line = wide_text(buf_str(&line), &x->arena, e)) &&
+         run_program(&child, &p, ret, e);
+    buf_free(&line);
+    return ok;
+}
+
+static void add_field(struct buf *b, const char *text)
+{
+    buf_add(b, text, strlen(text) + 1);
+}
+
+/* Four texts, each with its end: what to do, with what, the log ("": none), the properties. */
+static bool request(struct change *x, struct buf *out, struct err *e)
+{
+    add_field(out, x->c->install ? "install" : "remove");
+    add_field(out, x->c->product);
+    add_field(out, x->log ? x->log : "");
+    buf_adds(out, "REBOOT=ReallySuppress");
+    if (!msi_properties(x->c, out, e))
+        return false;
+    buf_addc(out, '\0');
+    return buf_ok(out, "the request of an installation", e);
+}
+
+static bool by_child(struct change *x, struct os_exit *ret, struct err *e)
+{
+    struct os_child child = child_of(x->c);
+    struct secret input = {NULL, 0};
+    const char *argv[2] = {NULL, OS_MSI_CHILD};
+    struct buf self, text;
+    bool ok;
+
+    buf_init(&self, LIMIT_PATH);
+    ok = msi_room(&text, LIMIT_SECRET, e);
+    ok = ok && os_self_path(&self, e) && request(x, &text, e) && secret_set(&input, text.data, text.len, e);
+    if (ok) {
+        argv[0] = buf_str(&self);
+        child.argv = (struct strs){argv, 2};
+        child.input = &input;
+        ok = os_run(&child, ret, e);
+    }
+    secret_clear(&input);
+    msi_wipe(&text);
+    buf_free(&self);
+    if (!ok || ret->code != MSI_CHILD_FAILED)
+        return ok;
+    buf_free(&ret->out);
+    return err_set(e, ERR_BUG, "the child that calls Windows Installer did not understand its request");
+}
+
+/* A log that cannot be cleaned does not stay. */
+static bool clean_log(struct change *x, struct err *e)
+{
+    struct msi_forms forms;
+    bool ok = true;
+
+    if (!os_file_exists(x->log))
+        return true;
+    memset(&forms, 0, sizeof forms);
+    for (size_t i = 0; ok && i < x->c->secrets.n; i++)
+        ok = msi_forms_add(&forms, x->c->secrets.v[i].value, e);
+    ok = ok && msi_log_scrub(x->log, &forms, e) && os_file_rename(x->log, x->c->log, e);
+    msi_forms_clear(&forms);
+    if (!ok) {
+        struct err ignored = ERR_INIT;
+
+        (void)!os_tree_remove(x->log, &ignored);
+    }
+    return ok;
+}
+
+/* msiexec.exe reads quotes inside of values in ways of its own. */
+static bool needs_child(const struct os_msi_change *c)
+{
+    for (size_t i = 0; i < c->properties.n; i++)
+        if (strchr(c->properties.v[i], '"'))
+            return true;
+    return c->secrets.n;
+}
+
+static bool check(const struct os_msi_change *c, struct err *e)
+{
+    if (!c->install && !(guid_at(c->product) && strlen(c->product) == GUID_TEXT))
+        return err_set(e, ERR_INPUT, "'%.60s' is no product code", c->product);
+    return !c->install || os_file_exists(c->product) ||
+           err_set(e, ERR_NOT_FOUND, "there is no file '%.300s'", c->product);
+}
+
+bool os_msi_run(const struct os_msi_change *c, struct os_exit *ret, struct err *e)
+{
+    struct change x = {c, c->log, ARENA_INIT};
+    bool ok, ran;
+
+    memset(ret, 0, sizeof *ret);
+    if (c->log && c->secrets.n)
+        x.log = arena_printf(&x.arena, "%s.raw", c->log);
+    ok = (!c->log || x.log || err_nomem(e)) && check(c, e);
+    /* Left by a run that was cut off before it could clean it. */
+    if (ok && x.log != c->log)
+        ok = os_tree_remove(x.log, e);
+    ran = ok && (needs_child(c) ? by_child : by_msiexec)(&x, ret, e);
+    if (ok && x.log != c->log) {
+        struct err why = ERR_INIT;
+
+        /* The change has happened or not, whatever became of its log. */
+        (void)!clean_log(&x, &why);
+    }
+    arena_free(&x.arena);
+    return ran;
+}

@@ -1,0 +1,235 @@
+#include "core/os/win32/worker.h"
+#include "core/os/console.h"
+#include "core/os/machine.h"
+#include "core/os/win32/key.h"
+#include "core/os/win32/program.h"
+#include "core/os/win32/scm.h"
+#include "core/os/win32/wide.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <windows.h>
+
+#include <winternl.h>
+
+/*
+ * Where the service manager started us, its control handler runs in the first thread and the work in another.
+ * Asked to end, we let what has been started come to its end within the time there is, start nothing more,
+ * and end without any farewell: the journal is made for that, and the next start goes on from it.
+ */
+static struct worker {
+    int (*work)(int argc, char **argv);
+    int argc;
+    char **argv;
+    int status;
+    SERVICE_STATUS_HANDLE handle;
+    HANDLE rest; /* the work has ended, or waits in worker_pause() */
+    volatile LONG stopping;
+} self;
+
+void worker_pause(void)
+{
+    if (!self.stopping)
+        return;
+    SetEvent(self.rest);
+    for (;;)
+        Sleep(INFINITE);
+}
+
+static void report(DWORD state, DWORD hint_ms)
+{
+    SERVICE_STATUS s = {
+        .dwServiceType = SERVICE_WIN32_OWN_PROCESS, .dwCurrentState = state, .dwWaitHint = hint_ms};
+
+    if (state == SERVICE_RUNNING)
+        s.dwControlsAccepted = SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PRESHUTDOWN | SERVICE_ACCEPT_SHUTDOWN;
+    if (state == SERVICE_STOPPED && self.status) {
+        s.dwWin32ExitCode = ERROR_SERVICE_SPECIFIC_ERROR;
+        s.dwServiceSpecificExitCode = (DWORD)self.status;
+    }
+    SetServiceStatus(self.handle, &s);
+}
+
+static void end_within(DWORD ms)
+{
+    report(SERVICE_STOP_PENDING, ms + 1000);
+    InterlockedExchange(&self.stopping, TRUE);
+    WaitForSingleObject(self.rest, ms);
+    report(SERVICE_STOPPED, 0);
+    TerminateProcess(GetCurrentProcess(), (UINT)self.status);
+}
+
+static DWORD WINAPI control(DWORD code, DWORD type, void *data, void *arg)
+{
+    enum { STOP_MS = 25000, SHUTDOWN_MS = 4000 }; /* a handler has 30 s; WaitToKillServiceTimeout is 5 s */
+
+    (void)type, (void)data, (void)arg;
+    switch (code) {
+    case SERVICE_CONTROL_INTERROGATE:
+        return NO_ERROR;
+    case SERVICE_CONTROL_STOP:
+        end_within(STOP_MS);
+        return NO_ERROR;
+    case SERVICE_CONTROL_PRESHUTDOWN:
+        end_within(WORKER_LAST_MS - 5000);
+        return NO_ERROR;
+    case SERVICE_CONTROL_SHUTDOWN:
+        end_within(SHUTDOWN_MS);
+        return NO_ERROR;
+    default:
+        return ERROR_CALL_NOT_IMPLEMENTED;
+    }
+}
+
+static void WINAPI serve(DWORD argc, wchar_t **argv)
+{
+    (void)argc, (void)argv;
+    self.handle = RegisterServiceCtrlHandlerExW(L"" WORKER_SERVICE, control, NULL);
+    report(SERVICE_RUNNING, 0);
+    self.status = self.work(self.argc, self.argv);
+    SetEvent(self.rest);
+    if (!self.stopping)
+        report(SERVICE_STOPPED, 0);
+}
+
+/* Is our parent the service manager? Asking the dispatcher would tell as well, but takes ten seconds on some
+ * systems when it is not. */
+static bool by_service_manager(void)
+{
+    wchar_t path[MAX_PATH], system[MAX_PATH], manager[MAX_PATH + 16];
+    PROCESS_BASIC_INFORMATION me;
+    DWORD n = MAX_PATH;
+    HANDLE parent;
+    bool same;
+
+    memset(&me, 0, sizeof me);
+    if (NtQueryInformationProcess(GetCurrentProcess(), ProcessBasicInformation, &me, sizeof me, NULL) < 0)
+        return false;
+    parent = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)me.InheritedFromUniqueProcessId);
+    if (!parent)
+        return false;
+    same = QueryFullProcessImageNameW(parent, 0, path, &n) && GetSystemDirectoryW(system, MAX_PATH) &&
+           swprintf(manager, sizeof manager / sizeof *manager, L"%ls\\services.exe", system) > 0 &&
+           _wcsicmp(manager, path) == 0;
+    CloseHandle(parent);
+    return same;
+}
+
+int os_worker_run(int (*work)(int argc, char **argv), int argc, char **argv)
+{
+    wchar_t name[] = L"" WORKER_SERVICE;
+    SERVICE_TABLE_ENTRYW table[] = {{name, serve}, {NULL, NULL}};
+
+    if (!by_service_manager())
+        return work(argc, argv);
+    self.work = work;
+    self.argc = argc;
+    self.argv = argv;
+    self.rest = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (!self.rest || !StartServiceCtrlDispatcherW(table))
+        return work(argc, argv);
+    return self.status;
+}
+
+/* --- The entry in the service manager.
+ * ----------------------------------------------------------------------- */
+
+/* So that a power cut behind us cannot lose it. */
+static bool flush_entry(struct err *e)
+{
+    void *key;
+    LONG r;
+
+    if (!key_open("HKLM/SYSTEM/CurrentControlSet/Services/" WORKER_SERVICE, "64", KEY_READ, &key, e))
+        return false;
+    r = key ? RegFlushKey(key) : ERROR_FILE_NOT_FOUND;
+    key_close(key);
+    return r == ERROR_SUCCESS || wide_error(e, ERR_IO, (DWORD)r, "writing the service's entry to the disk");
+}
+
+/* What the entry says beyond its command: a person who finds it, and the system when it goes down. */
+static bool describe(SC_HANDLE service)
+{
+    wchar_t text[] =
+        L"Goes on with the change of this computer's antivirus after a restart. Removes itself when the "
+        L"change is done.";
+    SERVICE_DESCRIPTIONW description = {text};
+    SERVICE_PRESHUTDOWN_INFO last = {WORKER_LAST_MS};
+
+    return ChangeServiceConfig2W(service, SERVICE_CONFIG_DESCRIPTION, &description) &&
+           ChangeServiceConfig2W(service, SERVICE_CONFIG_PRESHUTDOWN_INFO, &last);
+}
+
+static DWORD create_or_change(SC_HANDLE manager, const wchar_t *line)
+{
+    const DWORD rights = SERVICE_CHANGE_CONFIG | SERVICE_QUERY_STATUS;
+    SC_HANDLE service = CreateServiceW(manager, L"" WORKER_SERVICE, L"avswap: change of antivirus", rights,
+                                       SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START, SERVICE_ERROR_NORMAL,
+                                       line, NULL, NULL, NULL, NULL, NULL);
+    DWORD failed = service ? 0 : GetLastError();
+
+    if (failed == ERROR_SERVICE_EXISTS) {
+        service = OpenServiceW(manager, L"" WORKER_SERVICE, rights);
+        failed =
+            service && ChangeServiceConfigW(service, SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
+                                            SERVICE_ERROR_NORMAL, line, NULL, NULL, NULL, NULL, NULL, NULL)
+                ? 0
+                : GetLastError();
+    }
+    if (!failed && !describe(service))
+        failed = GetLastError();
+    if (service)
+        CloseServiceHandle(service);
+    return failed;
+}
+
+/* The entry of a run that has just ended is marked for deletion until that process is gone. */
+static bool put_entry(const wchar_t *line, struct err *e)
+{
+    enum { LOOKS = 100, LOOK_MS = 100 };
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
+    DWORD failed = manager ? ERROR_SERVICE_MARKED_FOR_DELETE : GetLastError();
+
+    for (int i = 0; i < LOOKS && failed == ERROR_SERVICE_MARKED_FOR_DELETE; i++) {
+        if (i)
+            os_sleep_ms(LOOK_MS);
+        failed = create_or_change(manager, line);
+    }
+    if (manager)
+        CloseServiceHandle(manager);
+    return !failed || wide_error(e, ERR_OS, failed, "making the service '%s'", WORKER_SERVICE);
+}
+
+bool worker_create(const struct strs *argv, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    wchar_t *line = NULL;
+    struct buf text;
+    bool ok;
+
+    buf_init(&text, PROGRAM_LINE);
+    ok = argv->n && program_find(argv->v[0], &a) && strchr(argv->v[0], '/');
+    if (!ok)
+        err_set(e, ERR_INPUT, "what is to run after the reboot needs the whole path of a program");
+    ok = ok && program_line(argv->v[0], argv, &text, e) && (line = wide_text(buf_str(&text), &a, e)) &&
+         put_entry(line, e) && flush_entry(e);
+    buf_free(&text);
+    arena_free(&a);
+    return ok;
+}
+
+bool worker_start(struct err *e)
+{
+    struct scm scm;
+    bool ok = scm_open(WORKER_SERVICE, SERVICE_START, &scm, e);
+    DWORD failed = 0;
+
+    if (!ok)
+        return false;
+    if (!scm.service || !StartServiceW(scm.service, 0, NULL))
+        failed = scm.service ? GetLastError() : scm.failed;
+    scm_close(&scm);
+    if (failed == ERROR_SERVICE_ALREADY_RUNNING)
+        return err_set(e, ERR_BUSY, "a run is at work already as the service '%s'", WORKER_SERVICE);
+    return !failed || wide_error(e, ERR_OS, failed, "starting the service '%s'", WORKER_SERVICE);
+}
