@@ -267,23 +267,38 @@ bool os_file_exists(const char *path)
     return os_file_stat(path, &st, &ignored) && st.kind != OS_ABSENT;
 }
 
-bool os_file_digest(const char *path, char hex[65], struct err *e)
+bool os_file_pour(const char *path, bool (*take)(void *arg, const void *p, size_t n, struct err *e),
+                  void *arg, struct err *e)
 {
     HANDLE h = handle_open_file(path, GENERIC_READ, OPEN_EXISTING, e);
     char chunk[CHUNK];
-    struct digest d;
-    bool ok;
-    size_t k;
+    bool ok = h != NULL;
+    size_t k = 1;
 
-    if (!h)
-        return false;
-    digest_init(&d);
-    while ((ok = handle_read(h, chunk, sizeof chunk, &k)) && k)
-        digest_add(&d, chunk, k);
-    if (!ok)
-        wide_error(e, ERR_IO, GetLastError(), "reading '%s'", path);
+    while (ok && k) {
+        ok = handle_read(h, chunk, sizeof chunk, &k) ||
+             wide_error(e, ERR_IO, GetLastError(), "reading '%s'", path);
+        if (ok && k)
+            ok = take(arg, chunk, k, e);
+    }
     handle_close(h);
-    if (ok)
-        digest_end(&d, hex);
     return ok;
+}
+
+static bool add_to_digest(void *arg, const void *p, size_t n, struct err *e)
+{
+    (void)e;
+    digest_add(arg, p, n);
+    return true;
+}
+
+bool os_file_digest(const char *path, char hex[65], struct err *e)
+{
+    struct digest d;
+
+    digest_init(&d);
+    if (!os_file_pour(path, add_to_digest, &d, e))
+        return false;
+    digest_end(&d, hex);
+    return true;
 }
