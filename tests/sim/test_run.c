@@ -192,7 +192,9 @@ static void test_runs_are_listed_and_picked(void **state)
 
 static void test_same_plan_twice_gets_a_number(void **state)
 {
+    struct doc d = DOC_INIT;
     struct err e = ERR_INIT;
+    struct strs ids;
     char id[80];
     size_t len;
     const char *text;
@@ -209,6 +211,11 @@ static void test_same_plan_twice_gets_a_number(void **state)
     assert_true(run_prepare("plan.json", text, len, NULL, id, sizeof id, &e));
     assert_int_equal(strncmp(id, world_run(), strlen(world_run())), 0);
     assert_string_equal(id + strlen(world_run()), "-2");
+    assert_true(run_list(&d.arena, &ids, &e));
+    assert_int_equal(ids.n, 2);
+    assert_string_equal(ids.v[0], world_run());
+    assert_string_equal(ids.v[1], id);
+    doc_free(&d);
     world_over();
 }
 
@@ -373,6 +380,141 @@ static void test_no_reboot_stops_and_goes_on_after_one(void **state)
     world_over();
 }
 
+/* The altered plan, to its end or stop; the exit status, and the result on record. */
+static int run_altered(const struct scenario *s, enum sim_switch w, void (*change)(struct plan *p), enum run_result *ret)
+{
+    struct err e = ERR_INIT;
+    struct run_view v;
+    struct buf b;
+    char id[80];
+    int status = -1;
+
+    world_begin(s, w);
+    buf_init(&b, LIMIT_DOCUMENT);
+    alter(change, &b);
+    sim_worker();
+    assert_true(run_prepare("plan.json", buf_str(&b), b.len, world_catalog(), id, sizeof id, &e));
+    assert_true(run_go(id, NULL, &status, &e));
+    while (sim_reboot_asked()) {
+        sim_reboot();
+        sim_worker();
+        assert_true(run_go(id, NULL, &status, &e));
+    }
+    assert_true(run_view(id, &v, &e));
+    *ret = v.outcome.result;
+    run_view_free(&v);
+    buf_free(&b);
+    world_over();
+    return status;
+}
+
+static void no_reboots_left(struct plan *p) { p->max_reboots = 0; }
+
+static void test_reboots_are_bounded(void **state)
+{
+    enum run_result result;
+
+    (void)state;
+    assert_int_equal(run_altered(&overlap, SIM_WANTS_REBOOT, no_reboots_left, &result), 8);
+    assert_int_equal(result, RESULT_IN_DOUBT);
+    assert_true(sim_protected());
+}
+
+static void short_gap(struct plan *p) { p->unprotected_limit_s = 1; }
+
+/* The new product takes longer than that to come up after the old one went: back to the old one. */
+static void test_ceiling_turns_the_run_round(void **state)
+{
+    enum run_result result;
+
+    (void)state;
+    assert_int_equal(run_altered(&replace, SIM_NONE, short_gap, &result), 5);
+    assert_int_equal(result, RESULT_ROLLED_BACK);
+    assert_true(sim_protected());
+}
+
+static void fails_at_the_end(struct plan *p)
+{
+    struct step *s = &p->steps.v[p->steps.n - 1];
+
+    s->verb = "check.that";
+    s->args = json_pack("{s:{s:s, s:s}, s:s}", "cond", "probe", "package", "name", "nowhere", "refuse", "it is not there");
+    s->before = s->after = NULL;
+    s->auxiliary = false;
+}
+
+/* Who may not have the old product back keeps the new one although a last check failed; a person has to look. */
+static void test_new_one_that_failed_a_check_is_kept_where_the_old_may_not_come_back(void **state)
+{
+    static const struct scenario federal = {
+        .name = "federal", .playbook = "builtin", .setup = {.old = true, .other = true}, .as = "federal"};
+    enum run_result result;
+
+    (void)state;
+    assert_int_equal(run_altered(&federal, SIM_NONE, fails_at_the_end, &result), 8);
+    assert_int_equal(result, RESULT_IN_DOUBT);
+    assert_true(sim_protected());
+}
+
+static void traceless_step(struct plan *p)
+{
+    struct step *s = &p->steps.v[0];
+
+    s->verb = "command.run";
+    s->args = json_pack("{s:[s]}", "argv", "true");
+    s->before = s->after = NULL;
+    s->auxiliary = s->repeat = false;
+    s->title = "Do what leaves no trace";
+}
+
+static void stop_after_begin(void *arg, const struct sim_point *p)
+{
+    struct buf b;
+
+    (void)arg;
+    buf_init(&b, LIMIT_JOURNAL);
+    if (!stop_at.then && p->after && strcmp(p->what, "log sync") == 0 && sim_file(p->target, &b) &&
+        strstr(buf_str(&b), "\"kind\":\"begin\""))
+        stop_at.then = sim_snapshot();
+    buf_free(&b);
+}
+
+/* Nobody knows whether a step had its effect that leaves no trace: a person has to look, nothing is done twice. */
+static void test_step_without_a_trace_is_in_doubt_after_a_crash(void **state)
+{
+    struct err e = ERR_INIT;
+    struct run_view v;
+    struct buf b;
+    char id[80];
+    int status = -1;
+
+    (void)state;
+    world_begin(&overlap, SIM_NONE);
+    buf_init(&b, LIMIT_DOCUMENT);
+    alter(traceless_step, &b);
+    sim_worker();
+    assert_true(run_prepare("plan.json", buf_str(&b), b.len, world_catalog(), id, sizeof id, &e));
+    stop_at.then = NULL;
+    sim_watch(stop_after_begin, NULL);
+    (void)!run_go(id, NULL, &status, &e);
+    sim_watch(NULL, NULL);
+    assert_non_null(stop_at.then);
+    sim_restore(stop_at.then);
+    sim_snapshot_free(stop_at.then);
+    sim_die(SIM_DEATH_KILL);
+    sim_worker();
+    err_clear(&e);
+    assert_true(run_go(id, NULL, &status, &e));
+    assert_int_equal(status, 8);
+    assert_true(run_view(id, &v, &e));
+    assert_int_equal(v.outcome.result, RESULT_IN_DOUBT);
+    assert_false(run_ended(&v));
+    run_view_free(&v);
+    assert_true(sim_protected());
+    buf_free(&b);
+    world_over();
+}
+
 static void unknown_verb(struct plan *p)
 {
     p->steps.v[p->steps.n - 1].verb = "tea.make";
@@ -471,6 +613,10 @@ int main(void)
         cmocka_unit_test(test_rollback_after_commit_is_refused),
         cmocka_unit_test(test_owner_who_may_not_use_it_is_not_given_it_back),
         cmocka_unit_test(test_no_reboot_stops_and_goes_on_after_one),
+        cmocka_unit_test(test_reboots_are_bounded),
+        cmocka_unit_test(test_ceiling_turns_the_run_round),
+        cmocka_unit_test(test_new_one_that_failed_a_check_is_kept_where_the_old_may_not_come_back),
+        cmocka_unit_test(test_step_without_a_trace_is_in_doubt_after_a_crash),
         cmocka_unit_test(test_verb_of_a_newer_version_stops_cleanly),
         cmocka_unit_test(test_damaged_journal_is_refused_and_kept),
         cmocka_unit_test(test_name_of_a_detached_run_is_checked),
