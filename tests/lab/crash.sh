@@ -1,11 +1,12 @@
 #!/bin/bash
-# crash.sh [all | forward|back HOW N DELAY_MS...]: real migrations on lab hosts, ended by kill -9 or power cut when the journal has N
+# crash.sh [all | boundaries | forward|back HOW N DELAY_MS...]: real migrations on lab hosts, ended by kill -9 or power cut when the journal has N
 # records, and gone on with by `resume` or by the boot script. Ends with: crash-lab: H histories, W wrong, S stranded.
 #
 #   forward   ClamAV beside the old product, then the old one goes: ends migrated
 #   back      the old product goes, the new one fails, the old one is rebuilt: ends rolled back
 #
-# Without arguments a sample: every 7th record, and all while the old product goes and the new one is switched on.
+# `boundaries`: the way forward, kill and power cut behind every record. `all`: that on both ways, in the middle of what takes its time,
+# torn records, and twice in a row (hours). Without arguments a sample: every 7th record, and all while the old product goes and the new one is switched on.
 # Wrong: the end differs from that of the uninterrupted run, or something was done twice. Stranded: unprotected without status 6.
 LAB_NAME=crash
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -135,6 +136,8 @@ sample() {
 	for k in $(records dangerous back); do ((k % 3)) || in_turn back "$k" 0; done
 }
 
+boundaries() { local k; for ((k = 1; k <= $(count forward); k++)); do crash forward kill $k 0; crash forward cut $k 0; done; }
+
 everything() {
 	local w k x i
 	for w in back forward; do
@@ -158,6 +161,7 @@ if (($(count_failed))); then echo 'crash-lab: an uninterrupted run failed'; exit
 case ${1:-} in
 '') sample ;;
 all) everything ;;
+boundaries) boundaries ;;
 *) crash "$@" ;;
 esac
 histories_over
