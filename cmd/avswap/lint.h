@@ -29,10 +29,14 @@ void lint_structure(struct lint *l, const struct schema *s, const json_t *j, con
 /* What a schema cannot say, of a document that is structurally sound. */
 void lint_rules(struct lint *l, const struct schema *s, const json_t *j, const struct place *at);
 
-/*
- * Every text below j. expands: ${name} has a meaning here and is checked against the product's variables (NULL: none);
- * else its commands are checked for shell strings.
- */
-void lint_texts(struct lint *l, const struct product *p, const json_t *j, bool expands, const struct place *at);
+/* Commands below j: none is a shell string. */
+void lint_commands(struct lint *l, const json_t *j, const struct place *at);
+/* ${name} in the texts below j against the product's variables (NULL: none) and the fields of the facts that the step is
+ * for (NULL: none). */
+void lint_texts(struct lint *l, const struct product *p, const struct cond *each, const json_t *j, const struct place *at);
+void lint_text(struct lint *l, const struct product *p, const struct cond *each, const char *text,
+               const struct place *at);
+/* Probes below j that a system of this family can answer. */
+void lint_probes(struct lint *l, const char *family, const json_t *j, const struct place *at);
 
 #endif

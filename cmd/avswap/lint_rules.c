@@ -64,7 +64,7 @@ static void check_verb(struct lint *l, const char *verb, const json_t *args, con
 
 static void check_step(struct lint *l, const struct product *p, const struct step_def *s, const struct place *at)
 {
-    struct place args = {at, "args", 0, NULL};
+    struct place args = {at, "args", 0, NULL}, title = {at, "title", 0, NULL};
 
     if (p && (!s->verb || s->use))
         lint_add(l, at, "a product's step names a 'verb' and no 'use'");
@@ -80,8 +80,12 @@ static void check_step(struct lint *l, const struct product *p, const struct ste
     }
     if (s->verb)
         check_verb(l, s->verb, s->args, at);
+    if (s->use && s->each)
+        lint_add(l, at, "'each' is of no use with 'use': the section's own steps have theirs");
+    if (s->title)
+        lint_text(l, p, s->each, s->title, &title);
     if (s->args)
-        lint_texts(l, p, s->args, true, &args);
+        lint_texts(l, p, s->each, s->args, &args);
 }
 
 static void check_steps(struct lint *l, const struct product *p, const struct step_def *v, size_t n,
@@ -168,6 +172,7 @@ static void product_rules(struct lint *l, const void *doc, const json_t *j, cons
     for (size_t i = 0; i < p->vars.n; i++)
         if (p->vars.v[i].secret && p->vars.v[i].def)
             lint_add(l, at, "the secret '%s' has a default value; a secret never stands in a file", p->vars.v[i].name);
+    lint_probes(l, p->os, j, at);
     check_sourced(l, &product_schema, j, at);
 }
 
@@ -257,7 +262,7 @@ static void policy_rules(struct lint *l, const void *doc, const json_t *j, const
         struct place here = {&secrets, json_object_iter_key(it), 0, NULL};
         const char *v = json_string_value(json_object_iter_value(it));
 
-        if (v && !text_starts(v, "file:/") && !text_starts(v, "env:"))
+        if (v && !(text_starts(v, "file:") && cond_absolute(v + 5)) && !text_starts(v, "env:"))
             lint_add(l, &here, "a secret is given by 'file:/path' or 'env:NAME', never itself");
     }
 }
@@ -300,7 +305,7 @@ void lint_rules(struct lint *l, const struct schema *s, const json_t *j, const s
     }
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (kinds[i].schema == s) {
-            lint_texts(l, NULL, j, false, at);
+            lint_commands(l, j, at);
             kinds[i].rules(l, obj, j, at);
         }
 }

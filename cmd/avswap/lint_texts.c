@@ -67,50 +67,129 @@ static bool runtime_name(const char *name, size_t n)
     return false;
 }
 
+/* ${each.FIELD}: does the fact have such a field? */
+static void check_each(struct lint *l, const struct cond *each, const char *name, size_t n, const struct place *at)
+{
+    const struct schema *s = each && cond_lists(each) ? cond_each_schema(each) : NULL;
+    const char *names[32], *near, *key = arena_strndup(&l->doc->arena, name, n);
+    size_t count = 0;
+
+    if (!key) {
+        l->nomem = true;
+        return;
+    }
+    if (!each) {
+        lint_add(l, at, "'${each.%.60s}' in a step without 'each'", key);
+        return;
+    }
+    for (; s && s->fields[count].name && count < 32; count++)
+        names[count] = s->fields[count].name;
+    if (!s || schema_field(s, key))
+        return;
+    near = text_nearest(key, names, count);
+    lint_add(l, at, "a %s has no '%.60s'%s%s%s", s->name, key, near ? " (did you mean '" : "", near ? near : "",
+             near ? "'?)" : "");
+}
+
 /* ${name} in a text of a step. */
-static void check_names(struct lint *l, const struct product *p, const char *s, bool argv, const struct place *at)
+static void check_names(struct lint *l, const struct product *p, const struct cond *each, const char *s, bool argv,
+                        const struct place *at)
 {
     while ((s = strstr(s, "${"))) {
-        const char *end = strchr(s, '}');
-        size_t n = end ? (size_t)(end - s) - 2 : 0;
-        const struct var *v = end ? find_var(p, s + 2, n) : NULL;
+        const char *end = strchr(s, '}'), *name = s + 2;
+        size_t n = end ? (size_t)(end - name) : 0;
+        const struct var *v = end ? find_var(p, name, n) : NULL;
 
         if (!end)
             lint_add(l, at, "'${' without '}'");
+        else if (text_starts(name, "each."))
+            check_each(l, each, name + 5, n - 5, at);
         else if (v && v->secret)
             lint_add(l, at, "the secret '%s' stands in %s; every user of the PC could read it", v->name,
                      argv ? "a command's arguments" : "a text");
-        else if (!v && !runtime_name(s + 2, n))
+        else if (!v && !runtime_name(name, n))
             lint_add(l, at, "'${%.*s}' is neither a variable of this product nor run, payload or backup",
-                     n > 60 ? 60 : (int)n, s + 2);
+                     n > 60 ? 60 : (int)n, name);
         s += 2;
     }
 }
 
-static void walk(struct lint *l, const struct product *p, const json_t *j, bool argv, bool expands,
-                 const struct place *at)
+void lint_text(struct lint *l, const struct product *p, const struct cond *each, const char *text,
+               const struct place *at)
+{
+    check_names(l, p, each, text, false, at);
+}
+
+/* Calls f for j and everything below it. */
+struct walk {
+    struct lint *l;
+    const struct product *p;
+    const struct cond *each;
+    const char *family;
+    void (*f)(const struct walk *w, const json_t *j, bool argv, const struct place *at);
+};
+
+static void walk(const struct walk *w, const json_t *j, bool argv, const struct place *at)
 {
     json_t *obj = (json_t *)(uintptr_t)j;
 
-    if (json_is_string(j) && expands)
-        check_names(l, p, json_string_value(j), argv, at);
+    w->f(w, j, argv, at);
     for (size_t i = 0; i < json_array_size(j); i++) {
         struct place item = {at, NULL, i, NULL};
 
-        walk(l, p, json_array_get(j, i), argv, expands, &item);
+        walk(w, json_array_get(j, i), argv, &item);
     }
     for (void *it = json_object_iter(obj); it; it = json_object_iter_next(obj, it)) {
         const char *key = json_object_iter_key(it);
         struct place here = {at, key, 0, NULL};
-        bool is_argv = strcmp(key, "argv") == 0;
 
-        if (is_argv && !expands)
-            check_argv(l, json_object_iter_value(it), &here);
-        walk(l, p, json_object_iter_value(it), argv || is_argv, expands, &here);
+        walk(w, json_object_iter_value(it), argv || strcmp(key, "argv") == 0, &here);
     }
 }
 
-void lint_texts(struct lint *l, const struct product *p, const json_t *j, bool expands, const struct place *at)
+static void visit_text(const struct walk *w, const json_t *j, bool argv, const struct place *at)
 {
-    walk(l, p, j, false, expands, at);
+    if (json_is_string(j))
+        check_names(w->l, w->p, w->each, json_string_value(j), argv, at);
+}
+
+void lint_texts(struct lint *l, const struct product *p, const struct cond *each, const json_t *j, const struct place *at)
+{
+    const struct walk w = {.l = l, .p = p, .each = each, .f = visit_text};
+
+    walk(&w, j, false, at);
+}
+
+static void visit_command(const struct walk *w, const json_t *j, bool argv, const struct place *at)
+{
+    const json_t *list = json_object_get(j, "argv");
+    struct place here = {at, "argv", 0, NULL};
+
+    (void)argv;
+    if (list)
+        check_argv(w->l, list, &here);
+}
+
+void lint_commands(struct lint *l, const json_t *j, const struct place *at)
+{
+    const struct walk w = {.l = l, .f = visit_command};
+
+    walk(&w, j, false, at);
+}
+
+static void visit_probe(const struct walk *w, const json_t *j, bool argv, const struct place *at)
+{
+    const char *name = json_string_value(json_object_get(j, "probe"));
+
+    (void)argv;
+    for (int i = PROBE_NONE + 1; name && i < PROBE_COUNT; i++)
+        if (strcmp(probe_names[i], name) == 0 && probe_defs[i].family && !text_eq(probe_defs[i].family, w->family))
+            lint_add(w->l, at, "a %s probe finds nothing on %.40s", name, w->family);
+}
+
+void lint_probes(struct lint *l, const char *family, const json_t *j, const struct place *at)
+{
+    const struct walk w = {.l = l, .family = family, .f = visit_probe};
+
+    walk(&w, j, false, at);
 }

@@ -283,6 +283,45 @@ static void collect(const struct schema *s, const struct schema **v, size_t *n)
             collect(f->sub, v, n);
 }
 
+/* What a probe may have, from the tables that check it. */
+static void probes(struct buf *b)
+{
+    section(b, "PROBES");
+    line(b, "A condition is one probe, or all, any or not of conditions. Names, paths and programs may be patterns: *, ? and "
+            "[set]; in a path * stays within one part. On Windows they are compared without regard to case, and a path may "
+            "begin with a known folder, as %ProgramData%/... A step of a product may name a probe that lists facts as its "
+            "each, and then becomes one step for every fact found.");
+    for (int i = PROBE_NONE + 1; i < PROBE_COUNT; i++) {
+        const struct probe_def *p = &probe_defs[i];
+        const struct cond c = {.probe = i};
+
+        tagged(b, probe_names[i], p->doc);
+        buf_adds(b, ".br\nIt may have");
+        for (size_t k = 0; probe_member(i, k); k++)
+            buf_printf(b, "%s %s", k ? "," : "", probe_member(i, k));
+        for (size_t k = 0; p->states && p->states[k]; k++) {
+            buf_adds(b, k ? ", " : "; state is one of ");
+            roff(b, p->states[k]);
+        }
+        buf_printf(b, ".%s%s%s\n", p->family ? " Only on " : "", p->family ? p->family : "", p->family ? "." : "");
+        if (cond_lists(&c))
+            line(b, "Lists facts.");
+    }
+}
+
+static void facts(struct buf *b)
+{
+    size_t n;
+    const char *const *names = cond_fact_names(&n);
+
+    section(b, "GENERAL FACTS");
+    line(b, "What a fact probe may name; one that ends in a colon is followed by a path.");
+    for (size_t i = 0; i < n; i++) {
+        buf_adds(b, ".br\n");
+        line(b, names[i]);
+    }
+}
+
 void man_formats(struct buf *b)
 {
     const struct schema *all[MAX_SCHEMAS];
@@ -307,6 +346,8 @@ void man_formats(struct buf *b)
             }
         fields(b, all[i]);
     }
+    probes(b);
+    facts(b);
     see_also(b, "avswap-formats");
 }
 

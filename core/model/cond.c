@@ -39,49 +39,98 @@ static const struct field cond_fields[] = {
 const struct schema cond_schema = {"condition", NULL, "a condition or probe", sizeof(struct cond), cond_fields,
                                    check_cond};
 
-/* Which members each probe may use; their letters stand in check_members(). */
-static const char *const probe_members[PROBE_COUNT] = {
-    [PROBE_PACKAGE] = "nsov",     [PROBE_UNIT] = "ns",        [PROBE_PROCESS] = "ne",
-    [PROBE_FILE] = "psh",         [PROBE_USER] = "n",         [PROBE_GROUP] = "n",
-    [PROBE_FANOTIFY] = "ne",      [PROBE_FIREWALL] = "m",     [PROBE_SELINUX] = "n",
-    [PROBE_COMMAND] = "ajkodvVt", [PROBE_FACT] = "nodvV",     [PROBE_UNINSTALL] = "nPsov",
-    [PROBE_MSI] = "nPov",         [PROBE_DRIVER] = "nps",     [PROBE_REGISTRY] = "pnodvV",
-    [PROBE_CERTIFICATE] = "np",   [PROBE_SECURITY_CENTER] = "ns", [PROBE_TASK] = "pe",
-    [PROBE_SIGNATURE] = "pns",    [PROBE_WMI] = "pcnodvV",
+static const char *const unit_states[] = {"active", "inactive", "failed", "enabled", NULL};
+static const char *const file_states[] = {"file", "dir", "link", "other", NULL};
+static const char *const uninstall_states[] = {"live", "ghost", "any", NULL};
+static const char *const driver_states[] = {"running", "stopped", NULL};
+static const char *const security_states[] = {"on", "off", "fresh", "stale", NULL};
+static const char *const signature_states[] = {"valid", "untrusted", "broken", "unsigned", NULL};
+
+#define LINUX "linux"
+#define WINDOWS "windows"
+const struct probe_def probe_defs[PROBE_COUNT] = {
+    [PROBE_PACKAGE] = {"a package of that name is there, in any state but config-files, and of such a version", LINUX,
+                       "nsov", package_state_names},
+    [PROBE_UNIT] = {"a service of that name is there", NULL, "ns", unit_states},
+    [PROBE_PROCESS] = {"a process with that name or executable runs", NULL, "ne", NULL},
+    [PROBE_FILE] = {"a file is there and not older", NULL, "psh", file_states},
+    [PROBE_USER] = {"the account exists", NULL, "n", NULL},
+    [PROBE_GROUP] = {"the group exists", NULL, "n", NULL},
+    [PROBE_FANOTIFY] = {"a process holds fanotify marks", LINUX, "ne", NULL},
+    [PROBE_FIREWALL] = {"a firewall rule carries the mark", LINUX, "m", NULL},
+    [PROBE_SELINUX] = {"a local file context of that type exists", LINUX, "n", NULL},
+    [PROBE_COMMAND] = {"the product's own command answers so; without json and key its exit status is compared", NULL,
+                       "ajkodvVt", NULL},
+    [PROBE_FACT] = {"a general fact compares so", NULL, "nodvV", NULL},
+    [PROBE_UNINSTALL] = {"a program is listed: live (unless the state says otherwise), which a ghost with neither "
+                         "uninstaller nor folder is not; a second entry of the same product does not count",
+                         WINDOWS, "nPsov", uninstall_states},
+    [PROBE_MSI] = {"Windows Installer knows such a product", WINDOWS, "nPov", NULL},
+    [PROBE_DRIVER] = {"a driver entry of that name is there", WINDOWS, "nps", driver_states},
+    [PROBE_REGISTRY] = {"a key exists in one of the views, or has a value of that name, or one that compares so", WINDOWS,
+                        "pnodvV", NULL},
+    [PROBE_CERTIFICATE] = {"a root certificate has that subject, in that store", WINDOWS, "np", NULL},
+    [PROBE_SECURITY_CENTER] = {"an antivirus of that name is registered with Security Center", WINDOWS, "ns",
+                               security_states},
+    [PROBE_TASK] = {"a scheduled task has that path or runs that program", WINDOWS, "pe", NULL},
+    [PROBE_SIGNATURE] = {"a file is signed, validly unless the state says otherwise, and by that signer", WINDOWS, "pns",
+                         signature_states},
+    [PROBE_WMI] = {"a property of an instance of that class compares so", WINDOWS, "pcnodvV", NULL},
 };
 
-static bool uses(int probe, char member)
+/* The letters of probe_def.members, in the order of the manual. */
+static const struct {
+    char letter;
+    const char *name;
+} members[] = {
+    {'n', "name"},  {'p', "path"},   {'e', "exe"},    {'c', "class"},     {'P', "publisher"}, {'s', "state"},
+    {'m', "mark"},  {'a', "argv"},   {'j', "json"},   {'k', "key"},       {'o', "op"},        {'d', "decode"},
+    {'v', "value"}, {'V', "values"}, {'h', "max_age_h"}, {'t', "timeout_s"},
+};
+
+const char *probe_member(int probe, size_t i)
 {
-    return strchr(probe_members[probe], member) != NULL;
+    for (size_t k = 0; k < sizeof members / sizeof members[0]; k++)
+        if (strchr(probe_defs[probe].members, members[k].letter) && i-- == 0)
+            return members[k].name;
+    return NULL;
 }
 
 static bool check_members(const struct cond *c, const struct place *at, struct err *e)
 {
-    const struct {
-        char letter;
-        bool given;
+    for (const struct field *f = cond_fields; f->name; f++) {
+        const char *p = (const char *)c + f->offset;
+        bool given = f->type == FIELD_STR    ? *(const char *const *)(const void *)p != NULL
+                     : f->type == FIELD_STRS ? ((const struct strs *)(const void *)p)->n > 0
+                     : f->type == FIELD_ENUM ? *(const int *)(const void *)p != 0
+                     : f->type == FIELD_INT  ? *(const long long *)(const void *)p != 0
+                                             : false;
         const char *name;
-    } members[] = {
-        {'n', c->name, "name"},           {'p', c->path, "path"},           {'e', c->exe, "exe"},
-        {'s', c->state, "state"},         {'m', c->mark, "mark"},           {'a', c->argv.n, "argv"},
-        {'j', c->json, "json"},           {'k', c->key, "key"},             {'o', c->op, "op"},
-        {'d', c->decode, "decode"},       {'v', c->value, "value"},         {'V', c->values.n, "values"},
-        {'h', c->max_age_h, "max_age_h"}, {'t', c->timeout_s, "timeout_s"}, {'P', c->publisher, "publisher"},
-        {'c', c->class, "class"},
-    };
+        size_t i = 0;
 
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
-        if (members[i].given && !uses(c->probe, members[i].letter))
-            return place_error(e, at, "a %s probe has no '%s'", probe_names[c->probe], members[i].name);
+        while ((name = probe_member(c->probe, i)) && strcmp(name, f->name) != 0)
+            i++;
+        if (given && !name && strcmp(f->name, "probe") != 0)
+            return place_error(e, at, "a %s probe has no '%s'", probe_names[c->probe], f->name);
+    }
     return true;
+}
+
+static bool known_folder(const char *path)
+{
+    for (size_t i = 0; folder_names[i]; i++) {
+        size_t n = strlen(folder_names[i]);
+
+        if (strncmp(path + 1, folder_names[i], n) == 0 && path[n + 1] == '%' && path[n + 2] == '/')
+            return true;
+    }
+    return false;
 }
 
 bool cond_absolute(const char *path)
 {
-    const char *end;
-
-    if (*path == '%') /* of a known folder */
-        return (end = strchr(path + 1, '%')) && end > path + 1 && end[1] == '/';
+    if (*path == '%')
+        return known_folder(path);
     if ((unsigned)(*path | 32) - 'a' < 26 && path[1] == ':')
         path += 2;
     return *path == '/';
@@ -142,24 +191,10 @@ static bool check_values(const struct cond *c, const struct place *at, struct er
     return true;
 }
 
-static const char *const unit_states[] = {"active", "inactive", "failed", "enabled", NULL};
-static const char *const file_states[] = {"file", "dir", "link", "other", NULL};
-static const char *const uninstall_states[] = {"live", "ghost", "any", NULL};
-static const char *const driver_states[] = {"running", "stopped", NULL};
-static const char *const security_states[] = {"on", "off", "fresh", "stale", NULL};
-static const char *const signature_states[] = {"valid", "untrusted", "broken", "unsigned", NULL};
-
-static const char *const *const probe_states[PROBE_COUNT] = {
-    [PROBE_PACKAGE] = package_state_names,      [PROBE_UNIT] = unit_states,
-    [PROBE_FILE] = file_states,                 [PROBE_UNINSTALL] = uninstall_states,
-    [PROBE_DRIVER] = driver_states,             [PROBE_SECURITY_CENTER] = security_states,
-    [PROBE_SIGNATURE] = signature_states,
-};
-
 /* A state that does not exist would be a condition that never holds. */
 static bool check_state(const struct cond *c, const struct place *at, struct err *e)
 {
-    const char *const *known = probe_states[c->probe];
+    const char *const *known = probe_defs[c->probe].states;
     const char *near;
     size_t n = 0;
 

@@ -99,7 +99,16 @@ struct cond {
 extern const struct schema cond_schema;
 extern const char *const probe_names[];
 extern const char *const decode_names[];
-/* "/...", "%KnownFolder%/..." or "C:/...". */
+struct probe_def {
+    const char *doc;    /* when it says yes */
+    const char *family; /* the only system that has such facts; NULL: any */
+    const char *members; /* see probe_member() */
+    const char *const *states; /* NULL: it has no `state` */
+};
+extern const struct probe_def probe_defs[PROBE_COUNT];
+/* The i-th member that such a probe may have; NULL: it has no more. */
+const char *probe_member(int probe, size_t i);
+/* "/...", "%ProgramData%/..." (one of folder_names) or "C:/...". */
 bool cond_absolute(const char *path);
 /* "HKLM/..." or "HKU/...", without '/' at its end. */
 bool cond_registry_key(const char *path);
@@ -139,6 +148,8 @@ struct cond_matches {
     LIST(struct cond_match) rows;
 };
 bool cond_lists(const struct cond *c);
+/* The fields of those facts. */
+const struct schema *cond_each_schema(const struct cond *c);
 bool cond_each(const struct cond *c, const struct facts *f, struct doc *d, struct cond_matches *ret,
                struct err *e) MUST_CHECK;
 

@@ -39,6 +39,11 @@ static bool fits(const struct judge *j, const struct probes *p, const void *row)
     return false;
 }
 
+const struct schema *cond_each_schema(const struct cond *c)
+{
+    return schema_field(&facts_schema, judge_listings[c->any.n ? c->any.v[0].probe : c->probe].list)->sub;
+}
+
 /* The values of a key come one after the other. */
 static bool same_key(const struct registry_value *x, const struct registry_value *y)
 {

@@ -5,6 +5,9 @@
 const char *const package_state_names[] = {"absent",          "config-files", "half-installed", "unpacked",
                                            "half-configured", "triggers",     "installed",      NULL};
 
+const char *const folder_names[] = {"ProgramData",  "ProgramFiles", "ProgramFiles(x86)", "CommonProgramFiles",
+                                    "CommonProgramFiles(x86)", "SystemRoot", "Users", NULL};
+
 static const struct field machine_fields[] = {
     FIELD(machine, STR, id, "stable id of the machine", .flags = FIELD_REQUIRED),
     FIELD(machine, STR, hostname, "its name"),

@@ -45,6 +45,8 @@ struct folder { /* Windows: %ProgramData% and its like differ between PCs; patte
     const char *path; /* "C:/ProgramData" */
 };
 
+extern const char *const folder_names[];
+
 struct disk {
     const char *path; /* the folder asked about */
     long long free_mib;
