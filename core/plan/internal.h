@@ -29,6 +29,16 @@ void planning_owner(struct planning *p);
 bool planning_ladder(struct planning *p) MUST_CHECK;
 /* steps.c: playbook -> plan->steps. */
 bool planning_steps(struct planning *p) MUST_CHECK;
+/*
+ * restore.c: products of Windows Installer. The product codes that x's removal is about, as found on this PC; the
+ * installer of x that the policy names ("<id>_installer" of its vars; NULL none); the file of the run's backup folder
+ * from which one code could be installed again (NULL none); and whether there is any for x.
+ */
+bool planning_codes(struct planning *p, const struct product *x, struct strs *ret) MUST_CHECK;
+bool planning_named_installer(struct planning *p, const struct product *x, const char **ret,
+                              const char **ret_sha256) MUST_CHECK;
+bool planning_restore(struct planning *p, const struct product *x, const char *code, const char **ret) MUST_CHECK;
+bool planning_restorable(struct planning *p, const struct product *x, bool *ret) MUST_CHECK;
 /* Other protection on this PC that is neither source nor target: its real-time condition, NULL none. */
 const struct product *planning_other_protection(const struct planning *p);
 const struct finding *planning_finding(const struct planning *p, const char *product);

@@ -119,8 +119,13 @@ static bool restore_rung(struct planning *p, struct ladder_rung *rung)
     int wish = p->r->policy->restore;
     bool rebuildable = false;
 
-    for (size_t i = 0; i < p->sources.n; i++)
-        rebuildable = rebuildable || p->sources.v[i]->packages.n > 0;
+    for (size_t i = 0; i < p->sources.n; i++) {
+        bool kept = false;
+
+        if (p->sources.v[i]->role == ROLE_PROTECTION && !planning_restorable(p, p->sources.v[i], &kept))
+            return false;
+        rebuildable = rebuildable || kept || p->sources.v[i]->packages.n > 0;
+    }
     if (!rebuildable && !sources_protect(p, &rung->cond))
         return false;
     rung->rung = RUNG_OLD_RESTORED;
@@ -138,6 +143,10 @@ static bool restore_rung(struct planning *p, struct ladder_rung *rung)
     else if (m)
         rung->why = arena_printf(p->arena, "%s (%s, %s) forbids this owner the product's use, so it is not restored",
                                  m->id, m->jurisdiction, m->binding);
+    else if (text_eq(p->r->facts->os->family, "windows"))
+        rung->why = "no measure forbids this owner to go on using the product; its installer is saved before removal and "
+                    "used if the new one does not become healthy, as far as Windows can: its licence may have to be "
+                    "activated again";
     else
         rung->why = "no measure forbids this owner to go on using the product; it is rebuilt before removal and "
                     "put back if the new one does not become healthy";

@@ -241,16 +241,23 @@ static bool fill_assumptions(struct planning *p)
     return true;
 }
 
-static bool fill_secrets(struct planning *p)
+static bool add_secrets(struct planning *p, const struct product *x)
 {
-    const struct product *x = p->target;
-
-    p->plan->secret_sources = p->r->policy->secrets;
-    for (size_t i = 0; x && i < x->vars.n; i++)
+    for (size_t i = 0; i < x->vars.n; i++)
         if (x->vars.v[i].secret && json_object_get(p->r->policy->secrets, x->vars.v[i].name) &&
+            !text_in(&p->plan->secrets, x->vars.v[i].name) &&
             !planning_say(p, &p->plan->secrets, "%s", x->vars.v[i].name))
             return false;
     return true;
+}
+
+static bool fill_secrets(struct planning *p)
+{
+    p->plan->secret_sources = p->r->policy->secrets;
+    for (size_t i = 0; i < p->sources.n; i++)
+        if (!add_secrets(p, p->sources.v[i]))
+            return false;
+    return !p->target || add_secrets(p, p->target);
 }
 
 static bool fill_notes(struct planning *p)

@@ -1,14 +1,8 @@
 /* From a playbook to concrete steps: sections of the products are put in where the playbook says `use`. */
-#include "core/plan/internal.h"
+#include "core/plan/steps.h"
 
 #include <stdio.h>
 #include <string.h>
-
-struct builder {
-    struct planning *p;
-    size_t max;
-    int stage;
-};
 
 static const struct verb_def *find_verb(const struct planning *p, const char *name)
 {
@@ -16,158 +10,6 @@ static const struct verb_def *find_verb(const struct planning *p, const char *na
         if (text_eq((*v)->name, name))
             return *v;
     return NULL;
-}
-
-/* --- ${name} ------------------------------------------------------------------------------------------------- */
-
-static const struct var *find_var(const struct product *x, const char *name, size_t n)
-{
-    for (size_t i = 0; x && i < x->vars.n; i++)
-        if (strlen(x->vars.v[i].name) == n && strncmp(x->vars.v[i].name, name, n) == 0)
-            return &x->vars.v[i];
-    return NULL;
-}
-
-static bool runtime_name(const char *name, size_t n)
-{
-    static const char *const names[] = {"run", "payload", "backup"};
-
-    for (size_t i = 0; i < 3; i++)
-        if (strlen(names[i]) == n && strncmp(names[i], name, n) == 0)
-            return true;
-    return false;
-}
-
-/* Where ${name} is looked up. */
-struct scope {
-    const struct planning *p;
-    const struct product *x; /* NULL: a playbook's own step */
-    const json_t *each;      /* the fact that this step is for; NULL: none */
-};
-
-/* A field of the fact. One that it does not have is like a variable that is not given. */
-static bool each_text(const struct scope *o, const char *name, size_t n, bool literal, struct buf *out)
-{
-    const char *key = arena_strndup(o->p->arena, name, n);
-    const json_t *v = key ? json_object_get(o->each, key) : NULL;
-    const char *s = json_string_value(v);
-
-    if (!key)
-        return err_nomem(o->p->e);
-    if (!v)
-        return err_set(o->p->e, ERR_NOT_FOUND, "the fact has no '%.60s'", key);
-    if (json_is_integer(v))
-        buf_printf(out, "%lld", (long long)json_integer_value(v));
-    else if (literal)
-        s = text_literal(o->p->arena, s ? s : "");
-    if (s)
-        buf_adds(out, s);
-    return true;
-}
-
-static bool var_text(const struct scope *o, const char *name, size_t n, struct buf *out)
-{
-    const struct var *v = find_var(o->x, name, n);
-    const char *value;
-
-    if (!v)
-        return err_set(o->p->e, ERR_INPUT, "product %s: '${%.*s}' is no variable of it", o->x ? o->x->id : "(playbook)",
-                       (int)n, name);
-    if (v->secret)
-        return err_set(o->p->e, ERR_INPUT, "product %s: the secret '%s' may not stand in a text; use file.secret or "
-                                           "command.run's input",
-                       o->x->id, v->name);
-    value = planning_var(o->p, v);
-    if (!value) /* an optional one: the step is left out */
-        return err_set(o->p->e, ERR_NOT_FOUND, "product %s: the variable '%s' (%s) is not given", o->x->id, v->name,
-                       v->label);
-    buf_adds(out, value);
-    return true;
-}
-
-/* literal: the text is a pattern, and a name from the PC stands in it as it is. */
-static bool expand_text(const struct scope *o, const char *s, bool literal, struct buf *out)
-{
-    static const char each[] = "each.";
-    const char *end;
-
-    s = facts_path(o->p->r->facts, o->p->arena, s);
-    if (!s)
-        return err_nomem(o->p->e);
-
-    while (*s) {
-        const char *name = s + 2;
-        size_t n;
-
-        if (!text_starts(s, "${") || !(end = strchr(s, '}'))) {
-            buf_addc(out, *s++);
-            continue;
-        }
-        n = (size_t)(end - name);
-        if (runtime_name(name, n))
-            buf_add(out, s, n + 3);
-        else if (o->each && text_starts(name, each) ? !each_text(o, name + strlen(each), n - strlen(each), literal, out)
-                                                    : !var_text(o, name, n, out))
-            return false;
-        s = end + 1;
-    }
-    return buf_ok(out, "a step's argument", o->p->e);
-}
-
-static json_t *expand(const struct scope *o, const json_t *j, const struct schema *s, bool literal);
-
-static json_t *expand_string(const struct scope *o, const char *s, bool literal)
-{
-    json_t *copy = NULL;
-    struct buf b;
-
-    buf_init(&b, 65536);
-    if (expand_text(o, s, literal, &b)) {
-        copy = json_string(buf_str(&b));
-        if (!copy)
-            err_nomem(o->p->e);
-    }
-    buf_free(&b);
-    return copy;
-}
-
-static json_t *expand_object(const struct scope *o, const json_t *j, const struct schema *s)
-{
-    json_t *copy = json_object(), *item;
-
-    for (void *it = json_object_iter((json_t *)(uintptr_t)j); copy && it;
-         it = json_object_iter_next((json_t *)(uintptr_t)j, it)) {
-        const struct field *f = s ? schema_field(s, json_object_iter_key(it)) : NULL;
-
-        item = expand(o, json_object_iter_value(it), NULL, f && (f->flags & FIELD_PATTERN));
-        if (!item || json_object_set_new(copy, json_object_iter_key(it), item)) {
-            json_decref(copy);
-            return NULL;
-        }
-    }
-    return copy;
-}
-
-/* A copy of JSON with every string expanded; NULL with the error set. s: the verb's arguments, where j is them. */
-static json_t *expand(const struct scope *o, const json_t *j, const struct schema *s, bool literal)
-{
-    json_t *copy, *item;
-
-    if (json_is_string(j))
-        return expand_string(o, json_string_value(j), literal);
-    if (json_is_object(j))
-        return expand_object(o, j, s);
-    if (!json_is_array(j))
-        return j ? json_deep_copy(j) : json_object();
-    copy = json_array();
-    for (size_t i = 0; copy && i < json_array_size(j); i++) {
-        item = expand(o, json_array_get(j, i), NULL, literal);
-        if (!item || json_array_append_new(copy, item)) {
-            json_decref(copy);
-            return NULL;
-        }
-    }
-    return copy;
 }
 
 /* --- one step ------------------------------------------------------------------------------------------------ */
@@ -195,7 +37,7 @@ static struct step *new_step(struct builder *b)
     return s->id ? s : NULL;
 }
 
-static struct cond *negate(struct arena *a, struct cond *c)
+struct cond *steps_negate(struct arena *a, struct cond *c)
 {
     struct cond *n = c ? ARENA_NEW(a, struct cond) : NULL;
 
@@ -220,7 +62,7 @@ static bool complete_step(struct builder *b, struct step *s, const struct verb_d
     if (!s->after && v->after && !v->after(args, p->doc, &s->after, p->e))
         return false;
     if (s->after && (v->flags & VERB_MUTATES)) {
-        s->before = negate(p->arena, s->after);
+        s->before = steps_negate(p->arena, s->after);
         if (!s->before)
             return err_nomem(p->e);
     }
@@ -232,7 +74,55 @@ static bool complete_step(struct builder *b, struct step *s, const struct verb_d
     s->no_undo = s->undo ? NULL : v->no_undo;
     s->timeout_s = def->timeout_s ? def->timeout_s : v->timeout_s;
     s->no_return = (v->flags & VERB_NO_RETURN) != 0;
+    return !(v->flags & VERB_STAYS) || planning_say(p, &p->plan->warnings, "%s: %s.", s->title, v->no_undo);
+}
+
+/* The names of a list that are keys of the map. */
+static bool keep_keys(struct planning *p, json_t *args, const char *list, const json_t *map)
+{
+    json_t *names = json_object_get(args, list);
+
+    for (size_t i = json_array_size(names); i-- > 0;)
+        if (!json_object_get(map, json_string_value(json_array_get(names, i))) && json_array_remove(names, i))
+            return err_nomem(p->e);
     return true;
+}
+
+/* Secrets that a product may ask for, as an uninstall password, and that nobody gave are left out. */
+static bool drop_secrets(struct planning *p, const struct product *x, json_t *args)
+{
+    json_t *map = json_object_get(args, "secret_properties");
+    const char *property;
+    json_t *value;
+    void *next;
+
+    json_object_foreach_safe(map, next, property, value) {
+        const char *name = json_string_value(value);
+        const struct var *var = name ? planning_find_var(x, name, strlen(name)) : NULL;
+
+        if (!var || !var->secret)
+            return err_set(p->e, ERR_INPUT, "product %s: '%.60s' is no secret of it", x ? x->id : "(playbook)",
+                           name ? name : "");
+        if (json_object_get(p->r->policy->secrets, name))
+            continue;
+        if (!planning_say(p, &p->plan->warnings, "%s may ask for a password (%s): none is given.", x->name, name) ||
+            json_object_del(map, property))
+            return p->e->code ? false : err_nomem(p->e);
+    }
+    return keep_keys(p, args, "hex_utf16", map) && keep_keys(p, args, "hex_ascii", map);
+}
+
+/* What the planner knows and a manifest does not. */
+static bool fill_args(struct planning *p, const struct product *x, const struct verb_def *v, json_t *args)
+{
+    const char *from, *code = json_string_value(json_object_get(args, "code"));
+
+    if (!drop_secrets(p, x, args))
+        return false;
+    if (!x || !code || !text_eq(v->name, "msi.remove"))
+        return true;
+    return planning_restore(p, x, code, &from) &&
+           (!from || !json_object_set_new(args, "restore", json_string(from)) || err_nomem(p->e));
 }
 
 /* The same thing to do may follow from two facts: an entry in both views of the registry. */
@@ -250,7 +140,7 @@ static bool add_one(struct builder *b, const struct step_def *def, const struct 
 {
     struct planning *p = b->p;
     struct scope o = {p, x, each};
-    json_t *args = expand(&o, def->args, v->args, false), *title;
+    json_t *args = steps_expand(&o, def->args, v->args), *title;
     struct step *s;
 
     if (!args && p->e->code == ERR_NOT_FOUND) { /* it serves what nobody gave, or what this fact does not have */
@@ -259,9 +149,11 @@ static bool add_one(struct builder *b, const struct step_def *def, const struct 
     }
     if (!args || !doc_keep(p->doc, args, p->e))
         return p->e->code ? false : err_nomem(p->e);
+    if (!fill_args(p, x, v, args))
+        return false;
     if (each && is_double(b, first, args))
         return true;
-    title = expand_string(&o, def->title ? def->title : v->name, false);
+    title = steps_expand_text(&o, def->title ? def->title : v->name);
     if (!title && p->e->code == ERR_NOT_FOUND) { /* a fact without a name still needs the step */
         err_clear(p->e);
         title = json_string(v->name);
@@ -323,9 +215,8 @@ static bool add_step(struct builder *b, const struct step_def *def, const struct
     return def->each ? add_each(b, def, x, v) : add_one(b, def, x, v, NULL, 0);
 }
 
-/* A step that the planner itself makes; args is a new reference. */
-static bool make_step(struct builder *b, const struct product *x, const char *verb, json_t *args, const char *fmt,
-                      const char *name)
+bool steps_make(struct builder *b, const struct product *x, const char *verb, json_t *args, const char *fmt,
+                const char *name)
 {
     struct step_def def;
 
@@ -344,114 +235,6 @@ static bool add_section(struct builder *b, const struct section *s, const struct
     for (size_t i = 0; s && i < s->steps.n; i++)
         if (!add_step(b, &s->steps.v[i], x))
             return false;
-    return true;
-}
-
-/* --- what `use` stands for ----------------------------------------------------------------------------------- */
-
-static json_t *strings(const struct strs *list)
-{
-    json_t *a = json_array();
-
-    for (size_t i = 0; a && i < list->n; i++)
-        if (json_array_append_new(a, json_string(list->v[i]))) {
-            json_decref(a);
-            return NULL;
-        }
-    return a;
-}
-
-static bool use_guards(struct builder *b, const struct product *x)
-{
-    for (size_t i = 0; i < x->guards.n && !b->p->r->policy->override_guards; i++) {
-        const struct removal_guard *g = &x->guards.v[i];
-        struct cond *free_to_go = negate(b->p->arena, g->blocked);
-        json_t *cond = free_to_go ? schema_write(&cond_schema, free_to_go) : NULL;
-
-        if (!cond)
-            return err_nomem(b->p->e);
-        if (!make_step(b, x, "check.that", json_pack("{s:o, s:s}", "cond", cond, "refuse", g->text),
-                       "Check that the removal is allowed:", x->name))
-            return false;
-    }
-    return true;
-}
-
-static bool installed_packages(const struct planning *p, const struct product *x, struct strs *ret)
-{
-    ret->n = 0;
-    ret->v = ARENA_ARRAY(p->arena, x->packages.n, const char *);
-    if (!ret->v)
-        return err_nomem(p->e);
-    for (size_t i = 0; i < x->packages.n; i++) {
-        const struct package *k = facts_package(p->r->facts, x->packages.v[i]);
-
-        if (k && k->state >= PACKAGE_UNPACKED)
-            ret->v[ret->n++] = k->name;
-    }
-    return true;
-}
-
-static bool use_backup(struct builder *b, const struct product *x)
-{
-    struct strs names;
-
-    if (!installed_packages(b->p, x, &names))
-        return false;
-    if (names.n && !make_step(b, x, "package.rebuild",
-                              json_pack("{s:o, s:s}", "names", strings(&names), "to", "${backup}"),
-                              "Rebuild the installer of", x->name))
-        return false;
-    if (x->state_paths.n && !make_step(b, x, "state.save",
-                                       json_pack("{s:o, s:s+}", "paths", strings(&x->state_paths), "to",
-                                                 "${backup}/state-", x->id),
-                                       "Save the state of", x->name))
-        return false;
-    return true;
-}
-
-/* The digest of an installer that the administrator supplies: "<variable>_sha256" of the policy, else the manifest's. */
-static bool installer_digest(struct builder *b, const struct artifact *f, const char **ret)
-{
-    struct planning *p = b->p;
-    const char *key = f->from ? arena_printf(p->arena, "%s_sha256", f->from) : NULL;
-
-    if (f->from && !key)
-        return err_nomem(p->e);
-    *ret = key ? json_string_value(json_object_get(p->r->policy->vars, key)) : NULL;
-    if (!*ret)
-        *ret = f->sha256;
-    if (*ret || !f->from)
-        return true;
-    return planning_say(p, &p->plan->warnings,
-                        "Nothing says what digest the installer '%s' must have: it is taken as it is, and its digest is "
-                        "recorded. \"%s_sha256\" in the policy's \"vars\" would have it checked.", f->from, f->from);
-}
-
-static bool use_payload(struct builder *b, const struct product *x)
-{
-    for (size_t i = 0; i < x->payload.n; i++) {
-        const struct artifact *f = &x->payload.v[i];
-        const struct var *from = f->from ? find_var(x, f->from, strlen(f->from)) : NULL;
-        const char *path = from ? planning_var(b->p, from) : NULL, *digest;
-        json_t *args;
-
-        if (f->kind == ARTIFACT_REPOSITORY) {
-            args = json_pack("{s:o, s:s}", "packages", strings(&f->packages), "dir", "${payload}");
-            if (!make_step(b, x, "package.fetch", args, "Fetch the packages of", x->name))
-                return false;
-            continue;
-        }
-        if (f->from && !path)
-            return err_set(b->p->e, ERR_POLICY, "product %s: the variable '%s' (path of the installer) is not set",
-                           x->id, f->from);
-        if (!installer_digest(b, f, &digest))
-            return false;
-        args = json_pack("{s:s+, s:s*, s:s*, s:s*}", "file", "${payload}/", f->name ? f->name : f->id, "from", path,
-                         "url", f->url, "sha256", digest);
-        if (!make_step(b, x, "payload.get", args, "Get and check the installer of", x->name))
-            return false;
-    }
     return true;
 }
 
@@ -499,23 +282,39 @@ static bool use(struct builder *b, const char *what)
     return true;
 }
 
-/* Names of the source packages, for the question whether a pending reboot is theirs. */
+static bool add_reason(struct planning *p, struct strs *list, const char *star, const char *name)
+{
+    const char *text = arena_printf(p->arena, "%s%s%s", star, name, star);
+
+    if (!text)
+        return err_nomem(p->e);
+    return text_in(list, text) || planning_say(p, list, "%s", text);
+}
+
+/* Whose pending reboot is theirs: source packages by name; on Windows what bears one of their vendors' names. */
 static bool fill_reboot_args(struct builder *b, struct step_def *def)
 {
-    json_t *all = json_array(), *args;
+    struct planning *p = b->p;
+    bool windows = text_eq(p->r->facts->os->family, "windows");
+    struct strs all = {NULL, 0};
+    json_t *args;
 
-    for (size_t i = 0; all && i < b->p->sources.n; i++) {
-        json_t *one = strings(&b->p->sources.v[i]->packages);
+    for (size_t i = 0; i < p->sources.n; i++) {
+        const struct product *x = p->sources.v[i];
+        const struct vendor *m = windows ? catalog_vendor(p->r->catalog, x->vendor) : NULL;
 
-        if (!one || json_array_extend(all, one)) {
-            json_decref(all);
-            all = NULL;
-        }
-        json_decref(one);
+        for (size_t k = 0; k < x->packages.n; k++)
+            if (!add_reason(p, &all, "", x->packages.v[k]))
+                return false;
+        if (m && !add_reason(p, &all, "*", m->name))
+            return false;
+        for (size_t k = 0; m && k < m->aliases.n; k++)
+            if (!add_reason(p, &all, "*", m->aliases.v[k]))
+                return false;
     }
-    args = all ? json_pack("{s:o}", "packages", all) : NULL;
+    args = json_pack("{s:o}", "packages", steps_strings(&all));
     def->args = args;
-    return doc_keep(b->p->doc, args, b->p->e);
+    return doc_keep(p->doc, args, p->e);
 }
 
 bool planning_steps(struct planning *p)

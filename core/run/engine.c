@@ -1,4 +1,5 @@
 #include "core/run/engine.h"
+#include "core/detect/collect.h"
 #include "core/os/machine.h"
 #include "core/verify/verify.h"
 
@@ -205,6 +206,20 @@ static bool pretend(struct engine *g, const struct step_ctx *c, const void *args
  */
 enum before { BEFORE_ACT, BEFORE_DONE, BEFORE_DOUBT };
 
+/* Nobody heard what an interrupted installer asked for. */
+static bool after_interruption(struct engine *g, const struct step_ctx *c, struct effect *x, struct err *e)
+{
+    struct facts f;
+
+    if (!(g->verb->def.flags & VERB_MAY_REBOOT) || !outcome_is_good(x->outcome))
+        return true;
+    if (!facts_collect(FACTS_REBOOT, NULL, c->doc, &f, e))
+        return false;
+    if (f.reboot_pending)
+        x->outcome = OUTCOME_OK_REBOOT;
+    return true;
+}
+
 static bool look_before(struct engine *g, const struct step_ctx *c, const void *args, enum before *ret,
                         struct effect *x, struct err *e)
 {
@@ -224,7 +239,8 @@ static bool look_before(struct engine *g, const struct step_ctx *c, const void *
     if (v.answer == TRI_YES) {
         *ret = BEFORE_DONE;
         return effect_set(c, x, interrupted ? OUTCOME_OK : OUTCOME_ALREADY_OK, e, "%s%s",
-                          interrupted ? "found done after an interruption: " : "already so: ", v.evidence);
+                          interrupted ? "found done after an interruption: " : "already so: ", v.evidence) &&
+               (!interrupted || after_interruption(g, c, x, e));
     }
     if (interrupted && v.answer == TRI_UNKNOWN && !(g->verb->def.flags & VERB_AFTER_CRASH)) {
         *ret = BEFORE_DOUBT;

@@ -102,7 +102,7 @@ const struct verb verb_exe_remove = {
             .doc = "Runs a product's own uninstaller, from its uninstall entry or as given, and waits for all that it "
                    "starts. Done when the entry is gone and the step's own condition holds.",
             .args = &args_schema,
-            .flags = VERB_MUTATES | VERB_PROTECTION,
+            .flags = VERB_MUTATES | VERB_PROTECTION | VERB_MAY_REBOOT,
             .timeout_s = 1800,
             .after = after,
             .no_undo = "only its own installer brings it back"},

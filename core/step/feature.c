@@ -105,7 +105,7 @@ const struct verb verb_feature_enable = {
             .doc = "Windows: enables optional features, as Defender on servers. Done when DISM says that they are, which "
                    "may need a reboot.",
             .args = &args_schema,
-            .flags = VERB_MUTATES | VERB_PROTECTION | VERB_STAYS,
+            .flags = VERB_MUTATES | VERB_PROTECTION | VERB_STAYS | VERB_MAY_REBOOT,
             .timeout_s = 3600,
             .no_undo = "the feature stays enabled; where tamper protection is on, Defender can be made active by this but "
                        "never passive again"},

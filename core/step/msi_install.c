@@ -113,7 +113,7 @@ const struct verb verb_msi_install = {
             .doc = "Installs a package by Windows Installer, silently and without a reboot. Done when Windows Installer "
                    "lists the product and the step's own condition holds.",
             .args = &args_schema,
-            .flags = VERB_MUTATES | VERB_PROTECTION,
+            .flags = VERB_MUTATES | VERB_PROTECTION | VERB_MAY_REBOOT,
             .timeout_s = 1800,
             .after = after,
             .undo_text = undo_text},

@@ -125,7 +125,7 @@ const struct verb verb_msi_remove = {
                    "longer lists it and the step's own condition holds. A password never stands in a command line, is "
                    "wiped from the log, and is tried once.",
             .args = &args_schema,
-            .flags = VERB_MUTATES | VERB_PROTECTION,
+            .flags = VERB_MUTATES | VERB_PROTECTION | VERB_MAY_REBOOT,
             .timeout_s = 1800,
             .undo_text = undo_text,
             .no_undo = "Windows keeps no installer of it and the policy names none: once removed it cannot be put back"},

@@ -53,7 +53,9 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
     char hex[65];
     bool good;
 
-    if (!os_dir_make(c->payload, 0755, e))
+    /* The system's own tools read installers as another user; what undo needs is nobody's business. */
+    if (!os_dir_make(text_starts(a->file, c->backup) ? c->backup : c->payload,
+                     text_starts(a->file, c->backup) ? 0700 : 0755, e))
         return false;
     if (a->from) {
         if (!os_file_copy(a->from, a->file, e) || !os_file_digest(a->file, hex, e))

@@ -6,10 +6,18 @@ struct args {
 };
 
 static const struct field fields[] = {
-    FIELD(args, STRS, packages, "packages whose pending reboot counts; filled by the planner"),
+    FIELD(args, STRS, packages, "packages whose pending reboot counts, on Windows patterns of what waits for it; filled by the planner"),
     FIELD_END,
 };
 static const struct schema args_schema = {"reboot.if_needed", NULL, "", sizeof(struct args), fields, NULL};
+
+static bool ours(const struct args *a, const char *reason)
+{
+    for (size_t i = 0; i < a->packages.n; i++)
+        if (text_glob_fold(a->packages.v[i], reason))
+            return true;
+    return false;
+}
 
 /* A pending reboot counts when one of our packages caused it: others may leave theirs pending for ever. */
 static bool apply(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
@@ -25,7 +33,7 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
     if (!facts_collect(FACTS_REBOOT, NULL, c->doc, &f, e))
         return false;
     for (size_t i = 0; f.reboot_pending && i < f.reboot_reasons.n; i++)
-        if (text_in(&a->packages, f.reboot_reasons.v[i]))
+        if (ours(a, f.reboot_reasons.v[i]))
             return effect_set(c, ret, OUTCOME_REBOOT_THEN_RETRY, e, "%s asked for a reboot", f.reboot_reasons.v[i]);
     return effect_set(c, ret, OUTCOME_OK, e, "no reboot is needed");
 }
