@@ -72,7 +72,6 @@ bool msi_properties(const struct os_msi_change *c, struct buf *out, struct err *
 
 struct change {
     const struct os_msi_change *c;
-    const char *log; /* where it is written: while it may hold secrets beside the place where it belongs */
     struct arena arena;
 };
 
@@ -113,9 +112,9 @@ static bool by_msiexec(struct change *x, struct os_exit *ret, struct err *e)
         buf_printf(&line, " /x %s", c->product);
     }
     buf_adds(&line, " /qn /norestart REBOOT=ReallySuppress");
-    if (ok && x->log) {
+    if (ok && x->c->log) {
         buf_adds(&line, " /l*v");
-        ok = add_path(x, &line, x->log, e);
+        ok = add_path(x, &line, x->c->log, e);
     }
     ok = ok && msi_properties(c, &line, e) && (p.line = wide_text(buf_str(&line), &x->arena, e)) &&
          run_program(&child, &p, ret, e);
@@ -133,7 +132,7 @@ static bool request(struct change *x, struct buf *out, struct err *e)
 {
     add_field(out, x->c->install ? "install" : "remove");
     add_field(out, x->c->product);
-    add_field(out, x->log ? x->log : "");
+    add_field(out, x->c->log ? x->c->log : "");
     buf_adds(out, "REBOOT=ReallySuppress");
     if (!msi_properties(x->c, out, e))
         return false;
@@ -167,25 +166,21 @@ static bool by_child(struct change *x, struct os_exit *ret, struct err *e)
     return err_set(e, ERR_BUG, "the child that calls Windows Installer did not understand its request");
 }
 
-/* A log that cannot be cleaned does not stay. */
-static bool clean_log(struct change *x, struct err *e)
+/* A log that cannot be cleaned does not stay. The change has happened or not, whatever becomes of its log. */
+static void clean_log(const struct os_msi_change *c)
 {
+    struct err ignored = ERR_INIT;
     struct msi_forms forms;
     bool ok = true;
 
-    if (!os_file_exists(x->log))
-        return true;
+    if (!c->log || !c->secrets.n || !os_file_exists(c->log))
+        return;
     memset(&forms, 0, sizeof forms);
-    for (size_t i = 0; ok && i < x->c->secrets.n; i++)
-        ok = msi_forms_add(&forms, x->c->secrets.v[i].value, e);
-    ok = ok && msi_log_scrub(x->log, &forms, e) && os_file_rename(x->log, x->c->log, e);
+    for (size_t i = 0; ok && i < c->secrets.n; i++)
+        ok = msi_forms_add(&forms, c->secrets.v[i].value, &ignored);
+    if (!ok || !msi_log_scrub(c->log, &forms, &ignored))
+        (void)!os_tree_remove(c->log, &ignored);
     msi_forms_clear(&forms);
-    if (!ok) {
-        struct err ignored = ERR_INIT;
-
-        (void)!os_tree_remove(x->log, &ignored);
-    }
-    return ok;
 }
 
 /* msiexec.exe reads quotes inside of values in ways of its own. */
@@ -207,23 +202,14 @@ static bool check(const struct os_msi_change *c, struct err *e)
 
 bool os_msi_run(const struct os_msi_change *c, struct os_exit *ret, struct err *e)
 {
-    struct change x = {c, c->log, ARENA_INIT};
-    bool ok, ran;
+    struct change x = {c, ARENA_INIT};
+    bool ok;
 
     memset(ret, 0, sizeof *ret);
-    if (c->log && c->secrets.n)
-        x.log = arena_printf(&x.arena, "%s.raw", c->log);
-    ok = (!c->log || x.log || err_nomem(e)) && check(c, e);
-    /* Left by a run that was cut off before it could clean it. */
-    if (ok && x.log != c->log)
-        ok = os_tree_remove(x.log, e);
-    ran = ok && (needs_child(c) ? by_child : by_msiexec)(&x, ret, e);
-    if (ok && x.log != c->log) {
-        struct err why = ERR_INIT;
-
-        /* The change has happened or not, whatever became of its log. */
-        (void)!clean_log(&x, &why);
-    }
+    if (!check(c, e))
+        return false;
+    ok = (needs_child(c) ? by_child : by_msiexec)(&x, ret, e);
+    clean_log(c);
     arena_free(&x.arena);
-    return ran;
+    return ok;
 }
