@@ -22,12 +22,15 @@ static const struct {
     {"Users", PROFILES, "ProfilesDirectory"},
 };
 
-static const char *system_root(struct arena *a)
+static const char *system_root(struct arena *a, struct err *e)
 {
     wchar_t w[MAX_PATH];
     UINT n = GetSystemWindowsDirectoryW(w, MAX_PATH);
+    const char *path = n && n < MAX_PATH ? wide_path_utf8(w, n, a) : NULL;
 
-    return n && n < MAX_PATH ? wide_path_utf8(w, n, a) : NULL;
+    if (!path)
+        err_set(e, n && n < MAX_PATH ? ERR_NOMEM : ERR_OS, "asking for the folder of Windows");
+    return path;
 }
 
 /* These values begin with a drive, or with %SystemDrive% or %SystemRoot%. */
@@ -52,10 +55,10 @@ static const char *expanded(const char *text, const char *root, struct arena *a)
 
 bool folders_fill(struct facts *f, struct arena *a, struct err *e)
 {
-    const char *root = system_root(a);
+    const char *root = system_root(a, e);
 
     if (!root)
-        return err_set(e, ERR_OS, "asking for the folder of Windows");
+        return false;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *text = rows[i].key ? NULL : root;
         struct folder *slot;
