@@ -39,4 +39,10 @@ void lint_text(struct lint *l, const struct product *p, const struct cond *each,
 /* Probes below j that a system of this family can answer. */
 void lint_probes(struct lint *l, const char *family, const json_t *j, const struct place *at);
 
+/* Of a product's step and of its installers: codes found and not written down, secrets that are some, what proves an
+ * effect, who vouches for a download. */
+void lint_installer_step(struct lint *l, const struct product *p, const struct step_def *s, const struct verb_def *v,
+                         const struct place *at);
+void lint_artifacts(struct lint *l, const struct product *p, const struct place *at);
+
 #endif

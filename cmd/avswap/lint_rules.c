@@ -80,6 +80,8 @@ static void check_step(struct lint *l, const struct product *p, const struct ste
     }
     if (s->verb)
         check_verb(l, s->verb, s->args, at);
+    if (p && s->verb && find_verb(l, s->verb))
+        lint_installer_step(l, p, s, find_verb(l, s->verb), at);
     if (s->use && s->each)
         lint_add(l, at, "'each' is of no use with 'use': the section's own steps have theirs");
     if (s->title)
@@ -172,6 +174,7 @@ static void product_rules(struct lint *l, const void *doc, const json_t *j, cons
     for (size_t i = 0; i < p->vars.n; i++)
         if (p->vars.v[i].secret && p->vars.v[i].def)
             lint_add(l, at, "the secret '%s' has a default value; a secret never stands in a file", p->vars.v[i].name);
+    lint_artifacts(l, p, at);
     lint_probes(l, p->os, j, at);
     check_sourced(l, &product_schema, j, at);
 }

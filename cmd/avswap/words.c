@@ -31,6 +31,8 @@ const struct words_flag words_flags[] = {
     {VERB_NO_RETURN, "no-return", "cannot be undone once it acted"},
     {VERB_AFTER_CRASH, "after-crash", "has no probe; after a crash it may simply be applied again"},
     {VERB_NOTICED, "noticed", "changes nothing for good, but others notice it: left out of a dry run"},
+    {VERB_MAY_REBOOT, "may-reboot", "may need a reboot: one that is pending after an interruption is taken as its own"},
+    {VERB_STAYS, "stays", "a rollback leaves its effect: the plan warns of it"},
     {0, NULL, NULL},
 };
 

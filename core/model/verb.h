@@ -15,14 +15,15 @@ enum verb_flags {
     VERB_NETWORK = 8,    /* needs the network: only before protection is touched */
     VERB_NO_RETURN = 16, /* cannot be undone once applied */
     VERB_AFTER_CRASH = 32, /* without a probe: after a crash it may simply be applied again */
-    VERB_MAY_REBOOT = 128, /* its success may ask for a reboot: found done after an interruption, a pending one counts */
-    VERB_STAYS = 64,       /* a rollback leaves its effect: the plan warns with no_undo */
     VERB_NOTICED = 64,     /* changes nothing for good, but others notice it: not in a dry run */
+    VERB_MAY_REBOOT = 128, /* its success may ask for a reboot: found done after an interruption, a pending one counts */
+    VERB_STAYS = 256,      /* a rollback leaves its effect: the plan warns with no_undo */
 };
 
 struct verb_def {
     const char *name; /* "package.remove" */
     const char *doc;  /* a sentence or two for manuals */
+    const char *os;   /* family of the only system that has it; NULL: every one */
     const struct schema *args;
     unsigned flags;
     long long timeout_s;

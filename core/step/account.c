@@ -45,6 +45,7 @@ static bool remove_user(const struct step_ctx *c, const void *args, struct effec
 
 const struct verb verb_group_remove = {
     .def = {.name = "group.remove",
+            .os = "linux",
             .doc = "Removes a group that the old product made.",
             .args = &group_schema,
             .flags = VERB_MUTATES,
@@ -56,6 +57,7 @@ const struct verb verb_group_remove = {
 
 const struct verb verb_user_remove = {
     .def = {.name = "user.remove",
+            .os = "linux",
             .doc = "Removes a user that the old product made.",
             .args = &user_schema,
             .flags = VERB_MUTATES,

@@ -117,7 +117,8 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
 
 const struct verb verb_certificate_remove = {
     .def = {.name = "certificate.remove",
-            .doc = "Windows: takes a root certificate of the old product, by thumbprint and subject, out of a store.",
+            .os = "windows",
+            .doc = "Takes a root certificate of the old product, by thumbprint and subject, out of a store.",
             .args = &args_schema,
             .flags = VERB_MUTATES,
             .timeout_s = 60,

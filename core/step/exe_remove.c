@@ -99,6 +99,7 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
 
 const struct verb verb_exe_remove = {
     .def = {.name = "exe.remove",
+            .os = "windows",
             .doc = "Runs a product's own uninstaller, from its uninstall entry or as given, and waits for all that it "
                    "starts. Done when the entry is gone and the step's own condition holds.",
             .args = &args_schema,

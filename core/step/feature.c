@@ -102,7 +102,8 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
 
 const struct verb verb_feature_enable = {
     .def = {.name = "feature.enable",
-            .doc = "Windows: enables optional features, as Defender on servers. Done when DISM says that they are, which "
+            .os = "windows",
+            .doc = "Enables optional features, as Defender on servers. Done when DISM says that they are, which "
                    "may need a reboot.",
             .args = &args_schema,
             .flags = VERB_MUTATES | VERB_PROTECTION | VERB_STAYS | VERB_MAY_REBOOT,

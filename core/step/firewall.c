@@ -50,6 +50,7 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
 
 const struct verb verb_firewall_remove = {
     .def = {.name = "firewall.remove",
+            .os = "linux",
             .doc = "Removes firewall rules that carry the old product's mark.",
             .args = &args_schema,
             .flags = VERB_MUTATES,

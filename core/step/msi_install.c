@@ -110,6 +110,7 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
 
 const struct verb verb_msi_install = {
     .def = {.name = "msi.install",
+            .os = "windows",
             .doc = "Installs a package by Windows Installer, silently and without a reboot. Done when Windows Installer "
                    "lists the product and the step's own condition holds.",
             .args = &args_schema,

@@ -121,6 +121,7 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
 
 const struct verb verb_msi_remove = {
     .def = {.name = "msi.remove",
+            .os = "windows",
             .doc = "Removes a product by Windows Installer, silently and without a reboot. Done when Windows Installer no "
                    "longer lists it and the step's own condition holds. A password never stands in a command line, is "
                    "wiped from the log, and is tried once.",
@@ -175,6 +176,7 @@ static bool save_apply(const struct step_ctx *c, const void *args, struct effect
 
 const struct verb verb_msi_save = {
     .def = {.name = "msi.save",
+            .os = "windows",
             .doc = "Saves the installer that Windows keeps of an installed product, so that the product may be put back. "
                    "It may lack what was beside it when it was installed; then putting back fails and the run says so.",
             .args = &save_schema,

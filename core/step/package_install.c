@@ -142,6 +142,7 @@ static bool fetch_apply(const struct step_ctx *c, const void *args, struct effec
 
 const struct verb verb_package_fetch = {
     .def = {.name = "package.fetch",
+            .os = "linux",
             .doc = "Downloads packages with their dependencies from the system's signed repositories without installing "
                    "anything, and records the digest of every file.",
             .args = &fetch_schema,
@@ -321,6 +322,7 @@ static const struct schema install_schema = {"package.install", NULL, "", sizeof
 
 const struct verb verb_package_install = {
     .def = {.name = "package.install",
+            .os = "linux",
             .doc = "Installs packages fetched before, without network. What was not there before is removed again by "
                    "undo.",
             .args = &install_schema,
@@ -337,6 +339,7 @@ const struct verb verb_package_install = {
 
 const struct verb verb_package_install_file = {
     .def = {.name = "package.install_file",
+            .os = "linux",
             .doc = "Installs one package file that was fetched and checked before.",
             .args = &file_schema,
             .flags = VERB_MUTATES,

@@ -97,6 +97,7 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
 
 const struct verb verb_package_rebuild = {
     .def = {.name = "package.rebuild",
+            .os = "linux",
             .doc = "Makes installable packages again from what is installed, with changed configuration files, so that "
                    "the product can be restored although nobody has its installer.",
             .args = &args_schema,

@@ -136,6 +136,7 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
 
 const struct verb verb_package_remove = {
     .def = {.name = "package.remove",
+            .os = "linux",
             .doc = "Removes packages with their configuration (dpkg --purge, rpm -e). Done when the package database no "
                    "longer lists them and the step's own condition holds, not when the manager returns.",
             .args = &args_schema,

@@ -60,8 +60,8 @@ static bool check_remove(void *obj, const struct place *at, struct err *e)
         return place_error(e, at, "a view is 64 or 32");
     if (guard_open(a->key) || (a->name ? guard_value(a->key, a->name) : guard_own_key(a->key)))
         return true;
-    return place_error(e, at, "'%.200s' is not %s", a->key,
-                       a->name ? "a key whose values may be changed" : "deep enough to be one product's own, or is a pattern");
+    return place_error(e, at, "'%.200s' is no key %s", a->key,
+                       a->name ? "whose values may be changed" : "of one product's own");
 }
 
 static const struct field remove_fields[] = {
@@ -171,7 +171,8 @@ static bool remove_undo(const struct step_ctx *c, const void *args, struct effec
 
 const struct verb verb_registry_remove = {
     .def = {.name = "registry.remove",
-            .doc = "Windows: removes a registry key of the old product with all below it, or one value. The key is saved "
+            .os = "windows",
+            .doc = "Removes a registry key of the old product with all below it, or one value. The key is saved "
                    "before.",
             .args = &remove_schema,
             .flags = VERB_MUTATES,
@@ -198,7 +199,7 @@ static bool check_set(void *obj, const struct place *at, struct err *e)
         return place_error(e, at, "%s", known ? "a view is 64 or 32"
                                               : "the type is one of sz, expand, multi, dword, qword, binary");
     return guard_open(a->key) || guard_value(a->key, a->name) ||
-           place_error(e, at, "'%.200s' is not a key whose values may be changed", a->key);
+           place_error(e, at, "'%.200s' is no key whose values may be changed", a->key);
 }
 
 static const struct field set_fields[] = {
@@ -322,7 +323,8 @@ static bool set_undo(const struct step_ctx *c, const void *args, struct effect *
 
 const struct verb verb_registry_set = {
     .def = {.name = "registry.set",
-            .doc = "Windows: sets a registry value; the old one is put back by undo.",
+            .os = "windows",
+            .doc = "Sets a registry value; the old one is put back by undo.",
             .args = &set_schema,
             .flags = VERB_MUTATES,
             .timeout_s = 60,

@@ -189,7 +189,8 @@ static const char *undo_text(const void *args, struct arena *arena)
 
 const struct verb verb_registry_filter_remove = {
     .def = {.name = "registry.filter_remove",
-            .doc = "Windows: takes one driver of the old product out of a class's list of filter drivers and leaves the "
+            .os = "windows",
+            .doc = "Takes one driver of the old product out of a class's list of filter drivers and leaves the "
                    "others in their order, so that its driver may go.",
             .args = &args_schema,
             .flags = VERB_MUTATES,

@@ -161,7 +161,8 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
 
 const struct verb verb_service_remove = {
     .def = {.name = "service.remove",
-            .doc = "Windows: stops a service that an uninstaller left behind and deletes its entry.",
+            .os = "windows",
+            .doc = "Stops a service that an uninstaller left behind and deletes its entry.",
             .args = &service_schema,
             .flags = VERB_MUTATES | VERB_PROTECTION,
             .timeout_s = 120,
@@ -174,7 +175,8 @@ const struct verb verb_service_remove = {
 
 const struct verb verb_driver_remove = {
     .def = {.name = "driver.remove",
-            .doc = "Windows: deletes the entry of a driver that an uninstaller left behind, never its file. Refused as long "
+            .os = "windows",
+            .doc = "Deletes the entry of a driver that an uninstaller left behind, never its file. Refused as long "
                    "as a class filter names it; while it is loaded the entry goes with the next boot.",
             .args = &driver_schema,
             .flags = VERB_MUTATES | VERB_PROTECTION,

@@ -46,6 +46,7 @@ static bool apply(const struct step_ctx *c, const void *args, struct effect *ret
 
 const struct verb verb_selinux_remove = {
     .def = {.name = "selinux.remove",
+            .os = "linux",
             .doc = "Removes local SELinux file contexts of the old product.",
             .args = &args_schema,
             .flags = VERB_MUTATES,

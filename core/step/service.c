@@ -264,6 +264,7 @@ const struct verb verb_service_disable = {
 
 const struct verb verb_service_reload = {
     .def = {.name = "service.reload",
+            .os = "linux",
             .doc = "Lets the service manager re-read its files.",
             .args = &no_args,
             .flags = VERB_MUTATES | VERB_AFTER_CRASH,

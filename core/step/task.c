@@ -101,7 +101,8 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
 
 const struct verb verb_task_remove = {
     .def = {.name = "task.remove",
-            .doc = "Windows: removes a scheduled task of the old product.",
+            .os = "windows",
+            .doc = "Removes a scheduled task of the old product.",
             .args = &args_schema,
             .flags = VERB_MUTATES,
             .timeout_s = 60,
