@@ -11,7 +11,10 @@ void planned_make(struct planned *p, const struct situation *s)
     struct owner o;
 
     memset(p, 0, sizeof *p);
-    fixture_facts(&p->doc, s->facts, &p->facts);
+    if (s->pc)
+        fixture_read(&p->doc, &facts_schema, s->pc, &p->facts);
+    else
+        fixture_facts(&p->doc, s->facts, &p->facts);
     fixture_read(&p->doc, &policy_schema, s->policy ? s->policy : "", &p->policy);
     if (!s->catalog)
         fixture_catalog(&p->doc.arena, s->edits, &p->catalog);
