@@ -11,31 +11,34 @@
 struct listing {
     struct facts *f;
     struct arena *a;
-    const char *root;
+    struct environment environment;
 };
 
-static bool add_driver(void *arg, const struct service_row *row)
+static bool add_driver(void *arg, const struct service_row *row, struct err *e)
 {
     static const char *const starts[] = {"boot", "system", "auto", "manual", "disabled", NULL};
     struct listing *l = arg;
     struct driver *d = LIST_ADD(l->a, &l->f->drivers);
+    const char *path;
 
     if (!d)
-        return false;
+        return err_nomem(e);
     *d = (struct driver){.name = row->name,
                          .start = starts[row->start],
                          .state = row->state == SERVICE_STOPPED ? "stopped" : "running"};
-    d->path = row->image ? image_path(row->image, l->root, l->a) : NULL;
-    return !row->image || d->path;
+    if (!row->image)
+        return true;
+    path = environment_expand(&l->environment, row->image, l->a, e);
+    d->path = path ? image_path(path, l->environment.root, l->a) : NULL;
+    return d->path || e->code != ERR_NONE ? d->path != NULL : err_nomem(e);
 }
 
 bool os_driver_list(struct facts *f, struct arena *a, struct err *e)
 {
-    struct listing l = {f, a, environment_root(a)};
+    struct listing l = {.f = f, .a = a};
 
-    if (!l.root)
-        return err_nomem(e);
-    return service_each(SERVICE_DRIVER, NULL, a, add_driver, &l, e);
+    return environment_open(false, a, &l.environment, e) &&
+           service_each(SERVICE_DRIVER, NULL, a, add_driver, &l, e);
 }
 
 /* Is the name one of the lines? Even of a list whose bytes are damaged: whoever doubts does not remove. */

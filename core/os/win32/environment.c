@@ -1,23 +1,24 @@
 #include "core/os/win32/environment.h"
-#include "core/base/limits.h"
+#include "core/os/win32/folders.h"
+#include "core/os/win32/hklm.h"
 #include "core/os/win32/value.h"
-#include "core/os/win32/wide.h"
 
 #include <string.h>
-#include <windows.h>
 
-static const char *folder(const struct facts *f, const char *name)
+bool environment_open(bool bits32, struct arena *a, struct environment *ret, struct err *e)
 {
-    for (size_t i = 0; f && i < f->folders.n; i++)
-        if (text_eq_fold(f->folders.v[i].name, name))
-            return f->folders.v[i].path;
-    return NULL;
+    *ret = (struct environment){.bits32 = bits32, .a = a};
+    ret->machine = "HKLM/SYSTEM/CurrentControlSet/Control/Session Manager/Environment";
+    if (!folders_fill(&ret->folders, a, e))
+        return false;
+    ret->root = folders_path(&ret->folders, "SystemRoot");
+    return true;
 }
 
 /* Folders are ours ("C:/x"), what is to be expanded is Windows' own. */
 static const char *with_backslashes(const char *path, struct arena *a)
 {
-    char *s = path ? arena_strdup(a, path) : NULL;
+    char *s = arena_strdup(a, path);
 
     for (char *p = s; p && *p; p++)
         if (*p == '/')
@@ -25,64 +26,55 @@ static const char *with_backslashes(const char *path, struct arena *a)
     return s;
 }
 
-static const char *variable(const char *name, struct arena *a)
-{
-    struct err e = ERR_INIT;
-    wchar_t *w = wide_text(name, a, &e), *value;
-    DWORD n = w ? GetEnvironmentVariableW(w, NULL, 0) : 0;
-
-    if (!n || n > LIMIT_PATH)
-        return NULL;
-    value = ARENA_ARRAY(a, n, wchar_t);
-    n = value ? GetEnvironmentVariableW(w, value, n) : 0;
-    return n ? wide_utf8(value, n, a) : NULL;
-}
-
 const char *environment_find(const struct environment *x, const char *name, size_t n)
 {
-    const char *key = arena_strndup(x->a, name, n), *found;
+    const char *key = arena_strndup(x->a, name, n), *found = NULL;
+    struct err ignored = ERR_INIT;
 
     if (key && x->bits32 && (text_eq_fold(key, "ProgramFiles") || text_eq_fold(key, "CommonProgramFiles")))
         key = arena_printf(x->a, "%s(x86)", key);
     if (!key)
         return NULL;
-    found = with_backslashes(folder(x->f, key), x->a);
-    return found ? found : variable(key, x->a);
+    if (text_eq_fold(key, "SystemDrive"))
+        return arena_printf(x->a, "%.2s", x->root);
+    for (size_t i = 0; i < x->folders.folders.n; i++)
+        if (text_eq_fold(x->folders.folders.v[i].name, key))
+            return with_backslashes(x->folders.folders.v[i].path, x->a);
+    return hklm_text(x->machine, key, x->a, &found, &ignored) ? found : NULL;
 }
 
 static const char *find(void *arg, const char *name, size_t n)
 {
-    return environment_find(arg, name, n);
+    return environment_find(*(const struct environment **)arg, name, n);
 }
 
-const char *environment_path(const struct environment *x, const char *text, struct err *e)
+const char *environment_expand(const struct environment *x, const char *text, struct arena *a, struct err *e)
 {
-    struct environment own = *x;
-    const struct value_names names = {find, &own};
+    const struct value_names names = {find, &x};
     const char *expanded;
+
+    if (!value_expand(text, &names, a, &expanded, e))
+        return NULL;
+    return expanded ? expanded : text;
+}
+
+const char *environment_path(const struct environment *x, const char *text, struct arena *a, struct err *e)
+{
     char *path;
     size_t n;
 
-    if (!value_expand(text, &names, x->a, &expanded, e))
+    text = environment_expand(x, text, a, e);
+    if (!text)
         return NULL;
-    text = expanded ? expanded : text;
     text += strspn(text, "\" ");
     n = strcspn(text, "\"");
-    while (n && (text[n - 1] == ' ' || ((text[n - 1] == '\\' || text[n - 1] == '/') && n > 3)))
+    while (n && (text[n - 1] == ' ' || (strchr("\\/", text[n - 1]) && n > 3)))
         n--;
-    path = arena_strndup(x->a, text, n);
+    path = arena_strndup(a, text, n);
     if (!path)
         err_nomem(e);
     for (char *p = path; p && *p; p++)
         if (*p == '\\')
             *p = '/';
     return path;
-}
-
-const char *environment_root(struct arena *a)
-{
-    wchar_t w[MAX_PATH];
-    UINT n = GetSystemWindowsDirectoryW(w, MAX_PATH);
-
-    return wide_path_utf8(w, n < MAX_PATH ? n : 0, a);
 }

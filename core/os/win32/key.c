@@ -16,22 +16,29 @@ static bool gone(LONG r)
     return r == ERROR_FILE_NOT_FOUND || r == ERROR_PATH_NOT_FOUND || r == ERROR_KEY_DELETED;
 }
 
-wchar_t *key_path(const char *key, void **ret_hive, struct arena *a, struct err *e)
+/* The hive of a key and what stands behind it: "" or "/PART..."; NULL: it is no key. */
+static const char *split(const char *key, void **ret_hive, struct err *e)
 {
-    bool machine = text_starts(key, "HKLM/") || text_eq(key, "HKLM");
-    const char *below = key + (machine ? strlen("HKLM") : strlen("HKU"));
-    wchar_t *w;
+    bool machine = text_starts(key, "HKLM");
+    const char *below = key + strlen(machine ? "HKLM" : "HKU");
 
-    if (!machine && !text_starts(key, "HKU/") && !text_eq(key, "HKU")) {
-        err_set(e, ERR_INPUT, "'%s': a key begins with HKLM/ or HKU/", key);
+    if ((!machine && !text_starts(key, "HKU")) || (*below && *below != '/')) {
+        err_set(e, ERR_INPUT, "'%.200s': a key begins with HKLM/ or HKU/", key);
         return NULL;
     }
-    if (strlen(key) >= LIMIT_PATH || strstr(key, "//") || (*below && text_ends(key, "/"))) {
+    if (strlen(key) >= LIMIT_PATH || strstr(key, "//") || text_ends(key, "/")) {
         err_set(e, ERR_INPUT, "'%.200s' is no key: a part is empty, or it is too long", key);
         return NULL;
     }
     *ret_hive = machine ? HKEY_LOCAL_MACHINE : HKEY_USERS;
-    w = wide_text(*below ? below + 1 : below, a, e);
+    return below;
+}
+
+wchar_t *key_path(const char *key, void **ret_hive, struct arena *a, struct err *e)
+{
+    const char *below = split(key, ret_hive, e);
+    wchar_t *w = below ? wide_text(*below ? below + 1 : below, a, e) : NULL;
+
     for (wchar_t *p = w; p && *p; p++)
         if (*p == '/' || *p == '\\')
             *p = *p == '/' ? '\\' : '/';

@@ -12,13 +12,14 @@ struct reading {
     struct facts *f;
     struct arena *a;
     const char *view;
+    const struct environment *environment;
     struct err *e; /* the first thing that could not be read; the rest is read all the same */
 };
 
 /* Where %Name% in a value of a key comes from: its neighbours, then the machine. */
 struct names {
     const struct registry_values *values;
-    struct environment outside;
+    const struct environment *outside;
 };
 
 static const char *find_name(void *arg, const char *name, size_t n)
@@ -31,20 +32,18 @@ static const char *find_name(void *arg, const char *name, size_t n)
         if (value_text(v) && strlen(v->name) == n && strncasecmp(v->name, name, n) == 0)
             return v->data;
     }
-    return environment_find(&x->outside, name, n);
+    return environment_find(x->outside, name, n);
 }
 
 static bool expand_all(const struct reading *r, struct registry_values *values, struct err *e)
 {
-    struct arena scratch = ARENA_INIT;
-    struct names x = {values, {r->f, text_eq(r->view, "32"), &scratch}};
+    struct names x = {values, r->environment};
     const struct value_names names = {find_name, &x};
     bool ok = true;
 
     for (size_t i = 0; i < values->n && ok; i++)
         if (value_text(&values->v[i]))
             ok = value_expand(values->v[i].data, &names, r->a, &values->v[i].expanded, e);
-    arena_free(&scratch);
     return ok;
 }
 
@@ -159,25 +158,29 @@ static bool walk(struct reading *r, const char *at, const char *rest, struct are
     return ok;
 }
 
+static bool read_view(const struct strs *patterns, struct reading *r)
+{
+    struct arena scratch = ARENA_INIT;
+    struct environment environment;
+    bool ok = environment_open(text_eq(r->view, "32"), &scratch, &environment, r->e);
+
+    r->environment = &environment;
+    for (size_t i = 0; i < patterns->n && ok; i++) {
+        const char *pattern = patterns->v[i], *hive;
+        size_t n = strcspn(pattern, "/");
+
+        hive = arena_strndup(&scratch, pattern, n);
+        ok = hive ? walk(r, hive, pattern + n, &scratch) : err_nomem(r->e);
+    }
+    arena_free(&scratch);
+    return ok;
+}
+
 bool os_registry_read(const struct strs *patterns, struct facts *f, struct arena *a, struct err *e)
 {
-    static const char *const views[] = {"64", "32"};
-    struct reading r = {.f = f, .a = a, .e = e};
-    bool ok = true;
+    struct reading r = {.f = f, .a = a, .view = "64", .e = e};
+    bool ok = read_view(patterns, &r);
 
-    for (size_t i = 0; i < patterns->n && ok; i++) {
-        const char *hive_end = strchr(patterns->v[i], '/');
-
-        if (!hive_end)
-            return err_set(e, ERR_INPUT, "'%s' is no pattern of a key", patterns->v[i]);
-        for (size_t k = 0; k < 2 && ok; k++) {
-            struct arena scratch = ARENA_INIT;
-            const char *hive = arena_strndup(&scratch, patterns->v[i], (size_t)(hive_end - patterns->v[i]));
-
-            r.view = views[k];
-            ok = hive ? walk(&r, hive, hive_end, &scratch) : err_nomem(e);
-            arena_free(&scratch);
-        }
-    }
-    return e->code == ERR_NONE;
+    r.view = "32";
+    return ok && read_view(patterns, &r) && e->code == ERR_NONE;
 }

@@ -6,21 +6,20 @@
 #include <stdlib.h>
 
 /* Sets what one property says of a product. */
-static bool read_property(const struct wmi_value *v, struct facts *f, struct arena *a,
+static bool read_property(const struct wmi_value *v, const struct environment *x, struct arena *a,
                           struct security_product *p, struct err *e)
 {
-    const struct environment here = {f, false, a};
-
     if (text_eq_fold(v->name, "displayName"))
         p->name = v->value;
     else if (text_eq_fold(v->name, "productState") && !text_number(v->value, &p->state))
         return err_set(e, ERR_INPUT, "Security Center says the state '%.40s'", v->value);
     else if (text_eq_fold(v->name, "pathToSignedProductExe"))
-        p->exe = environment_path(&here, v->value, e);
+        p->exe = environment_path(x, v->value, a, e);
     return e->code == ERR_NONE;
 }
 
-static bool list(const char *class, const char *kind, struct facts *f, struct arena *a, struct err *e)
+static bool list(const char *class, const char *kind, const struct environment *x, struct facts *f,
+                 struct arena *a, struct err *e)
 {
     enum { TIMEOUT_MS = 15000 };
     struct wmi_rows rows = {NULL, 0};
@@ -35,7 +34,7 @@ static bool list(const char *class, const char *kind, struct facts *f, struct ar
                 return err_nomem(e);
             *p = (struct security_product){.kind = kind, .name = ""};
         }
-        if (!read_property(&rows.v[i], f, a, p, e))
+        if (!read_property(&rows.v[i], x, a, p, e))
             return false;
     }
     return true;
@@ -43,5 +42,8 @@ static bool list(const char *class, const char *kind, struct facts *f, struct ar
 
 bool os_security_center(struct facts *f, struct arena *a, struct err *e)
 {
-    return list("AntiVirusProduct", "antivirus", f, a, e) && list("FirewallProduct", "firewall", f, a, e);
+    struct environment x;
+
+    return environment_open(false, a, &x, e) && list("AntiVirusProduct", "antivirus", &x, f, a, e) &&
+           list("FirewallProduct", "firewall", &x, f, a, e);
 }

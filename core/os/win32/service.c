@@ -2,9 +2,9 @@
 #include "core/base/list.h"
 #include "core/os/file.h"
 #include "core/os/win32/environment.h"
+#include "core/os/win32/hklm.h"
 #include "core/os/win32/image.h"
 #include "core/os/win32/service.h"
-#include "core/os/win32/value.h"
 #include "core/os/win32/wide.h"
 
 #include <string.h>
@@ -15,37 +15,16 @@ struct walk {
     unsigned long types;
     const struct strs *patterns;
     struct arena *a;
-    bool (*add)(void *arg, const struct service_row *row);
+    bool (*add)(void *arg, const struct service_row *row, struct err *e);
     void *arg;
     struct err *e;
 };
-
-static const char *find(void *arg, const char *name, size_t n)
-{
-    return environment_find(arg, name, n);
-}
-
-/* ImagePath as its program reads it. */
-static bool read_image(const wchar_t *raw, struct arena *a, struct service_row *row, struct err *e)
-{
-    struct environment here = {NULL, false, a};
-    const struct value_names names = {find, &here};
-    const char *text = wide_utf8(raw, wcslen(raw), a), *expanded;
-
-    if (!text)
-        return err_nomem(e);
-    if (!value_expand(text, &names, a, &expanded, e))
-        return false;
-    row->image = expanded ? expanded : *text ? text : NULL;
-    return true;
-}
 
 /* The largest that the service manager gives (learn.microsoft.com, QueryServiceConfigW). */
 enum { CONFIG_BYTES = 8192 };
 
 static bool read_config(SC_HANDLE service, struct arena *a, struct service_row *row, struct err *e)
 {
-    SERVICE_DELAYED_AUTO_START_INFO late = {FALSE};
     _Alignas(QUERY_SERVICE_CONFIGW) unsigned char bytes[CONFIG_BYTES];
     QUERY_SERVICE_CONFIGW *config = (QUERY_SERVICE_CONFIGW *)(void *)bytes;
     DWORD need;
@@ -54,10 +33,10 @@ static bool read_config(SC_HANDLE service, struct arena *a, struct service_row *
         return true;
     row->start =
         config->dwStartType <= SERVICE_DISABLED ? (enum service_start)config->dwStartType : START_UNKNOWN;
-    if (QueryServiceConfig2W(service, SERVICE_CONFIG_DELAYED_AUTO_START_INFO, (BYTE *)&late, sizeof late,
-                             &need))
-        row->delayed = late.fDelayedAutostart;
-    return !config->lpBinaryPathName || read_image(config->lpBinaryPathName, a, row, e);
+    if (!config->lpBinaryPathName || !*config->lpBinaryPathName)
+        return true;
+    row->image = wide_utf8(config->lpBinaryPathName, wcslen(config->lpBinaryPathName), a);
+    return row->image || err_nomem(e);
 }
 
 static bool wanted(const struct strs *patterns, const char *name)
@@ -66,6 +45,18 @@ static bool wanted(const struct strs *patterns, const char *name)
         if (text_glob_fold(patterns->v[i], name))
             return true;
     return !patterns;
+}
+
+/* Where the service manager itself keeps it. */
+static bool is_delayed(const char *name)
+{
+    struct arena scratch = ARENA_INIT;
+    const char *key = arena_printf(&scratch, "HKLM/SYSTEM/CurrentControlSet/Services/%s", name);
+    unsigned long long delayed = 0;
+    bool ret = key && hklm_number(key, "DelayedAutostart", &delayed) && delayed == 1;
+
+    arena_free(&scratch);
+    return ret;
 }
 
 static bool one(const struct walk *w, const ENUM_SERVICE_STATUS_PROCESSW *s)
@@ -86,7 +77,8 @@ static bool one(const struct walk *w, const ENUM_SERVICE_STATUS_PROCESSW *s)
     } else if (GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST) {
         return true; /* deleted since it was listed */
     }
-    return ok && (w->add(w->arg, &row) || err_nomem(w->e));
+    row.delayed = ok && row.start == START_AUTO && is_delayed(row.name);
+    return ok && (w->add(w->arg, &row, w->e));
 }
 
 /* The list comes in pieces of at most 256 KiB. */
@@ -112,7 +104,8 @@ static bool all(const struct walk *w)
 }
 
 bool service_each(unsigned long types, const struct strs *patterns, struct arena *a,
-                  bool (*add)(void *arg, const struct service_row *row), void *arg, struct err *e)
+                  bool (*add)(void *arg, const struct service_row *row, struct err *e), void *arg,
+                  struct err *e)
 {
     struct walk w = {OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT | SC_MANAGER_ENUMERATE_SERVICE),
                      types,
@@ -133,7 +126,7 @@ bool service_each(unsigned long types, const struct strs *patterns, struct arena
 struct listing {
     struct facts *f;
     struct arena *a;
-    const char *root;
+    struct environment environment;
 };
 
 static bool is_file(const char *path)
@@ -160,29 +153,41 @@ static const char *state_name(unsigned long state)
     }
 }
 
-static bool add_unit(void *arg, const struct service_row *row)
+/* ImagePath as the service manager reads it. */
+static const char *program(const struct listing *l, const char *image, struct err *e)
+{
+    const char *command = environment_expand(&l->environment, image, l->a, e), *exe;
+
+    exe = command ? image_program(command, l->environment.root, is_file, l->a) : NULL;
+    if (command && !exe)
+        err_nomem(e);
+    return exe;
+}
+
+static bool add_unit(void *arg, const struct service_row *row, struct err *e)
 {
     static const char *const starts[] = {"enabled", "enabled", "enabled", "manual", "disabled", NULL};
     struct listing *l = arg;
     struct unit *u = LIST_ADD(l->a, &l->f->units);
 
     if (!u)
-        return false;
+        return err_nomem(e);
     *u = (struct unit){.name = row->name,
                        .manager = "scm",
                        .load = "loaded",
                        .active = state_name(row->state),
                        .enabled = starts[row->start],
                        .delayed = row->delayed};
-    u->exe = row->image ? image_program(row->image, l->root, is_file, l->a) : NULL;
+    u->exe = row->image ? program(l, row->image, e) : NULL;
     return !row->image || u->exe;
 }
 
 bool os_service_list(const struct strs *patterns, struct facts *f, struct arena *a, struct err *e)
 {
-    struct listing l = {f, a, environment_root(a)};
+    struct listing l = {.f = f, .a = a};
 
-    if (!l.root)
-        return err_nomem(e);
-    return (patterns && !patterns->n) || service_each(SERVICE_WIN32, patterns, a, add_unit, &l, e);
+    if (patterns && !patterns->n)
+        return true;
+    return environment_open(false, a, &l.environment, e) &&
+           service_each(SERVICE_WIN32, patterns, a, add_unit, &l, e);
 }

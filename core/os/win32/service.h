@@ -13,12 +13,14 @@ struct service_row { /* texts belong to the arena given */
     unsigned long state;      /* SERVICE_RUNNING and its like */
     enum service_start start; /* START_UNKNOWN when the configuration may not be read */
     bool delayed;
-    const char *image; /* ImagePath, %Name% expanded; NULL: none */
+    const char *image; /* ImagePath as it stands there; NULL: none */
 };
 
 /* Calls `add` with every one whose type has a bit of `types` (SERVICE_WIN32, SERVICE_DRIVER) and whose name
- * matches one of the patterns; all when they are NULL. Ends when it returns false. */
+ * matches one of the patterns; all when they are NULL. Ends when it returns false and has filled the error.
+ */
 bool service_each(unsigned long types, const struct strs *patterns, struct arena *a,
-                  bool (*add)(void *arg, const struct service_row *row), void *arg, struct err *e) MUST_CHECK;
+                  bool (*add)(void *arg, const struct service_row *row, struct err *e), void *arg,
+                  struct err *e) MUST_CHECK;
 
 #endif

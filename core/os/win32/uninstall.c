@@ -15,6 +15,7 @@ struct listing {
     struct facts *f;
     struct arena *a;
     const char *hive, *view;
+    const struct environment *environment;
     struct err *e;
 };
 
@@ -42,14 +43,13 @@ static bool trusted(void *key, const char *name, const struct listing *l, const 
 
 static bool read_location(void *key, const struct listing *l, struct uninstall_entry *u)
 {
-    const struct environment here = {l->f, text_eq(l->view, "32"), l->a};
     struct err ignored = ERR_INIT;
     struct os_stat st;
     const char *text;
 
     if (!trusted(key, "InstallLocation", l, &text))
         return false;
-    u->location = text ? environment_path(&here, text, l->e) : NULL;
+    u->location = text ? environment_path(l->environment, text, l->a, l->e) : NULL;
     if (text && !u->location)
         return false;
     if (u->location && !*u->location)
@@ -109,10 +109,12 @@ static bool list_entries(struct listing *l, void *handle, const char *root, stru
     return true;
 }
 
-static bool list_hive(const char *hive, const char *view, struct facts *f, struct arena *a, struct err *first)
+static bool list_hive(const char *hive, const struct environment *x, struct facts *f, struct arena *a,
+                      struct err *first)
 {
     struct err e = ERR_INIT;
-    struct listing l = {f, a, hive, view, &e};
+    const char *view = x->bits32 ? "32" : "64";
+    struct listing l = {f, a, hive, view, x, &e};
     const char *root = arena_printf(a, "%s/%s", hive, where);
     void *key = NULL;
     bool ok;
@@ -129,16 +131,18 @@ static bool list_hive(const char *hive, const char *view, struct facts *f, struc
 
 bool os_uninstall_list(struct facts *f, struct arena *a, struct err *e)
 {
+    struct environment bits64, bits32;
     struct strs hives = {NULL, 0};
     const char **machine = LIST_ADD(a, &hives);
 
     if (!machine)
         return err_nomem(e);
     *machine = "HKLM";
-    if (!key_users(a, &hives, e))
+    if (!environment_open(false, a, &bits64, e) || !environment_open(true, a, &bits32, e) ||
+        !key_users(a, &hives, e))
         return false;
     for (size_t i = 0; i < hives.n; i++)
-        if (!list_hive(hives.v[i], "64", f, a, e) || !list_hive(hives.v[i], "32", f, a, e))
+        if (!list_hive(hives.v[i], &bits64, f, a, e) || !list_hive(hives.v[i], &bits32, f, a, e))
             return false;
     return e->code == ERR_NONE;
 }
