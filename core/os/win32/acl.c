@@ -141,9 +141,13 @@ bool acl_set_private(HANDLE h, struct err *e)
         return false;
     if (!GetSecurityDescriptorDacl(sa->lpSecurityDescriptor, &here, &list, &defaulted))
         return wide_error(e, ERR_OS, GetLastError(), "making an access list");
-    /* SetSecurityInfo() also hands it down to what is inside already. */
+    /* The first hands it down to what is inside already, the second sets just these entries (Wine's first
+     * adds those of the folder above again). */
     os = SetSecurityInfo(h, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
                          NULL, NULL, list, NULL);
+    if (os == ERROR_SUCCESS &&
+        !SetKernelObjectSecurity(h, DACL_SECURITY_INFORMATION, sa->lpSecurityDescriptor))
+        os = GetLastError();
     return os == ERROR_SUCCESS || wide_error(e, ERR_OS, os, "setting an access list");
 }
 

@@ -137,15 +137,20 @@ static wchar_t *everything_in(const char *path, struct arena *a, struct err *e)
     return all;
 }
 
-/*
- * Names in a folder that match `pattern` (NULL: all). With `through` those that only lead
- * elsewhere for programs of old
- * ("Documents and Settings") are left out: what is below them is found where it is.
- */
+/* Can a pattern go on below it? Not below what leads elsewhere for programs of old only ("Documents and
+ * Settings"): what is there is found where it is. */
+static bool leads_on(DWORD attributes)
+{
+    const DWORD compatible = FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM;
+
+    return (attributes & FILE_ATTRIBUTE_DIRECTORY) && (attributes & compatible) != compatible;
+}
+
+/* Names in a folder that match `pattern` (NULL: all); with `through` only those below which a pattern can go
+ * on. */
 static bool read_names(const char *path, const char *pattern, bool through, struct arena *a, struct strs *ret,
                        struct err *e)
 {
-    const DWORD compatible = FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM;
     struct arena scratch = ARENA_INIT;
     wchar_t *all = everything_in(path, &scratch, e);
     WIN32_FIND_DATAW d;
@@ -159,14 +164,14 @@ static bool read_names(const char *path, const char *pattern, bool through, stru
     h = FindFirstFileExW(all, FindExInfoBasic, &d, FindExSearchNameMatch, NULL, FIND_FIRST_EX_LARGE_FETCH);
     arena_free(&scratch);
     if (h == INVALID_HANDLE_VALUE) {
-        /* A drive's root has no "." and may be empty. */
-        DWORD os = GetLastError();
+        /* A drive's root has no "." and may be empty. Below a file no name is valid. */
+        DWORD os = GetLastError() == ERROR_INVALID_NAME ? ERROR_DIRECTORY : GetLastError();
 
         return (os == ERROR_FILE_NOT_FOUND && text_ends(path, "/")) ||
                wide_error(e, ERR_IO, os, "reading the folder '%s'", path);
     }
     do {
-        if (dots(d.cFileName) || (through && (d.dwFileAttributes & compatible) == compatible))
+        if (dots(d.cFileName) || (through && !leads_on(d.dwFileAttributes)))
             continue;
         if (ret->n == LIMIT_TREE)
             ok = err_set(e, ERR_LIMIT, "'%s' has too many entries", path);

@@ -22,7 +22,7 @@
 #define PATH_UNITS 32767
 /* Who looks into files for a moment (search, backup, antivirus) may delay a removal; more than so many pauses
  * in all, and what is open is in use. */
-#define PAUSES 40
+#define PAUSES 20
 #define PAUSE_MS 50
 
 #define ACCESS (DELETE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES)
