@@ -86,16 +86,13 @@ const struct exits_row *exits_find(enum exits table, long long code)
 }
 
 /*
- * Words of a log's failing line. The first ones are properties that hold passwords; then what people call it, in the
- * languages in which the old products were seen. None of it is documented, so nothing but the outcome rests on it: not
- * to try again what was refused.
+ * Words of a log's failing line: what people and programs call it, in the languages in which the old products were seen.
+ * None of it is documented, so nothing but the outcome rests on it: not to try again what was refused.
  */
 static const struct {
     const char *word;
     int outcome;
 } causes[] = {
-    {"*KLPASSWD*", OUTCOME_AUTH_FAILED},       {"*KLLOGIN*", OUTCOME_AUTH_FAILED},
-    {"*KLUNINSTPASSWD*", OUTCOME_AUTH_FAILED}, {"*UNLOCK_PASSWORD*", OUTCOME_AUTH_FAILED},
     {"*passw*", OUTCOME_AUTH_FAILED},          {"*парол*", OUTCOME_AUTH_FAILED},
     {"*mot de passe*", OUTCOME_AUTH_FAILED},   {"*contraseña*", OUTCOME_AUTH_FAILED},
     {"*senha*", OUTCOME_AUTH_FAILED},          {"*kennwort*", OUTCOME_AUTH_FAILED},

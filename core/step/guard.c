@@ -206,7 +206,8 @@ bool guard_own_path(const char *path)
 static const struct depth key_depths[] = {
     {"SOFTWARE/WOW6432Node/Microsoft", 7},
     {"SOFTWARE/WOW6432Node/Policies", 4},
-    {"SOFTWARE/WOW6432Node/Classes", 4},
+    {"SOFTWARE/WOW6432Node/Classes/CLSID", 5},
+    {"SOFTWARE/WOW6432Node/Classes", 7},
     {"SOFTWARE/WOW6432Node/Google", 5},
     {"SOFTWARE/WOW6432Node/Mozilla", 4},
     {"SOFTWARE/WOW6432Node", 3},
@@ -215,7 +216,12 @@ static const struct depth key_depths[] = {
     {"SOFTWARE/Policies/Microsoft/Windows Defender", 0},
     {"SOFTWARE/Microsoft", 6},
     {"SOFTWARE/Policies", 3},
-    {"SOFTWARE/Classes", 3},
+    {"SOFTWARE/Classes/CLSID", 4},
+    {"SOFTWARE/Classes/Interface", 4},
+    {"SOFTWARE/Classes/TypeLib", 4},
+    {"SOFTWARE/Classes/AppID", 4},
+    {"SOFTWARE/Classes/Installer", 0},
+    {"SOFTWARE/Classes", 6}, /* a handler of a kind of files */
     {"SOFTWARE/Clients", 4},
     {"SOFTWARE/Google", 5},
     {"SOFTWARE/Mozilla", 4},
@@ -235,13 +241,18 @@ static const struct depth value_depths[] = {
 
 static const char *const event_logs[] = {"Application", "Security", "System", "Setup"};
 
-/* A key's parts; *from is where they begin below its hive. */
+/* A key's parts; *from is where they begin below its hive. No patterns; but the class of all files is called '*'. */
 static bool split_key(const char *key, struct parts *p, size_t *from)
 {
     if (!split(key, p))
         return false;
     *from = part_is(p, 0, "HKLM") ? 1 : part_is(p, 0, "HKU") ? 2 : PARTS_MAX;
-    return p->named == p->n && p->n > *from;
+    for (size_t i = 0; i < p->n; i++)
+        if ((memchr(p->v[i], '*', p->len[i]) || memchr(p->v[i], '?', p->len[i])) &&
+            !(p->len[i] == 1 && i > *from && part_is(p, i - 1, "Classes")))
+            return false;
+    p->named = p->n;
+    return p->n > *from;
 }
 
 /* The service that a key belongs to. */
