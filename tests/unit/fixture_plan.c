@@ -11,8 +11,8 @@ void planned_make(struct planned *p, const struct situation *s)
     struct owner o;
 
     memset(p, 0, sizeof *p);
-    if (s->pc)
-        fixture_read(&p->doc, &facts_schema, s->pc, &p->facts);
+    if (text_starts(s->facts, "'collected_at'"))
+        fixture_read(&p->doc, &facts_schema, s->facts, &p->facts);
     else
         fixture_facts(&p->doc, s->facts, &p->facts);
     fixture_read(&p->doc, &policy_schema, s->policy ? s->policy : "", &p->policy);

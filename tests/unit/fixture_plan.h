@@ -23,8 +23,7 @@ struct planned {
 };
 
 struct situation {
-    const char *facts;  /* members beside those of fixture_facts() */
-    const char *pc;     /* or all members */
+    const char *facts;  /* members beside those of fixture_facts(); or all, from 'collected_at' on */
     const char *policy; /* members; NULL: none */
     const char *target; /* asked for; NULL: choose */
     const struct edit *edits;

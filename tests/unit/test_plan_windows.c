@@ -43,7 +43,7 @@ static void make(struct planned *p, const struct pc *pc, const char *policy, con
 
     facts = replaced(&a, facts, "REGISTRY", pc->registry);
     facts = arena_printf(&a, "%s,%s%s", replaced(&a, WINDOWS_OF("@"), "@", pc->type), facts, pc->more ? pc->more : "");
-    planned_make(p, &(struct situation){.pc = facts, .policy = policy, .target = target, .catalog = CATALOG});
+    planned_make(p, &(struct situation){.facts = facts, .policy = policy, .target = target, .catalog = CATALOG});
     arena_free(&a);
 }
 
