@@ -53,20 +53,25 @@ static void find_signer(struct check *c)
     c->as_of = signer->sftVerifyAsOf;
 }
 
-/* Does the signer's chain end in a root that is trusted for signing code? */
+/* Does the signer's chain end in a root that is trusted, and is it one for signing code? The policy alone is
+ * not enough: Wine's passes a chain whose root is missing. */
 static void check_chain(struct check *c)
 {
+    static char code_signing[] = szOID_PKIX_KP_CODE_SIGNING;
     bool dated = c->as_of.dwLowDateTime || c->as_of.dwHighDateTime;
     CERT_CHAIN_PARA how = {.cbSize = sizeof how};
     CERT_CHAIN_POLICY_PARA policy = {.cbSize = sizeof policy};
     CERT_CHAIN_POLICY_STATUS status = {.cbSize = sizeof status};
     PCCERT_CHAIN_CONTEXT chain;
 
-    c->chain = (unsigned long)CERT_E_CHAINING;
+    how.RequestedUsage.dwType = USAGE_MATCH_TYPE_AND;
+    how.RequestedUsage.Usage.cUsageIdentifier = 1;
+    how.RequestedUsage.Usage.rgpszUsageIdentifier = &(char *){code_signing};
     if (!CertGetCertificateChain(NULL, c->signer, dated ? &c->as_of : NULL, c->signer->hCertStore, &how,
                                  CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL, NULL, &chain))
         return;
-    if (CertVerifyCertificateChainPolicy(CERT_CHAIN_POLICY_AUTHENTICODE, chain, &policy, &status))
+    if (chain->TrustStatus.dwErrorStatus == CERT_TRUST_NO_ERROR &&
+        CertVerifyCertificateChainPolicy(CERT_CHAIN_POLICY_AUTHENTICODE, chain, &policy, &status))
         c->chain = status.dwError;
     CertFreeCertificateChain(chain);
 }
