@@ -35,9 +35,12 @@ static bool goes(const struct planning *p, const struct finding *f)
     return catalog_timeline(p->r->catalog, f->vendor) != NULL; /* white-label products are for a person to judge */
 }
 
-static int removal_order(const struct product *x)
+/* On Windows a password may stand before the protection: where it is refused, nothing else must be gone by then. */
+static int removal_order(const struct planning *p, const struct product *x)
 {
-    return x->role == ROLE_COMPONENT ? 0 : x->role == ROLE_PROTECTION ? 1 : 2;
+    bool windows = text_eq(p->r->facts->os->family, "windows");
+
+    return x->role == ROLE_AGENT ? 2 : (x->role == ROLE_PROTECTION) == windows ? 0 : 1;
 }
 
 static bool has_source(const struct planning *p, const struct product *x)
@@ -48,7 +51,7 @@ static bool has_source(const struct planning *p, const struct product *x)
     return false;
 }
 
-/* Components first, then protection, agents last; by id within each. */
+/* Components first, then protection (on Windows the other way round), agents last; by id within each. */
 static bool find_sources(struct planning *p)
 {
     const struct findings *f = p->r->findings;
@@ -64,7 +67,7 @@ static bool find_sources(struct planning *p)
             continue;
         for (k = p->sources.n++; k > 0; k--) {
             const struct product *y = p->sources.v[k - 1];
-            int order = removal_order(x) - removal_order(y);
+            int order = removal_order(p, x) - removal_order(p, y);
 
             if (order > 0 || (order == 0 && strcmp(x->id, y->id) > 0))
                 break;

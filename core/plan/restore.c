@@ -35,12 +35,10 @@ static bool add_codes(struct planning *p, const struct product *x, const struct 
     return true;
 }
 
-bool planning_codes(struct planning *p, const struct product *x, struct strs *ret)
+static bool section_codes(struct planning *p, const struct product *x, const struct section *s, struct strs *ret)
 {
-    ret->v = NULL;
-    ret->n = 0;
-    for (size_t i = 0; x->remove && i < x->remove->steps.n; i++) {
-        const struct step_def *def = &x->remove->steps.v[i];
+    for (size_t i = 0; s && i < s->steps.n; i++) {
+        const struct step_def *def = &s->steps.v[i];
         struct verdict wanted = {TRI_YES, ""};
 
         if (!text_eq(def->verb, "msi.remove"))
@@ -51,6 +49,13 @@ bool planning_codes(struct planning *p, const struct product *x, struct strs *re
             return false;
     }
     return true;
+}
+
+bool planning_codes(struct planning *p, const struct product *x, struct strs *ret)
+{
+    ret->v = NULL;
+    ret->n = 0;
+    return section_codes(p, x, x->remove, ret) && section_codes(p, x, x->clean, ret);
 }
 
 bool planning_named_installer(struct planning *p, const struct product *x, const char **ret, const char **ret_sha256)
