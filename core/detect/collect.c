@@ -92,9 +92,26 @@ static bool collect_signatures(const struct questions *q, struct facts *f, struc
     return here(&q->signatures, f, a, &patterns, e) && os_signature_list(&patterns, f, a, e);
 }
 
+/* Products keep what is made of a password in the registry. That there is one is all that anybody has to know. */
+static void hide_passwords(struct facts *f)
+{
+    for (size_t i = 0; i < f->registry.n; i++) {
+        struct registry_value *v = &f->registry.v[i];
+
+        if (v->name && v->data && *v->data && (strstr(v->key, "Password") || strstr(v->name, "Password")) &&
+            !text_eq(v->type, "dword") && !text_eq(v->type, "qword")) {
+            v->data = "(hidden)";
+            v->expanded = NULL;
+        }
+    }
+}
+
 static bool collect_registry(const struct questions *q, struct facts *f, struct arena *a, struct err *e)
 {
-    return os_registry_read(&q->registry, f, a, e);
+    if (!os_registry_read(&q->registry, f, a, e))
+        return false;
+    hide_passwords(f);
+    return true;
 }
 
 static bool ask_command(const struct question_command *c, struct answer *x, struct arena *a, struct err *e)

@@ -34,8 +34,9 @@ const struct product *planning_other_protection(const struct planning *p)
     for (size_t i = 0; i < p->r->findings->findings.n; i++) {
         const struct finding *f = &p->r->findings->findings.v[i];
         const struct product *x = catalog_product(p->r->catalog, f->product);
+        bool here = f->kind == FINDING_PRODUCT || f->kind == FINDING_MOVED_BY_VENDOR;
 
-        if (f->kind != FINDING_PRODUCT || f->role != ROLE_PROTECTION || !f->health || f->must_go || x == p->target)
+        if (!here || f->role != ROLE_PROTECTION || !f->health || f->must_go || x == p->target)
             continue;
         if (f->health->realtime == TRI_YES && x && x->health)
             return x;

@@ -51,6 +51,17 @@ static bool has_source(const struct planning *p, const struct product *x)
     return false;
 }
 
+static bool nothing_goes(struct planning *p)
+{
+    for (size_t i = 0; i < p->r->findings->findings.n; i++) {
+        const struct finding *f = &p->r->findings->findings.v[i];
+
+        if (f->kind == FINDING_WHITE_LABEL && f->must_go)
+            return err_set(p->e, ERR_POLICY, "%s: which one it is, and how it goes, is for a person to find out", f->name);
+    }
+    return err_set(p->e, ERR_NOT_FOUND, "nothing that has to go was found on this PC");
+}
+
 /* Components first, then protection (on Windows the other way round), agents last; by id within each. */
 static bool find_sources(struct planning *p)
 {
@@ -75,9 +86,7 @@ static bool find_sources(struct planning *p)
         }
         p->sources.v[k] = x;
     }
-    if (!p->sources.n)
-        return err_set(p->e, ERR_NOT_FOUND, "nothing that has to go was found on this PC");
-    return true;
+    return p->sources.n || nothing_goes(p);
 }
 
 static bool check_sources(struct planning *p)

@@ -15,6 +15,17 @@ json_t *steps_strings(const struct strs *list)
     return a;
 }
 
+/* The run looks at it again, and refuses; whoever reads the plan can do something about it before. */
+static bool warn_of_guard(struct planning *p, const struct product *x, const struct removal_guard *g)
+{
+    struct verdict now;
+
+    if (!cond_judge(g->blocked, p->r->facts, p->arena, &now, p->e))
+        return false;
+    return now.answer != TRI_YES || planning_say(p, &p->plan->warnings, "%s: as things are, the run will be refused: %s (%s).",
+                                                 x->name, g->text, now.evidence);
+}
+
 bool use_guards(struct builder *b, const struct product *x)
 {
     for (size_t i = 0; i < x->guards.n && !b->p->r->policy->override_guards; i++) {
@@ -25,7 +36,8 @@ bool use_guards(struct builder *b, const struct product *x)
         if (!cond)
             return err_nomem(b->p->e);
         if (!steps_make(b, x, "check.that", json_pack("{s:o, s:s}", "cond", cond, "refuse", g->text),
-                       "Check that the removal is allowed:", x->name))
+                       "Check that the removal is allowed:", x->name) ||
+            !warn_of_guard(b->p, x, g))
             return false;
     }
     return true;
