@@ -7,7 +7,7 @@ CC := x86_64-w64-mingw32-gcc-win32
 AR := x86_64-w64-mingw32-ar
 CONFIG := cmd/windows/config
 # Warnings about these sources are their authors' business.
-CFLAGS := -Os -w -ffunction-sections -fdata-sections -fstack-protector-strong -D_WIN32_WINNT=0x0A00 -D__USE_MINGW_ANSI_STDIO=1
+CFLAGS := -Os -w -fstack-protector-strong -D_WIN32_WINNT=0x0A00 -D__USE_MINGW_ANSI_STDIO=1
 LIBRARIES := jansson z archive curl sodium cmocka
 
 jansson.src := $(wildcard $(SRC)/jansson/src/*.c)
@@ -18,18 +18,19 @@ z.src := $(patsubst %,$(SRC)/zlib/%.c,adler32 crc32 deflate infback inffast infl
 z.flags := -I$(SRC)/zlib
 z.headers := $(SRC)/zlib/zlib.h $(SRC)/zlib/zconf.h
 
-# Reading and writing of tar with gzip, and of folders: what core/payload asks for.
+# Reading and writing of tar with gzip, and of folders: what core/payload asks for, and what that brings along.
 archive.src := $(patsubst %,$(SRC)/libarchive/libarchive/archive_%.c, \
-	acl check_magic cmdline entry entry_copy_bhfi entry_copy_stat entry_link_resolver entry_sparse entry_stat entry_strmode entry_xattr match \
-	options pack_dev pathmatch random rb read read_disk_entry_from_file read_disk_set_standard_lookup read_disk_windows read_open_filename \
-	read_set_options read_support_filter_gzip read_support_format_tar string string_sprintf util version_details virtual windows write \
-	write_add_filter_gzip write_add_filter_none write_disk_set_standard_lookup write_disk_windows write_set_format_gnutar write_set_format_pax \
-	write_set_format_ustar write_set_options)
+	acl check_magic cmdline entry entry_copy_bhfi entry_copy_stat entry_link_resolver entry_sparse entry_stat entry_strmode \
+	entry_xattr getdate match options pack_dev pathmatch random rb read read_disk_entry_from_file read_disk_set_standard_lookup \
+	read_disk_windows read_open_filename read_set_options read_support_filter_gzip read_support_format_empty \
+	read_support_format_raw read_support_format_tar string string_sprintf util version_details virtual windows write \
+	write_add_filter_gzip write_add_filter_none write_disk_set_standard_lookup write_disk_windows write_set_format_gnutar \
+	write_set_format_pax write_set_format_ustar write_set_options) $(CONFIG)/libarchive/filetype.c
 archive.flags := -DHAVE_CONFIG_H -DLIBARCHIVE_STATIC -I$(CONFIG)/libarchive -I$(SRC)/libarchive/libarchive -I$(SRC)/zlib
 archive.headers := $(SRC)/libarchive/libarchive/archive.h $(SRC)/libarchive/libarchive/archive_entry.h
 
 # HTTP only, TLS by Schannel. curl brings its own configuration for Windows (lib/config-win32.h).
-curl.src := $(wildcard $(SRC)/curl/lib/*.c $(SRC)/curl/lib/vauth/*.c $(SRC)/curl/lib/vtls/*.c)
+curl.src := $(wildcard $(SRC)/curl/lib/*.c $(SRC)/curl/lib/vauth/*.c $(SRC)/curl/lib/vtls/*.c $(SRC)/curl/lib/vquic/*.c)
 curl.flags := -DBUILDING_LIBCURL -DCURL_STATICLIB -DHTTP_ONLY -DUSE_SCHANNEL -DUSE_WINDOWS_SSPI -DENABLE_IPV6 -DCURL_DISABLE_ALTSVC \
 	-DCURL_DISABLE_HSTS -DCURL_DISABLE_COOKIES -DCURL_DISABLE_DOH -DCURL_DISABLE_MIME -DCURL_DISABLE_NETRC -DCURL_DISABLE_LIBCURL_OPTION \
 	-I$(SRC)/curl/include -I$(SRC)/curl/lib
@@ -50,7 +51,7 @@ all: $(LIBRARIES:%=$(OUT)/lib/lib%.a)
 .PHONY: all
 
 define library
-$(1).obj := $$(patsubst $(SRC)/%.c,$(OUT)/obj/%.o,$$($(1).src))
+$(1).obj := $$(patsubst %.c,$(OUT)/obj/%.o,$$(patsubst $(SRC)/%,%,$$($(1).src)))
 $$($(1).obj): FLAGS := $$($(1).flags)
 $(OUT)/lib/lib$(1).a: $$($(1).obj)
 	@mkdir -p $$(@D) $(OUT)/include/$$($(1).folder)
@@ -62,6 +63,9 @@ endef
 $(foreach l,$(LIBRARIES),$(eval $(call library,$(l))))
 
 $(OUT)/obj/%.o: $(SRC)/%.c cmd/windows/deps.mk
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $(FLAGS) -c $< -o $@
+$(OUT)/obj/$(CONFIG)/%.o: $(CONFIG)/%.c cmd/windows/deps.mk
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(FLAGS) -c $< -o $@
 

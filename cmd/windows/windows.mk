@@ -10,13 +10,12 @@ WINDOWS_CC := x86_64-w64-mingw32-gcc-win32
 
 # __printf__: our formats are ISO C's, not Microsoft's. MinGW's own stdio takes them at run time.
 WINDOWS_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DUNICODE -D_UNICODE -D_WIN32_WINNT=0x0A00 -D__USE_MINGW_ANSI_STDIO=1 \
-	-D__printf__=__gnu_printf__ -DCURL_STATICLIB -DLIBARCHIVE_STATIC -DSODIUM_STATIC -Os -g -I. -isystem $(WINDOWS_DEPS)/include $(WARNINGS) \
-	-fstack-protector-strong -ffunction-sections -fdata-sections
+	-D__printf__=__gnu_printf__ -DCURL_STATICLIB -DLIBARCHIVE_STATIC -DSODIUM_STATIC -Os -g -I. -isystem $(WINDOWS_DEPS)/include $(WARNINGS) -fstack-protector-strong
 # GNU ld gives address randomization, no execution of data, and the stack protector above. It cannot give Control Flow Guard or
 # hardware shadow stacks: the tables that Windows wants for them are written only by Microsoft's linker and LLVM's.
-WINDOWS_LDFLAGS := -static -s -fstack-protector-strong -Wl,--gc-sections,--dynamicbase,--high-entropy-va,--nxcompat,--no-insert-timestamp
+WINDOWS_LDFLAGS := -static -s -fstack-protector-strong -Wl,--dynamicbase,--high-entropy-va,--nxcompat,--no-insert-timestamp
 WINDOWS_LDLIBS := -larchive -lcurl -ljansson -lsodium -lz -lmsi -lwintrust -lcrypt32 -lbcrypt -lsecur32 -lws2_32 -ltaskschd -lwbemuuid \
-	-loleaut32 -lole32 -luuid -lsetupapi -luserenv -lversion -lwevtapi -lshell32 -ladvapi32
+	-loleaut32 -lole32 -luuid -lsetupapi -luserenv -lversion -lwevtapi -lshell32 -ladvapi32 -lntdll
 
 # Packages of Linux are neither read nor made on Windows, and every library is inside.
 WINDOWS_NOT := %_posix.c %_lazy.c core/payload/md5.c core/payload/rebuild.c core/payload/rebuild_deb.c core/payload/rebuild_rpm.c \
@@ -63,5 +62,5 @@ windows-deps: $(WINDOWS_DEPS)/VERSIONS
 $(WINDOWS)/src/VERSIONS: cmd/windows/sources.sh
 	@echo "  SOURCES jansson zlib libarchive curl libsodium cmocka"
 	@cmd/windows/sources.sh $(@D) jansson zlib libarchive curl libsodium cmocka
-$(WINDOWS_DEPS)/VERSIONS: $(WINDOWS)/src/VERSIONS cmd/windows/deps.mk $(wildcard cmd/windows/config/*/*.h)
+$(WINDOWS_DEPS)/VERSIONS: $(WINDOWS)/src/VERSIONS cmd/windows/deps.mk $(wildcard cmd/windows/config/*/*)
 	@$(MAKE) --no-print-directory -f cmd/windows/deps.mk SRC=$(WINDOWS)/src OUT=$(WINDOWS_DEPS)
