@@ -30,13 +30,16 @@ void os_sleep_ms(long long ms)
 
 int os_utc_offset(instant t)
 {
-    int64_t ticks = (t + 11644473600000) * 10000;
+    uint64_t ticks = ((uint64_t)t + 11644473600000) * 10000;
     FILETIME utc = {(DWORD)ticks, (DWORD)(ticks >> 32)}, local;
+    TIME_ZONE_INFORMATION zone;
     SYSTEMTIME there, here;
 
+    if (t < -11644473600000 || t > 253402300799999 || !FileTimeToSystemTime(&utc, &there))
+        return 0;
     /* By the rules of the year that t lies in. */
-    if (ticks < 0 || !FileTimeToSystemTime(&utc, &there) ||
-        !SystemTimeToTzSpecificLocalTimeEx(NULL, &there, &here) || !SystemTimeToFileTime(&here, &local))
+    if (!GetTimeZoneInformationForYear(there.wYear, NULL, &zone) ||
+        !SystemTimeToTzSpecificLocalTime(&zone, &there, &here) || !SystemTimeToFileTime(&here, &local))
         return 0;
     return (int)((handle_instant(local) - handle_instant(utc)) / 60000);
 }
