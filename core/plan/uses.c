@@ -22,8 +22,9 @@ static bool warn_of_guard(struct planning *p, const struct product *x, const str
 
     if (!cond_judge(g->blocked, p->r->facts, p->arena, &now, p->e))
         return false;
-    return now.answer != TRI_YES || planning_say(p, &p->plan->warnings, "%s: as things are, the run will be refused: %s (%s).",
-                                                 x->name, g->text, now.evidence);
+    return now.answer != TRI_YES ||
+           planning_say(p, &p->plan->warnings, "%s: as things are, the run will be refused: %s (%s).", x->name, g->text,
+                        now.evidence);
 }
 
 bool use_guards(struct builder *b, const struct product *x)
