@@ -2,6 +2,7 @@
 #include "core/os/task.h"
 #include "core/base/limits.h"
 #include "core/base/list.h"
+#include "core/os/win32/task_file.h"
 #include "core/os/win32/task_text.h"
 #include "core/os/win32/wide.h"
 
@@ -80,7 +81,9 @@ static bool list_tasks(struct listing *l, ITaskFolder *folder)
 
     if (FAILED(r))
         return keep(l, r, "listing scheduled tasks");
-    IRegisteredTaskCollection_get_Count(tasks, &n);
+    r = IRegisteredTaskCollection_get_Count(tasks, &n);
+    if (FAILED(r))
+        ok = keep(l, r, "counting scheduled tasks");
     for (LONG i = 1; i <= n && ok; i++) {
         IRegisteredTask *task = NULL;
 
@@ -110,7 +113,9 @@ static bool list_folder(struct listing *l, ITaskFolder *folder, int depth)
         return false;
     if (FAILED(r))
         return keep(l, r, "listing folders of scheduled tasks");
-    ITaskFolderCollection_get_Count(below, &n);
+    r = ITaskFolderCollection_get_Count(below, &n);
+    if (FAILED(r))
+        ok = keep(l, r, "counting folders of scheduled tasks");
     if (n && depth == DEPTH)
         ok = err_set(l->e, ERR_LIMIT, "folders of scheduled tasks are more than %d deep", DEPTH);
     for (LONG i = 1; i <= n && ok; i++) {
@@ -141,7 +146,8 @@ static HRESULT open_root(ITaskService **service, ITaskFolder **root)
     return r;
 }
 
-bool os_task_list(struct facts *f, struct arena *a, struct err *e)
+/* What the Task Scheduler itself says. */
+static bool ask(struct facts *f, struct arena *a, struct err *e)
 {
     struct listing l = {f, a, e};
     ITaskService *service = NULL;
@@ -159,4 +165,23 @@ bool os_task_list(struct facts *f, struct arena *a, struct err *e)
     if (SUCCEEDED(com))
         CoUninitialize();
     return e->code == ERR_NONE;
+}
+
+bool os_task_list(struct facts *f, struct arena *a, struct err *e)
+{
+    struct err files = ERR_INIT;
+
+    if (ask(f, a, e))
+        return true;
+    if (e->code == ERR_NOMEM || e->code == ERR_LIMIT)
+        return false;
+    /* Its service may be switched off or damaged: what it keeps on disk tells as much. */
+    f->tasks.v = NULL;
+    f->tasks.n = 0;
+    if (!task_file_list(f, a, &files)) {
+        err_keep(e, &files);
+        return false;
+    }
+    err_clear(e);
+    return true;
 }
