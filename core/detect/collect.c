@@ -108,10 +108,11 @@ static void hide_passwords(struct facts *f)
 
 static bool collect_registry(const struct questions *q, struct facts *f, struct arena *a, struct err *e)
 {
-    if (!os_registry_read(&q->registry, f, a, e))
-        return false;
+    bool ok = os_registry_read(&q->registry, f, a, e);
+
+    /* What was read before something failed is kept, too. */
     hide_passwords(f);
-    return true;
+    return ok;
 }
 
 static bool ask_command(const struct question_command *c, struct answer *x, struct arena *a, struct err *e)
