@@ -26,6 +26,9 @@ bool os_file_write(const char *path, const void *p, size_t n, unsigned mode, str
 /* Never follows a link in the last part. kind OS_ABSENT is no error. */
 bool os_file_stat(const char *path, struct os_stat *ret, struct err *e) MUST_CHECK;
 bool os_file_exists(const char *path);
+/* Is a file with permission bits `is` as os_file_write() leaves it with `mode`? Windows knows private or not; what is not
+ * private has the permissions of its folder. */
+bool os_mode_same(unsigned is, unsigned mode);
 /* Where a link points; ERR_INPUT when it is none. */
 bool os_file_readlink(const char *path, struct buf *out, struct err *e) MUST_CHECK;
 /* Makes the folder and its parents; new ones get mode. */
@@ -39,6 +42,8 @@ bool os_file_glob(const char *pattern, struct arena *a, struct strs *ret, struct
 bool os_tree_remove(const char *path, struct err *e) MUST_CHECK;
 /* The same where something of it may be in use (Windows): all else goes now, that at the next boot: *ret_at_boot. */
 bool os_tree_remove_used(const char *path, bool *ret_at_boot, struct err *e) MUST_CHECK;
+/* Takes back what is left to the next boot of the paths that match a pattern: who puts them there again needs them. */
+bool os_tree_keep(const char *pattern, struct err *e) MUST_CHECK;
 bool os_file_rename(const char *from, const char *to, struct err *e) MUST_CHECK;
 /* Copies a regular file's bytes and mode, with fsync. */
 bool os_file_copy(const char *from, const char *to, struct err *e) MUST_CHECK;

@@ -100,7 +100,7 @@ static bool write_probe(const struct step_ctx *c, const void *args, struct verdi
     buf_init(&want, LIMIT_MANIFEST);
     buf_init(&have, LIMIT_MANIFEST);
     ok = os_file_stat(a->path, &st, e) && content(c, a, &want, e);
-    if (ok && st.kind == OS_FILE && st.size == (long long)want.len && st.mode == mode_of(a)) {
+    if (ok && st.kind == OS_FILE && st.size == (long long)want.len && os_mode_same(st.mode, mode_of(a))) {
         ok = os_file_read(a->path, &have, e);
         if (ok && have.len == want.len && memcmp(buf_str(&have), buf_str(&want), want.len) == 0) {
             ret->answer = TRI_YES;
@@ -322,6 +322,9 @@ static bool remove_undo(const struct step_ctx *c, const void *args, struct effec
     if (!path || !only.v)
         return err_nomem(e);
     only.v[0] = a->path;
+    /* What comes back, here or with its installer, must live through the next boot. */
+    if (!os_tree_keep(a->path, e))
+        return false;
     if (!os_file_exists(path))
         return effect_set(c, ret, OUTCOME_OK, e, "nothing of it was saved");
     if (!archive_restore(path, &only, e))

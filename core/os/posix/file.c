@@ -138,6 +138,11 @@ bool os_file_exists(const char *path)
     return lstat(path, &st) == 0;
 }
 
+bool os_mode_same(unsigned is, unsigned mode)
+{
+    return is == mode;
+}
+
 bool os_file_readlink(const char *path, struct buf *out, struct err *e)
 {
     char target[LIMIT_PATH];

@@ -267,6 +267,11 @@ bool os_file_exists(const char *path)
     return os_file_stat(path, &st, &ignored) && st.kind != OS_ABSENT;
 }
 
+bool os_mode_same(unsigned is, unsigned mode)
+{
+    return ((mode & 077) || !(is & 077)) && !(mode & 0200) == !(is & 0200);
+}
+
 bool os_file_pour(const char *path, bool (*take)(void *arg, const void *p, size_t n, struct err *e),
                   void *arg, struct err *e)
 {

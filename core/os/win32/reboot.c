@@ -1,12 +1,11 @@
 /*
- * What waits for a reboot, and who asked for it. Sources: learn.microsoft.com, MoveFileEx
- * (PendingFileRenameOperations: pairs of names, the second empty for a removal); the other marks are those
- * that Configuration Manager and the PowerShell community's Test-PendingReboot look at.
+ * What waits for a reboot, and who asked for it: the marks that Configuration Manager and the PowerShell
+ * community's Test-PendingReboot look at.
  */
-#include "core/base/limits.h"
 #include "core/base/list.h"
 #include "core/os/machine.h"
 #include "core/os/win32/hklm.h"
+#include "core/os/win32/pending.h"
 #include "core/os/win32/privilege.h"
 #include "core/os/win32/wide.h"
 
@@ -62,75 +61,53 @@ static bool renamed(struct facts *f, struct arena *a, struct err *e)
 /* A temporary file that goes at the next boot holds nothing up; every updater leaves some. */
 static bool matters(const char *path, bool removal)
 {
-    const char *lower[] = {"/temp/", "/tmp/"};
+    static const char *const temporary[] = {"/temp/", "/tmp/"};
 
-    for (size_t i = 0; removal && i < sizeof lower / sizeof *lower; i++)
+    for (size_t i = 0; removal && i < sizeof temporary / sizeof *temporary; i++)
         for (const char *p = path; *p; p++)
-            if (_strnicmp(p, lower[i], strlen(lower[i])) == 0)
+            if (_strnicmp(p, temporary[i], strlen(temporary[i])) == 0)
                 return false;
     return true;
 }
 
-/* The pairs of one value. An empty first name is the end of the list. */
-static bool pairs(struct facts *f, const wchar_t *w, size_t n, struct arena *a, struct err *e)
+static bool files(struct facts *f, const wchar_t *name, struct arena *a, struct err *e)
 {
     enum { SHOWN = 50 };
     size_t more = 0, shown = 0;
-
-    for (size_t at = 0; at < n && w[at];) {
-        size_t from = at, k = wcsnlen(w + at, n - at), to = at + k + 1,
-               m = to < n ? wcsnlen(w + to, n - to) : 0;
-        size_t mark = w[from] == '*' || w[from] == '!' ? wcscspn(w + from, L"\\") : 0; /* "*1\??\C:\..." */
-        const char *path = wide_path_utf8(w + from + mark, k - mark, a);
-
-        at = to + m + 1;
-        if (!path)
-            return err_nomem(e);
-        if (!matters(path, !m))
-            continue;
-        if (shown == SHOWN)
-            more++;
-        else if (!reason(f, arena_printf(a, "%s at boot: %s", m ? "replaced" : "removed", path), a, e))
-            return false;
-        else
-            shown++;
-    }
-    return !more || reason(f, arena_printf(a, "and %zu more files at boot", more), a, e);
-}
-
-static bool file_renames(struct facts *f, const wchar_t *name, struct arena *a, struct err *e)
-{
-    static const wchar_t key[] = L"SYSTEM\\CurrentControlSet\\Control\\Session Manager";
-    DWORD size = LIMIT_MANIFEST, type;
-    wchar_t *w = mem_alloc(size + sizeof *w); /* what is read need not have an end */
+    struct pending_pair pair;
+    struct pending p;
     bool ok = true;
-    LONG r;
-    HKEY h;
 
-    if (!w)
-        return err_nomem(e);
-    r = RegOpenKeyExW(HKEY_LOCAL_MACHINE, key, 0, KEY_READ, &h);
-    if (r == ERROR_SUCCESS) {
-        r = RegQueryValueExW(h, name, NULL, &type, (void *)w, &size);
-        RegCloseKey(h);
+    if (!pending_read(name, &p, e)) {
+        bool many = e->code == ERR_LIMIT;
+
+        if (many)
+            err_clear(e);
+        return many && reason(f, "very many files at boot", a, e);
     }
-    if (r == ERROR_SUCCESS) {
-        w[size / sizeof *w] = L'\0';
-        ok = pairs(f, w, size / sizeof *w, a, e);
-    } else if (r == ERROR_MORE_DATA) {
-        ok = reason(f, "very many files at boot", a, e);
-    } else if (r != ERROR_FILE_NOT_FOUND) {
-        ok = wide_error(e, ERR_OS, (DWORD)r, "reading '%ls'", name);
+    while (ok && pending_next(&p, &pair)) {
+        const char *path = wide_path_utf8(pair.path, pair.path_n, a);
+
+        ok = path || err_nomem(e);
+        if (!ok || !matters(path, pair.removal))
+            continue;
+        if (shown++ < SHOWN)
+            ok = reason(f, arena_printf(a, "%s at boot: %s", pair.removal ? "removed" : "replaced", path), a,
+                        e);
+        else
+            more++;
     }
-    mem_free(w);
-    return ok;
+    pending_free(&p);
+    return ok && (!more || reason(f, arena_printf(a, "and %zu more files at boot", more), a, e));
 }
 
 bool os_reboot_pending(struct facts *f, struct arena *a, struct err *e)
 {
-    if (!marks(f, a, e) || !renamed(f, a, e) || !file_renames(f, L"PendingFileRenameOperations", a, e) ||
-        !file_renames(f, L"PendingFileRenameOperations2", a, e))
+    if (!marks(f, a, e) || !renamed(f, a, e))
         return false;
+    for (size_t i = 0; i < PENDING_VALUES; i++)
+        if (!files(f, pending_names[i], a, e))
+            return false;
     list_sort(&f->reboot_reasons);
     return true;
 }

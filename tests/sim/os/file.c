@@ -74,6 +74,11 @@ bool os_file_exists(const char *path)
     return pc_file(path) != NULL;
 }
 
+bool os_mode_same(unsigned is, unsigned mode)
+{
+    return is == mode;
+}
+
 bool os_file_readlink(const char *path, struct buf *out, struct err *e)
 {
     const struct pc_file *f = pc_file(path);
@@ -208,6 +213,12 @@ bool os_tree_remove_used(const char *path, bool *ret_at_boot, struct err *e)
 {
     *ret_at_boot = false;
     return os_tree_remove(path, e);
+}
+
+bool os_tree_keep(const char *pattern, struct err *e)
+{
+    (void)pattern, (void)e;
+    return true;
 }
 
 bool os_file_rename(const char *from, const char *to, struct err *e)
