@@ -234,9 +234,12 @@ static struct question *new_question(const char *space, const char *class, long 
 
 static bool no_such_thing(HRESULT r)
 {
-    return r == (HRESULT)WBEM_E_INVALID_NAMESPACE || r == (HRESULT)WBEM_E_INVALID_CLASS ||
-           r == (HRESULT)WBEM_E_NOT_FOUND || r == (HRESULT)WBEM_E_PROVIDER_NOT_FOUND ||
-           r == REGDB_E_CLASSNOTREG;
+    /* What Defender's provider answers while its service does not run, as beside another antivirus. */
+    const HRESULT defender_off = (HRESULT)0x800106ba;
+
+    return r == defender_off || r == (HRESULT)WBEM_E_INVALID_NAMESPACE ||
+           r == (HRESULT)WBEM_E_INVALID_CLASS || r == (HRESULT)WBEM_E_NOT_FOUND ||
+           r == (HRESULT)WBEM_E_PROVIDER_NOT_FOUND || r == REGDB_E_CLASSNOTREG;
 }
 
 static bool add_row(const struct wmi_value *row, const wchar_t *name, const wchar_t *value, struct arena *a,

@@ -156,6 +156,18 @@ static PCCERT_CONTEXT make_certificate(void)
     return c;
 }
 
+static void drop_certificate(const char *key, const char *thumbprint)
+{
+    HKEY certificates;
+    void *hive;
+    wchar_t *path = key_path(arena_printf(&arena, "%s/Certificates", key), &hive, &arena, &e), name[64];
+
+    certificates = make_key(hive, path, VIEW64);
+    swprintf(name, 64, L"%hs", thumbprint);
+    assert_int_equal(RegDeleteTreeW(certificates, name), 0);
+    RegCloseKey(certificates);
+}
+
 static void put_certificate(const char *key, PCCERT_CONTEXT c)
 {
     HKEY user;
@@ -180,30 +192,42 @@ static const struct certificate *certificate(const char *store)
     return NULL;
 }
 
+static void list_certificates(void)
+{
+    memset(&facts, 0, sizeof facts);
+    if (!os_certificate_list(&facts, &arena, &e))
+        fail_msg("%s", e.text);
+}
+
 static void test_certificates(void **state)
 {
-    const char *below = "Software/Microsoft/SystemCertificates/Root";
+    const char *below = "Software/Microsoft/SystemCertificates/Root", *machine, *user;
     PCCERT_CONTEXT c = make_certificate();
     struct strs users = {NULL, 0};
     const struct certificate *x;
 
     (void)state;
     assert_true(key_users(&arena, &users, &e) && users.n);
-    put_certificate(arena_printf(&arena, "%s/%s", users.v[users.n - 1], below), c);
-    put_certificate(arena_printf(&arena, "HKLM/%s", below), c);
+    machine = arena_printf(&arena, "HKLM/%s", below);
+    user = arena_printf(&arena, "%s/%s", users.v[users.n - 1], below);
+    put_certificate(machine, c);
+    put_certificate(user, c);
     CertFreeCertificateContext(c);
-    memset(&facts, 0, sizeof facts);
-    if (!os_certificate_list(&facts, &arena, &e))
-        fail_msg("%s", e.text);
+    list_certificates();
     x = certificate("machine/ROOT");
     assert_string_equal(x->subject,
                         "CN=Kaspersky Anti-Virus Personal Root Certificate, O=AO Kaspersky Lab, C=RU");
     assert_string_equal(x->issuer, x->subject);
     assert_int_equal(strlen(x->thumbprint), 40);
+    drop_certificate(machine, x->thumbprint);
     x = certificate("user:S-1-");
     assert_non_null(x);
     assert_string_equal(x->store,
                         arena_printf(&arena, "user:%s/ROOT", users.v[users.n - 1] + strlen("HKU/")));
+    drop_certificate(user, x->thumbprint);
+    list_certificates();
+    assert_null(certificate("machine/ROOT"));
+    assert_null(certificate("user:"));
 }
 
 static void test_unsigned(void **state)
@@ -266,6 +290,14 @@ static const struct task *task(const char *path)
     return NULL;
 }
 
+static void drop_folder(ITaskFolder *root, const wchar_t *name)
+{
+    BSTR path = SysAllocString(name);
+
+    assert_int_equal(ITaskFolder_DeleteFolder(root, path, 0), S_OK);
+    SysFreeString(path);
+}
+
 static void test_tasks(void **state)
 {
     ITaskFolder *root = tasks_root();
@@ -286,6 +318,8 @@ static void test_tasks(void **state)
         assert_string_equal(task(ours)->command, "\"C:\\Program Files\\A & B\\\xd0\xb1.exe\"");
     assert_int_equal(ITaskFolder_DeleteTask(root, path, 0), S_OK);
     assert_null(task(ours));
+    drop_folder(root, L"\\AvswapTest\\Deep");
+    drop_folder(root, L"\\AvswapTest");
     ITaskFolder_Release(root);
     SysFreeString(path);
     SysFreeString(xml);
@@ -316,7 +350,7 @@ static void test_task_files(void **state)
             seen += text_eq(t->command, "a\nb") ? 1 : 100;
     }
     assert_int_equal(seen, 2);
-    assert_true(os_tree_remove(wide, &e) && os_tree_remove(utf8, &e));
+    assert_true(os_tree_remove(folder, &e));
 }
 
 /* --- WMI --- */

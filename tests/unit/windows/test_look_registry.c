@@ -337,6 +337,32 @@ static void test_memory(void **state)
     assert_true(n > 3);
 }
 
+/* The last: whatever the others made is gone. */
+static void test_leaves_nothing(void **state)
+{
+    static const wchar_t *const entries[] = {WIDE(CODE), L"InstallWIX_" WIDE(CODE), L"AvswapGhost",
+                                             L"AvswapBroken"};
+    HKEY key;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        key = make_key(HKEY_LOCAL_MACHINE, L"SOFTWARE", i ? VIEW32 : VIEW64);
+        assert_int_equal(RegDeleteTreeW(key, L"AvswapTest"), 0);
+        RegCloseKey(key);
+    }
+    key = make_key(HKEY_CURRENT_USER, L"Software", VIEW64);
+    assert_int_equal(RegDeleteTreeW(key, L"AvswapTest"), 0);
+    RegCloseKey(key);
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        key = make_key(HKEY_LOCAL_MACHINE, UNINSTALL, i < 2 ? VIEW32 : VIEW64);
+        assert_int_equal(RegDeleteTreeW(key, entries[i]), 0);
+        RegCloseKey(key);
+    }
+    key = make_key(HKEY_CURRENT_USER, UNINSTALL, VIEW64);
+    assert_int_equal(RegDeleteTreeW(key, L"AvswapUser"), 0);
+    RegCloseKey(key);
+}
+
 int main(void)
 {
     ADD_ROWS(edge_rows, test_edges);
@@ -350,5 +376,6 @@ int main(void)
     ADD(test_uninstall);
     ADD(test_msi);
     ADD_ROWS(memory_rows, test_memory);
+    ADD(test_leaves_nothing);
     return fixture_run("os/win32 registry");
 }
