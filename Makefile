@@ -33,7 +33,7 @@ BUILD_APT := gcc libc6-dev make libjansson-dev libarchive-dev libcurl4-openssl-d
 TEST_APT := libcmocka-dev pmccabe groff man-db bash-completion tmux clang-format git ansible-core python3 curl \
 	rpm rpm2cpio cpio iproute2 openssl iptables nftables init-system-helpers passwd
 
-CORE_SRC := $(filter-out %_win32.c %_none.c,$(wildcard core/*/*.c))
+CORE_SRC := $(filter-out %_win32.c %_none.c %_packed.c,$(wildcard core/*/*.c))
 OS_SRC := $(wildcard core/os/posix/*.c)
 CMD_SRC := $(wildcard cmd/avswap/*.c)
 CATALOG := $(sort $(wildcard vendors/*/*.json playbooks/*.json))

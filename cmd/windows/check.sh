@@ -4,7 +4,7 @@
 set -u
 exe=$1
 tools=x86_64-w64-mingw32-
-system='advapi32|bcrypt|crypt32|kernel32|msi|msvcrt|ntdll|ole32|oleaut32|secur32|setupapi|shell32|taskschd|userenv|version|wevtapi|wintrust|wldap32|ws2_32'
+system='advapi32|bcrypt|crypt32|kernel32|msi|msvcrt|ntdll|ole32|oleaut32|secur32|setupapi|shell32|taskschd|user32|userenv|version|wevtapi|wintrust|wldap32|ws2_32'
 passed=0 failed=0
 expect() { # TEXT: the last command's outcome
     if [ "$?" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "windows: $1"; fi

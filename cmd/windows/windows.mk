@@ -18,7 +18,7 @@ WINDOWS_LDLIBS := -larchive -lcurl -ljansson -lsodium -lz -lmsi -lwintrust -lcry
 	-loleaut32 -lole32 -luuid -lsetupapi -luserenv -lversion -lwevtapi -lshell32 -ladvapi32 -lntdll
 
 # Packages of Linux are neither read nor made on Windows, and every library is inside.
-WINDOWS_NOT := %_posix.c %_lazy.c core/payload/md5.c core/payload/rebuild.c core/payload/rebuild_deb.c core/payload/rebuild_rpm.c \
+WINDOWS_NOT := %_posix.c %_lazy.c %_plain.c core/payload/md5.c core/payload/rebuild.c core/payload/rebuild_deb.c core/payload/rebuild_rpm.c \
 	core/payload/deb_query.c core/payload/rpm_header.c core/payload/rpm_query.c
 WINDOWS_CORE := $(filter-out $(WINDOWS_NOT),$(wildcard core/*/*.c)) $(wildcard core/os/win32/*.c)
 WINDOWS_OBJ = $(patsubst %.c,$(WINDOWS)/obj/%.o,$(1))
@@ -46,7 +46,7 @@ $(WINDOWS)/obj/%.o: %.c | $(WINDOWS_DEPS)/VERSIONS
 
 $(WINDOWS)/embedded.c: $(CATALOG) cmd/embed.sh
 	@mkdir -p $(@D)
-	$(Q)cmd/embed.sh $(CATALOG) >$@.new && mv $@.new $@
+	$(Q)cmd/embed.sh --packed $(CATALOG) >$@.$$$$ && mv $@.$$$$ $@
 $(WINDOWS)/obj/embedded.o: $(WINDOWS)/embedded.c | $(WINDOWS_DEPS)/VERSIONS
 	@mkdir -p $(@D)
 	$(Q)$(WINDOWS_CC) $(WINDOWS_CFLAGS) -c $< -o $@

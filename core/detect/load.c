@@ -68,11 +68,16 @@ bool catalog_load(const char *dir, struct catalog *ret, struct err *e)
 {
     struct arena a = ARENA_INIT;
     struct loader l = {&a, NULL, 0, 4096};
+    const struct catalog_file *inside;
+    size_t n;
     bool ok;
 
     memset(ret, 0, sizeof *ret);
-    if (!dir)
-        return catalog_make(embedded_files, embedded_count, ret, e) || err_wrap(e, "the catalogue inside avswap");
+    if (!dir) {
+        ok = embedded_open(&a, &inside, &n, e) && catalog_make(inside, n, ret, e);
+        arena_free(&a);
+        return ok || err_wrap(e, "the catalogue inside avswap");
+    }
     l.files = ARENA_ARRAY(&a, l.max, struct catalog_file);
     ok = l.files ? load_dir(&l, dir, "vendors", 1, e) && load_dir(&l, dir, "playbooks", 0, e) &&
                        catalog_make(l.files, l.n, ret, e)

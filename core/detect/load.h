@@ -9,8 +9,14 @@
 /* dir NULL: the embedded catalogue. Only names ending in .json are read; anything else there is an error. */
 bool catalog_load(const char *dir, struct catalog *ret, struct err *e) MUST_CHECK;
 
-/* Generated at build time from vendors/ and playbooks/. */
+/* The copy inside the program, which embedded_plain.c or embedded_packed.c opens; its texts belong to the program or to a. */
+bool embedded_open(struct arena *a, const struct catalog_file **ret, size_t *ret_n, struct err *e) MUST_CHECK;
+
+/* Generated at build time from vendors/ and playbooks/ (cmd/embed.sh); the second pair only in a packed build, where files have no
+ * text. */
 extern const struct catalog_file embedded_files[];
 extern const size_t embedded_count;
+extern const unsigned char embedded_packed[];
+extern const size_t embedded_packed_size;
 
 #endif

@@ -39,7 +39,7 @@ struct saver {
     long long entries;
 };
 
-static const char zeros[64 << 10];
+static char zeros[64 << 10]; /* not const: it would be stored in the program */
 
 static bool saver_fill(struct saver *s, long long n, const char *path, struct err *e)
 {
