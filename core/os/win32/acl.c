@@ -40,7 +40,7 @@ static bool is_me(PSID sid)
     return same;
 }
 
-static bool is_trusted(PSID sid)
+static bool is_system(PSID sid)
 {
     static const wchar_t *const trusted[] = {
         L"S-1-5-18",                                                      /* SYSTEM */
@@ -55,7 +55,7 @@ static bool is_trusted(PSID sid)
     for (size_t i = 0; i < sizeof trusted / sizeof *trusted; i++)
         found = found || wcscmp(text, trusted[i]) == 0;
     LocalFree(text);
-    return found || is_me(sid);
+    return found;
 }
 
 /* "Whoever owns or creates it" stands in access lists for a person, not for others. */
@@ -64,50 +64,66 @@ static bool stands_for_owner(PSID sid)
     return IsWellKnownSid(sid, WinCreatorOwnerRightsSid) || IsWellKnownSid(sid, WinCreatorOwnerSid);
 }
 
-/* What an access list gives to others. A missing one gives everything to everybody. */
-static DWORD rights_of_others(PACL list, PSID owner)
+#define WRITING                                                                                              \
+    (FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_WRITE_EA | FILE_WRITE_ATTRIBUTES | FILE_DELETE_CHILD |        \
+     DELETE | WRITE_DAC | WRITE_OWNER)
+
+/* Calls for each entry that gives something to somebody else than the system, the administrators and the
+ * owner, with what it gives; false when there is an entry that cannot be judged. No list at all gives
+ * everything to everybody. */
+static bool others(PACL list, PSID owner, void (*take)(void *arg, ACCESS_ALLOWED_ACE *ace, DWORD rights),
+                   void *arg)
 {
     GENERIC_MAPPING map = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS};
-    DWORD rights = 0;
 
-    if (!list)
-        return FILE_ALL_ACCESS;
-    for (DWORD i = 0; i < list->AceCount; i++) {
+    for (DWORD i = 0; list && i < list->AceCount; i++) {
         ACCESS_ALLOWED_ACE *ace;
-        DWORD mask;
+        DWORD rights;
         PSID sid;
         void *p;
 
         if (!GetAce(list, i, &p))
-            return FILE_ALL_ACCESS;
+            return false;
         ace = p;
-        if (ace->Header.AceType != ACCESS_ALLOWED_ACE_TYPE || (ace->Header.AceFlags & INHERIT_ONLY_ACE))
+        if (ace->Header.AceType == ACCESS_DENIED_ACE_TYPE)
             continue;
+        /* A condition may always hold. */
+        if (ace->Header.AceType != ACCESS_ALLOWED_ACE_TYPE &&
+            ace->Header.AceType != ACCESS_ALLOWED_CALLBACK_ACE_TYPE)
+            return false;
         sid = &ace->SidStart;
-        mask = ace->Mask;
-        MapGenericMask(&mask, &map);
-        if (!stands_for_owner(sid) && !(owner && EqualSid(sid, owner)) && !is_trusted(sid))
-            rights |= mask;
+        rights = ace->Mask;
+        MapGenericMask(&rights, &map);
+        if (!stands_for_owner(sid) && !(owner && EqualSid(sid, owner)) && !is_system(sid))
+            take(arg, ace, rights);
     }
-    return rights;
+    return list != NULL;
+}
+
+static void add_rights(void *arg, ACCESS_ALLOWED_ACE *ace, DWORD rights)
+{
+    DWORD *sum = arg;
+
+    if (!(ace->Header.AceFlags & INHERIT_ONLY_ACE) && !is_me(&ace->SidStart))
+        *sum |= rights;
 }
 
 unsigned acl_mode(HANDLE h, DWORD attributes)
 {
     PSECURITY_DESCRIPTOR sd = NULL;
-    DWORD rights = FILE_ALL_ACCESS;
+    DWORD rights = 0;
     unsigned mode = 0600;
     PSID owner;
     PACL list;
 
     if (GetSecurityInfo(h, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner,
-                        NULL, &list, NULL, &sd) == ERROR_SUCCESS) {
-        rights = rights_of_others(list, owner);
-        LocalFree(sd);
-    }
+                        NULL, &list, NULL, &sd) != ERROR_SUCCESS ||
+        !others(list, owner, add_rights, &rights))
+        rights = FILE_ALL_ACCESS;
+    LocalFree(sd);
     if (rights & FILE_READ_DATA)
         mode |= 044;
-    if (rights & (FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_DELETE_CHILD | WRITE_DAC | WRITE_OWNER))
+    if (rights & (WRITING & ~(FILE_WRITE_EA | FILE_WRITE_ATTRIBUTES)))
         mode |= 022;
     if (attributes & FILE_ATTRIBUTE_DIRECTORY)
         mode |= (mode & 0444) >> 2;
@@ -125,7 +141,7 @@ bool acl_trusted(HANDLE h)
     if (GetSecurityInfo(h, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL, NULL, &sd) !=
         ERROR_SUCCESS)
         return false;
-    trusted = owner && is_trusted(owner);
+    trusted = owner && (is_system(owner) || is_me(owner));
     LocalFree(sd);
     return trusted;
 }
@@ -151,16 +167,35 @@ bool acl_set_private(HANDLE h, struct err *e)
     return os == ERROR_SUCCESS || wide_error(e, ERR_OS, os, "setting an access list");
 }
 
+static void read_only(void *arg, ACCESS_ALLOWED_ACE *ace, DWORD rights)
+{
+    (void)arg;
+    ace->Mask = rights & ~(DWORD)WRITING;
+}
+
+/* Who the copy belongs to; may be somebody else than the owner of what is copied. */
+static bool owner_of(HANDLE h, PSECURITY_DESCRIPTOR *ret_sd, PSID *ret)
+{
+    return GetSecurityInfo(h, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, ret, NULL, NULL, NULL, ret_sd) ==
+           ERROR_SUCCESS;
+}
+
 bool acl_copy(HANDLE from, HANDLE to, struct err *e)
 {
-    PSECURITY_DESCRIPTOR sd = NULL;
+    PSECURITY_DESCRIPTOR sd = NULL, owner_sd = NULL;
     DWORD os = GetSecurityInfo(from, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, NULL, NULL, &sd);
+    BOOL here, defaulted;
+    PSID owner;
+    PACL list;
 
-    if (os == ERROR_SUCCESS) {
+    if (os == ERROR_SUCCESS && owner_of(to, &owner_sd, &owner) &&
+        GetSecurityDescriptorDacl(sd, &here, &list, &defaulted) && here &&
+        others(list, owner, read_only, NULL)) {
         /* Not SetSecurityInfo(): that would mix in what the folder of `to` hands down. */
         if (!SetKernelObjectSecurity(to, DACL_SECURITY_INFORMATION, sd))
             os = GetLastError();
-        LocalFree(sd);
     }
+    LocalFree(sd);
+    LocalFree(owner_sd);
     return os == ERROR_SUCCESS || wide_error(e, ERR_OS, os, "copying an access list");
 }

@@ -21,7 +21,9 @@ unsigned acl_mode(HANDLE h, DWORD attributes);
 bool acl_trusted(HANDLE h);
 /* Makes an existing file or folder private; WRITE_DAC is needed. */
 bool acl_set_private(HANDLE h, struct err *e) MUST_CHECK;
-/* Gives `to` the access list of `from`, entry by entry. */
+/* Gives `to`, which is private, the access list of `from`, but others no right to change it: the copy may be
+ * what the system runs, and a folder that is closed does not close what is in it (traversing needs no right).
+ * Where there is no list, as on a stick, or one that cannot be judged, it stays private. */
 bool acl_copy(HANDLE from, HANDLE to, struct err *e) MUST_CHECK;
 
 #endif

@@ -145,7 +145,7 @@ static bool remove_open(struct removal *r, HANDLE h, DWORD listed, unsigned dept
     return os == ERROR_SUCCESS || gone(os) || later(r, os, "removing");
 }
 
-static bool remove_entry(struct removal *r, HANDLE folder, const FILE_FULL_DIR_INFO *entry, unsigned depth)
+static bool remove_entry(struct removal *r, HANDLE folder, const FILE_ID_BOTH_DIR_INFO *entry, unsigned depth)
 {
     size_t n = entry->FileNameLength / sizeof(wchar_t), len = r->len;
     HANDLE h;
@@ -171,7 +171,7 @@ static bool remove_entry(struct removal *r, HANDLE folder, const FILE_FULL_DIR_I
     return ok;
 }
 
-static bool is_dots(const FILE_FULL_DIR_INFO *entry)
+static bool is_dots(const FILE_ID_BOTH_DIR_INFO *entry)
 {
     size_t n = entry->FileNameLength / sizeof(wchar_t);
 
@@ -192,7 +192,7 @@ static bool one_block(struct removal *r, HANDLE list, FILE_INFO_BY_HANDLE_CLASS 
         return false;
     }
     for (;;) {
-        const FILE_FULL_DIR_INFO *entry = (const void *)at;
+        const FILE_ID_BOTH_DIR_INFO *entry = (const void *)at;
 
         if (!is_dots(entry)) {
             ++*seen;
@@ -222,9 +222,9 @@ static bool empty_folder(struct removal *r, HANDLE folder, unsigned depth)
     if (!bytes)
         refuse(r, ERR_NOMEM, "cannot be read: out of memory");
     for (int pass = 0; bytes && seen && !r->failed && r->left == left && pass < PASSES; pass++) {
-        FILE_INFO_BY_HANDLE_CLASS what = FileFullDirectoryRestartInfo;
+        FILE_INFO_BY_HANDLE_CLASS what = FileIdBothDirectoryRestartInfo;
 
-        for (seen = 0; one_block(r, list, what, bytes, depth + 1, &seen); what = FileFullDirectoryInfo)
+        for (seen = 0; one_block(r, list, what, bytes, depth + 1, &seen); what = FileIdBothDirectoryInfo)
             ;
     }
     mem_free(bytes);

@@ -3,7 +3,7 @@
 #include "core/base/limits.h"
 #include "core/os/file.h"
 #include "core/os/machine.h"
-#include "core/os/process.h"
+#include "core/os/win32/wide.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
+#include <sddl.h>
 #include <winioctl.h>
 
 #include <cmocka.h>
@@ -205,6 +206,25 @@ static void keeps_private_files_private(void **state)
     assert_int_equal(st.mode, 0644);
 }
 
+/* A copy may be what the system runs: who could change what it was made from cannot change it. */
+static void copies_no_right_to_change(void **state)
+{
+    PSECURITY_DESCRIPTOR everybody;
+    struct os_stat st;
+
+    (void)state;
+    put("program.exe", "MZ");
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(
+        L"D:P(A;;FA;;;SY)(A;;FA;;;OW)(A;;FA;;;WD)", SDDL_REVISION_1, &everybody, NULL));
+    assert_true(SetFileSecurityW(wide("program.exe"), DACL_SECURITY_INFORMATION, everybody));
+    LocalFree(everybody);
+    assert_true(os_file_stat(at("program.exe"), &st, &e));
+    assert_int_equal(st.mode, 0666);
+    assert_true(os_file_copy(at("program.exe"), at("copy.exe"), &e));
+    assert_true(os_file_stat(at("copy.exe"), &st, &e));
+    assert_int_equal(st.mode, 0644);
+}
+
 static void leaves_the_old_file_when_writing_fails(void **state)
 {
     HANDLE h;
@@ -323,6 +343,54 @@ static void takes_every_name(void **state)
     }
     assert_false(os_dir_list(at("none"), &a, &list, &e));
     assert_int_equal(e.code, ERR_NOT_FOUND);
+    arena_free(&a);
+}
+
+static void turns_text_both_ways(void **state)
+{
+    static const wchar_t lone[] = {L'a', 0xD83D, L'b', 0xDE00, L'\0'};
+    static const struct {
+        const char *ours;
+        const wchar_t *theirs;
+    } rows[] = {
+        {"C:/", L"\\\\?\\C:\\"},
+        {"c:/x y/\xc3\xa4.txt", L"\\\\?\\c:\\x y\\\xe4.txt"},
+        {"C://x///y/", L"\\\\?\\C:\\x\\y"},
+        {"C:/dot./space ", L"\\\\?\\C:\\dot.\\space "},
+        {"//server/share/x", L"\\\\?\\UNC\\server\\share\\x"},
+    };
+    static const struct {
+        unsigned long os;
+        enum err_code code;
+        bool retryable;
+    } codes[] = {
+        {ERROR_ACCESS_DENIED, ERR_PRIVILEGE, false},           {ERROR_SHARING_VIOLATION, ERR_BUSY, true},
+        {ERROR_FILE_NOT_FOUND, ERR_NOT_FOUND, false},          {ERROR_DISK_FULL, ERR_IO, false},
+        {(unsigned long)E_ACCESSDENIED, ERR_PRIVILEGE, false}, {0x8004100E, ERR_IO, false},
+    };
+    struct arena a = ARENA_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const wchar_t *w = wide_path(rows[i].ours, &a, &e);
+
+        assert_non_null(w);
+        assert_int_equal(wcscmp(w, rows[i].theirs), 0);
+    }
+    assert_string_equal(wide_path_utf8(L"\\\\?\\UNC\\s\\t", 99, &a), "//s/t");
+    assert_string_equal(wide_path_utf8(L"\\??\\C:\\x", 99, &a), "C:/x");
+    assert_string_equal(wide_utf8(lone, 99, &a), "a\xef\xbf\xbd"
+                                                 "b\xef\xbf\xbd");
+    assert_string_equal(wide_utf8(lone, 1, &a), "a");
+    assert_string_equal(wide_utf8(lone, 0, &a), "");
+    assert_null(wide_text("\xed\xa0\xbd", &a, &e));
+    assert_int_equal(e.code, ERR_INPUT);
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        assert_false(wide_error(&e, ERR_IO, codes[i].os, "doing '%s'", "it"));
+        assert_int_equal(e.code, codes[i].code);
+        assert_int_equal(e.retryable, codes[i].retryable);
+        assert_true(text_starts(e.text, "doing 'it': ") && !strpbrk(e.text, "\r\n"));
+    }
     arena_free(&a);
 }
 
@@ -510,6 +578,7 @@ static bool make_junction(const char *name, const char *target)
 static void removes_trees_and_nothing_else(void **state)
 {
     char deep[LIMIT_PATH] = "tree";
+    wchar_t lone[128];
     size_t n = 4;
 
     (void)state;
@@ -522,6 +591,9 @@ static void removes_trees_and_nothing_else(void **state)
     put("tree/dot.", "");
     put("tree/space ", "");
     put("tree/nul", "");
+    /* A name that is no text at all. */
+    swprintf(lone, 128, L"%ls\xD83Dx", wide("tree/"));
+    CloseHandle(CreateFileW(lone, GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL));
     assert_true(os_file_write(at("tree/read-only"), "x", 1, 0444, &e));
     assert_true(SetFileAttributesW(wide("tree/dot"), FILE_ATTRIBUTE_NORMAL) == FALSE);
     for (int i = 0; i < 300; i++) {
@@ -858,10 +930,12 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TEST(writes_whole_files),
         TEST(keeps_private_files_private),
+        TEST(copies_no_right_to_change),
         TEST(leaves_the_old_file_when_writing_fails),
         TEST(reads_within_bounds),
         TEST(refuses_what_is_no_path),
         TEST(takes_every_name),
+        TEST(turns_text_both_ways),
         TEST(goes_beyond_260_characters),
         TEST(makes_folders),
         TEST(closes_its_own_folder),
