@@ -98,15 +98,17 @@ bool os_boot_id(char *ret, size_t size, struct err *e)
 const char *os_state_dir(void)
 {
     static char path[LIMIT_PATH];
+    static bool known;
     struct arena a = ARENA_INIT;
     struct err ignored = ERR_INIT;
     struct facts f = {0};
     const char *data;
 
-    if (*path)
+    if (known)
         return path;
     data = folders_fill(&f, &a, &ignored) ? folders_path(&f, "ProgramData") : NULL;
     snprintf(path, sizeof path, "%s/avswap", data ? data : "C:/ProgramData");
+    known = data != NULL;
     arena_free(&a);
     return path;
 }

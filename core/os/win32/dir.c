@@ -3,6 +3,7 @@
 #include "core/os/machine.h"
 #include "core/os/win32/acl.h"
 #include "core/os/win32/handle.h"
+#include "core/os/win32/privilege.h"
 #include "core/os/win32/wide.h"
 
 #include <string.h>
@@ -208,6 +209,19 @@ static bool matching(const char *folder, const char *part, bool last, struct are
     return false;
 }
 
+/* Is it there? What nobody may look at is not. */
+static bool there(const char *path, bool *ret, struct err *e)
+{
+    struct err why = ERR_INIT;
+    struct os_stat st;
+
+    *ret = os_file_stat(path, &st, &why) && st.kind != OS_ABSENT;
+    if (why.code != ERR_NOMEM && why.code != ERR_INPUT)
+        return true;
+    *e = why;
+    return false;
+}
+
 /* Paths `found` are the matches so far; each becomes its matches of one more part. */
 static bool glob_part(struct strs *found, const char *part, bool last, struct arena *a, struct err *e)
 {
@@ -222,8 +236,11 @@ static bool glob_part(struct strs *found, const char *part, bool last, struct ar
         for (size_t k = 0; k < names.n; k++) {
             const char *slash = text_ends(found->v[i], "/") ? "" : "/", **slot;
             const char *path = arena_printf(a, "%s%s%s", found->v[i], slash, names.v[k]);
+            bool is = true;
 
-            if (path && last && literal && !os_file_exists(path))
+            if (path && last && literal && !there(path, &is, e))
+                return false;
+            if (!is)
                 continue;
             if (next.n == LIMIT_GLOB)
                 return err_set(e, ERR_LIMIT, "a pattern has more than %u matches", LIMIT_GLOB);
@@ -239,16 +256,24 @@ static bool glob_part(struct strs *found, const char *part, bool last, struct ar
 
 bool os_file_glob(const char *pattern, struct arena *a, struct strs *ret, struct err *e)
 {
+    static bool asked;
     struct strs found = {NULL, 0};
     const char *p;
+    bool is;
 
+    /* An administrator sees also what a product closed to administrators. */
+    if (!asked)
+        privilege_enable(SE_BACKUP_NAME);
+    asked = true;
     ret->v = NULL;
     ret->n = 0;
     if (!*pattern || strncmp(pattern + 1, ":/", 2) != 0)
         return err_set(e, ERR_INPUT, "the pattern '%s' does not begin with a drive, as 'C:/'", pattern);
     if (!list_add_text(a, &found, pattern, 3, e))
         return false;
-    if (!os_file_exists(found.v[0]))
+    if (!there(found.v[0], &is, e))
+        return false;
+    if (!is)
         return true;
     for (p = pattern + 3 + strspn(pattern + 3, "/"); *p && found.n; p += strspn(p, "/")) {
         size_t n = strcspn(p, "/");

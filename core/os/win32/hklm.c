@@ -30,13 +30,14 @@ bool hklm_text(const char *key, const char *name, struct arena *a, const char **
     return true;
 }
 
-bool hklm_number(const char *key, const char *name, unsigned long long *ret)
+bool hklm_number(const char *key, const char *name, unsigned long long *ret, struct err *e)
 {
     struct arena a = ARENA_INIT;
-    struct err ignored = ERR_INIT;
     struct registry_value v;
-    bool ok = read(key, name, &a, &v, &ignored) && value_number(&v, ret);
+    bool ok = read(key, name, &a, &v, e);
 
+    if (!ok || !value_number(&v, ret))
+        *ret = 0;
     arena_free(&a);
     return ok;
 }

@@ -98,14 +98,15 @@ static bool fill_os(struct facts *f, struct arena *a, struct err *e)
 {
     RTL_OSVERSIONINFOEXW v = {.dwOSVersionInfoSize = sizeof v};
     struct os_facts *o = ARENA_NEW(a, struct os_facts);
-    unsigned long long patch = 0;
+    unsigned long long patch;
 
     if (!o)
         return err_nomem(e);
     /* GetVersionEx() tells what the manifest wants to hear. */
     if (RtlGetVersion((PRTL_OSVERSIONINFOW)&v) != 0)
         return err_set(e, ERR_OS, "asking for the version of Windows");
-    hklm_number(CURRENT, "UBR", &patch);
+    if (!hklm_number(CURRENT, "UBR", &patch, e))
+        return false;
     o->family = o->id = "windows";
     o->version_id = arena_printf(a, "%lu.%lu.%lu", v.dwMajorVersion, v.dwMinorVersion, v.dwBuildNumber);
     o->kernel =

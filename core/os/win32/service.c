@@ -48,15 +48,16 @@ static bool wanted(const struct strs *patterns, const char *name)
 }
 
 /* Where the service manager itself keeps it. */
-static bool is_delayed(const char *name)
+static bool is_delayed(const char *name, bool *ret, struct err *e)
 {
     struct arena scratch = ARENA_INIT;
     const char *key = arena_printf(&scratch, "HKLM/SYSTEM/CurrentControlSet/Services/%s", name);
     unsigned long long delayed = 0;
-    bool ret = key && hklm_number(key, "DelayedAutostart", &delayed) && delayed == 1;
+    bool ok = key ? hklm_number(key, "DelayedAutostart", &delayed, e) : err_nomem(e);
 
+    *ret = delayed == 1;
     arena_free(&scratch);
-    return ret;
+    return ok;
 }
 
 static bool one(const struct walk *w, const ENUM_SERVICE_STATUS_PROCESSW *s)
@@ -77,8 +78,9 @@ static bool one(const struct walk *w, const ENUM_SERVICE_STATUS_PROCESSW *s)
     } else if (GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST) {
         return true; /* deleted since it was listed */
     }
-    row.delayed = ok && row.start == START_AUTO && is_delayed(row.name);
-    return ok && (w->add(w->arg, &row, w->e));
+    if (ok && row.start == START_AUTO)
+        ok = is_delayed(row.name, &row.delayed, w->e);
+    return ok && w->add(w->arg, &row, w->e);
 }
 
 /* The list comes in pieces of at most 256 KiB. */

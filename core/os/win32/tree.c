@@ -285,7 +285,8 @@ static bool remove_tree(const char *path, bool used, bool *ret_at_boot, struct e
     memcpy(r->at, w, r->len * sizeof *w);
     /* What a product closed to administrators goes all the same, as for root elsewhere. Who has no such
      * rights uses his own. */
-    (void)!(privilege_enable(SE_BACKUP_NAME) && privilege_enable(SE_RESTORE_NAME));
+    privilege_enable(SE_BACKUP_NAME);
+    privilege_enable(SE_RESTORE_NAME);
     ok = remove_top(r);
     *ret_at_boot = r->left != 0;
     arena_free(&a);

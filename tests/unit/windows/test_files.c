@@ -923,6 +923,49 @@ static void touches(void **state)
     CloseHandle(h);
 }
 
+static bool use_files(struct arena *a)
+{
+    struct strs found, names;
+    struct os_stat st, gone;
+    char hex[65];
+
+    if (!os_dir_make(at("a/b"), 0700, &e) || !os_file_write(at("a/b/f"), "x", 1, 0600, &e) ||
+        !os_file_copy(at("a/b/f"), at("a/g"), &e) || !os_file_rename(at("a/g"), at("a/h"), &e) ||
+        !os_file_stat(at("a/h"), &st, &e) || !os_file_digest(at("a/h"), hex, &e) ||
+        !os_file_glob(at("A/*/f"), a, &found, &e) || !os_dir_list(at("a"), a, &names, &e) ||
+        !os_tree_keep(at("a"), &e) || !os_tree_remove(at("a"), &e) || !os_file_stat(at("a"), &gone, &e))
+        return false;
+    assert_int_equal(found.n, 1);
+    assert_int_equal(names.n, 2);
+    assert_int_equal(st.kind, OS_FILE);
+    assert_int_equal(gone.kind, OS_ABSENT);
+    return true;
+}
+
+/* Every allocation fails once: an error, and nothing is done by half. */
+static void survives_want_of_memory(void **state)
+{
+    struct arena a = ARENA_INIT;
+    unsigned long failures;
+    bool ok = false;
+
+    (void)state;
+    for (unsigned long n = 1; !ok; n++) {
+        failures = mem_failures();
+        err_clear(&e);
+        mem_fail_at(n, false);
+        ok = use_files(&a);
+        mem_fail_at(0, false);
+        arena_free(&a);
+        if (!ok && e.code == ERR_NONE)
+            fail_msg("no error for allocation %lu", n);
+        if (ok && mem_failures() != failures)
+            fail_msg("allocation %lu failed unnoticed", n);
+        assert_true(os_tree_remove(at("a"), &e));
+        assert_int_equal(entries(root), 0);
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(int argc, char **argv)
@@ -952,6 +995,7 @@ int main(int argc, char **argv)
         TEST(locks_out_others),
         TEST(tells_free_space),
         TEST(touches),
+        TEST(survives_want_of_memory),
     };
 
     if (argc == 3)

@@ -331,6 +331,34 @@ static void sees_an_installation(void **state)
     assert_false(installer()->interrupted);
 }
 
+/* Every allocation fails once: an error, never a crash, and never an answer that leaves something out. */
+static void survives_want_of_memory(void **state)
+{
+    static bool (*const asks[])(struct facts *, struct arena *,
+                                struct err *) = {os_machine, os_reboot_pending, os_package_lock};
+    static const wchar_t list[] = L"\\??\\C:\\a.dll\0\0\\??\\C:\\b.dll\0\0";
+
+    (void)state;
+    assert_non_null(os_state_dir());
+    set_renames(list, sizeof list);
+    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
+        unsigned long failures;
+        bool ok = false;
+
+        for (unsigned long n = 1; !ok; n++) {
+            facts = (struct facts){0};
+            failures = mem_failures();
+            mem_fail_at(n, false);
+            ok = asks[i](&facts, &arena, &e);
+            mem_fail_at(0, false);
+            arena_free(&arena);
+            if (ok && mem_failures() != failures)
+                fail_msg("ask %zu said nothing of allocation %lu", i, n);
+        }
+    }
+    set_renames(NULL, 0);
+}
+
 static void has_nothing_of_linux(void **state)
 {
     struct os_package_change c = {.manager = "dpkg"};
@@ -353,9 +381,10 @@ static void has_nothing_of_linux(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(knows_the_machine), TEST(asks_no_environment),   TEST(knows_the_boot),
-        TEST(knows_the_time),    TEST(names_files_that_wait), TEST(counts_very_many_files),
-        TEST(names_who_asked),   TEST(sees_an_installation),  TEST(has_nothing_of_linux),
+        TEST(knows_the_machine),    TEST(asks_no_environment),   TEST(knows_the_boot),
+        TEST(knows_the_time),       TEST(names_files_that_wait), TEST(counts_very_many_files),
+        TEST(names_who_asked),      TEST(sees_an_installation),  TEST(survives_want_of_memory),
+        TEST(has_nothing_of_linux),
     };
 
     if (argc == 2)
