@@ -5,6 +5,7 @@
 #include "cmd/avswap/out.h"
 #include "core/base/version_tool.h"
 #include "core/os/console.h"
+#include "core/os/installer.h"
 #include "core/os/process.h"
 
 #include <string.h>
@@ -84,6 +85,8 @@ static int work(int argc, char **argv)
 
     mem_setup();
     os_harden();
+    if (argc == 2 && strcmp(argv[1], OS_MSI_CHILD) == 0) /* started by this program itself, never by people */
+        return os_msi_child();
     out_open(&c);
     if (!dispatch(&c, argc, argv, &e)) {
         out_error(&c, &e);

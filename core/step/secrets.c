@@ -17,7 +17,8 @@ static bool from_file(const char *path, struct secret *ret, struct err *e)
     if (st.kind != OS_FILE)
         return err_set(e, ERR_SECRET, "there is no file %s", path);
     if (st.mode & 077)
-        return err_set(e, ERR_SECRET, "%s is readable by others (mode %04o): chmod 600 it", path, st.mode);
+        return err_set(e, ERR_SECRET, "%s is readable by others (mode %04o): chmod 600 it; on Windows: icacls FILE "
+                                         "/inheritance:r /grant *S-1-5-32-544:F", path, st.mode);
     buf_init(&b, LIMIT_SECRET);
     ok = os_file_read(path, &b, e);
     n = b.len;

@@ -169,6 +169,20 @@ static bool put_back(const struct step_ctx *c, const char *name, const char *wha
            (ret->outcome != OUTCOME_NONE || (ret->outcome = OUTCOME_FATAL));
 }
 
+/* Windows starts nothing that is disabled; whatever undoes that starts it, too. */
+static bool waits(const struct step_ctx *c, const char *name, bool *ret, struct err *e)
+{
+    struct facts f;
+
+    *ret = false;
+    if (!look(c, name, &f, e))
+        return false;
+    for (size_t i = 0; i < f.units.n; i++)
+        *ret = *ret || (text_eq_fold(f.units.v[i].name, name) && text_eq(f.units.v[i].manager, "scm") &&
+                        text_eq(f.units.v[i].enabled, "disabled") && was(c, "active"));
+    return true;
+}
+
 /*
  * Both facts, whichever of them the step was about: a service that was only disabled is not running either once the
  * PC was booted.
@@ -182,8 +196,11 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
         return false;
     if (!here)
         return effect_set(c, ret, OUTCOME_OK, e, "there is no service %s any more", a->name);
-    if (!put_back(c, a->name, "enabled", OS_SERVICE_ENABLE, OS_SERVICE_DISABLE, ret, e))
+    if (!put_back(c, a->name, "enabled", OS_SERVICE_ENABLE, OS_SERVICE_DISABLE, ret, e) ||
+        !waits(c, a->name, &here, e))
         return false;
+    if (here && outcome_is_good(ret->outcome))
+        return effect_set(c, ret, OUTCOME_OK, e, "%s is disabled and starts once it is no longer", a->name);
     return !outcome_is_good(ret->outcome) ||
            put_back(c, a->name, "active", OS_SERVICE_START, OS_SERVICE_STOP, ret, e);
 }
