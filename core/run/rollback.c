@@ -122,6 +122,32 @@ static bool rung_holds(const struct ladder_rung *r, bool *ret, struct err *e)
     return ok;
 }
 
+/* Waits so long for it to hold. How long the gap is by now is no reason not to wait for its end. */
+static bool rung_wait(struct engine *g, const struct ladder_rung *r, long long ms, bool *ret, struct err *e)
+{
+    int64_t until = os_up_ms() + (r && r->cond ? ms : 0);
+
+    for (;;) {
+        if (!rung_holds(r, ret, e))
+            return false;
+        if (*ret || os_up_ms() >= until)
+            return true;
+        ledger_tick(g);
+        os_sleep_ms(500);
+    }
+}
+
+/* The step that failed; NULL: it was a limit or a person. */
+static const struct step *failed_step(const struct engine *g)
+{
+    const struct step *failed = NULL;
+
+    for (size_t i = 0; i < g->plan->steps.n; i++)
+        if (g->state.steps[i].phase == PHASE_FAILED)
+            failed = &g->plan->steps.v[i];
+    return failed;
+}
+
 /*
  * What is undone: everything, when the old product was not touched, may be restored, or still protects although it
  * could not be restored. Else undoing would only take the new one away; that is done only where it fails and makes
@@ -133,9 +159,11 @@ static bool extent(struct engine *g, enum extent *ret, struct err *e)
 {
     const struct ladder_rung *old = rung_of(g->plan, RUNG_OLD_RESTORED);
     const struct ladder_rung *other = rung_of(g->plan, RUNG_OTHER_PROTECTION);
+    const struct step *failed = failed_step(g);
     bool holds = !source_touched(g) || (old && old->allowed);
+    bool stopped = failed && is_source(g->plan, failed->product); /* a removal that failed starts it again */
 
-    if (!holds && !rung_holds(old, &holds, e))
+    if (!holds && !rung_wait(g, old, stopped ? HEALTH_WAIT_MS : 0, &holds, e))
         return false;
     *ret = UNDO_ALL;
     if (holds)
@@ -217,19 +245,9 @@ static bool old_healthy(struct engine *g, bool wait, bool *ret, struct err *e)
 static bool other_healthy(struct engine *g, bool *ret, struct err *e)
 {
     const struct ladder_rung *r = rung_of(g->plan, RUNG_OTHER_PROTECTION);
-    int64_t until = os_up_ms() + HEALTH_WAIT_MS;
 
     *ret = false;
-    if (!r || !r->allowed || !r->cond)
-        return true;
-    for (;;) {
-        if (!rung_holds(r, ret, e))
-            return false;
-        if (*ret || os_up_ms() >= until)
-            return true;
-        ledger_tick(g); /* how long the gap is by now is no reason not to wait for its end */
-        os_sleep_ms(500);
-    }
+    return !r || !r->allowed || rung_wait(g, r, HEALTH_WAIT_MS, ret, e);
 }
 
 /* The old product refused its removal, for its password or its self-defence, and everything is as it was. */
@@ -261,7 +279,7 @@ bool engine_rollback(struct engine *g, int *ret_exit, struct err *e)
     g->verb = NULL;
     if (!old_healthy(g, which == UNDO_ALL, &good, e) || !ledger_look(g, e))
         return false;
-    if (good && refused(g))
+    if (refused(g) && (good || g->state.protected_now == g->state.protected_first))
         return engine_finish(g, RESULT_REFUSED, EXIT_REFUSED, RUNG_OLD_RESTORED, why, ret_exit, e);
     if (good)
         return engine_finish(g, RESULT_ROLLED_BACK, EXIT_ROLLED_BACK, RUNG_OLD_RESTORED, why, ret_exit, e);
