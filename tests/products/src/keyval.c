@@ -7,7 +7,7 @@
 
 bool keyval_get(const char *path, const char *name, char *value, size_t size)
 {
-    FILE *file = fopen(path, "re");
+    FILE *file = fopen(path, KEYVAL_MODE);
     char line[512];
     bool found = false;
 

@@ -10,7 +10,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#ifdef _WIN32
+#define SWITCHES_FILE "C:/avswap-standin/switches"
+#define KEYVAL_MODE "r"
+#else
 #define SWITCHES_FILE "/etc/avswap-standin/switches"
+#define KEYVAL_MODE "re"
+#endif
 
 /* true when `name` stands in the file; `value` (may be NULL) gets its text, empty for a bare name, cut to `size`. */
 bool keyval_get(const char *path, const char *name, char *value, size_t size);
