@@ -8,6 +8,8 @@ AR := x86_64-w64-mingw32-ar
 CONFIG := cmd/windows/config
 # Warnings about these sources are their authors' business.
 CFLAGS := -Os -w -fstack-protector-strong -D_WIN32_WINNT=0x0A00 -D__USE_MINGW_ANSI_STDIO=1
+# When one of these changes everything is compiled again.
+MADE_OF := cmd/windows/deps.mk $(wildcard $(CONFIG)/*/*)
 LIBRARIES := jansson z archive curl sodium cmocka
 
 jansson.src := $(wildcard $(SRC)/jansson/src/*.c)
@@ -62,10 +64,10 @@ $(OUT)/lib/lib$(1).a: $$($(1).obj)
 endef
 $(foreach l,$(LIBRARIES),$(eval $(call library,$(l))))
 
-$(OUT)/obj/%.o: $(SRC)/%.c cmd/windows/deps.mk
+$(OUT)/obj/%.o: $(SRC)/%.c $(MADE_OF)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(FLAGS) -c $< -o $@
-$(OUT)/obj/$(CONFIG)/%.o: $(CONFIG)/%.c cmd/windows/deps.mk
+$(OUT)/obj/$(CONFIG)/%.o: $(CONFIG)/%.c $(MADE_OF)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(FLAGS) -c $< -o $@
 

@@ -29,6 +29,17 @@ static bool path_below(const char *path, const char *top)
     return strncmp(path, top, n) == 0 && (path[n] == '\0' || path[n] == '/');
 }
 
+/* A copy of it; NULL on failure. */
+static const char *entry_name(struct archive_entry *entry, struct arena *a, struct err *e)
+{
+    const char *name = archive_entry_pathname(entry), *copy = name != NULL ? arena_strdup(a, name) : NULL;
+    if (name == NULL)
+        err_set(e, ERR_INPUT, "a file has no name that can be read");
+    else if (copy == NULL)
+        err_nomem(e);
+    return copy;
+}
+
 /* Saving */
 
 struct saver {
@@ -87,8 +98,7 @@ static bool saver_entry(struct saver *s, struct archive_entry *entry, const char
         return err_set(e, ERR_LIMIT, "more than %u files are to be saved", LIMIT_TREE);
     if (strlen(name) >= LIMIT_PATH)
         return err_set(e, ERR_LIMIT, "the path is too long: %.200s...", path);
-    if (!archive_system_set_name(entry, name, e))
-        return false;
+    archive_entry_copy_pathname(entry, name);
     struct archive_entry *spare = NULL;
     archive_entry_linkify(s->links, &entry, &spare);
     int r = archive_write_header(s->out, entry);
@@ -102,7 +112,7 @@ static bool saver_entry(struct saver *s, struct archive_entry *entry, const char
 static bool saver_visit(struct saver *s, struct archive_entry *entry, const char *top, struct err *e)
 {
     struct arena a = ARENA_INIT;
-    const char *path = archive_system_name(entry, &a, e);
+    const char *path = entry_name(entry, &a, e);
     bool ok = path != NULL && (path_below(path, top) || err_set(e, ERR_BUG, "'%s' is not below %s", path, top));
     if (ok && !archive_read_disk_can_descend(s->disk))
         ok = saver_entry(s, entry, path, e);
@@ -117,7 +127,7 @@ static bool saver_visit(struct saver *s, struct archive_entry *entry, const char
 
 static bool saver_walk(struct saver *s, const char *path, struct err *e)
 {
-    if (archive_system_walk(s->disk, path) != ARCHIVE_OK)
+    if (archive_read_disk_open(s->disk, path) != ARCHIVE_OK)
         return sink_blame(NULL, s->disk, path, e);
     struct archive_entry *entry = archive_entry_new();
     bool ok = entry != NULL || sink_none(e);
@@ -285,8 +295,7 @@ static bool restorer_data(struct restorer *r, const char *path, struct err *e)
 
 static bool restorer_write(struct restorer *r, struct archive_entry *entry, const char *path, struct err *e)
 {
-    if (!archive_system_set_name(entry, path, e))
-        return false;
+    archive_entry_copy_pathname(entry, path);
     int got = archive_write_header(r->disk, entry);
     if (!restorer_note(r, got, path, e))
         return false;
@@ -299,20 +308,17 @@ static bool restorer_write(struct restorer *r, struct archive_entry *entry, cons
 
 static bool restorer_entry(struct restorer *r, struct archive_entry *entry, struct arena *a, struct err *e)
 {
-    const char *name = archive_system_name(entry, a, e), *link;
+    const char *name = entry_name(entry, a, e), *link = archive_entry_hardlink(entry);
     const char *path = name != NULL ? restorer_place(r, a, name, e) : NULL;
     if (path == NULL || path[0] == '\0')
         return path != NULL;
-    if (!archive_system_hardlink(entry, a, &link, e))
-        return false;
     if (link != NULL) {
         const char *target = restorer_place(r, a, link, e);
         if (target == NULL)
             return false;
         if (target[0] == '\0')
             return err_set(e, ERR_INPUT, "%s is another name of a file that is not being restored", path);
-        if (!archive_system_set_hardlink(entry, target, e))
-            return false;
+        archive_entry_copy_hardlink(entry, target);
     }
     return restorer_write(r, entry, path, e);
 }
@@ -326,7 +332,7 @@ static struct archive *reader_open(const char *from, struct err *e)
     }
     if (archive_read_support_format_tar(in) == ARCHIVE_OK &&
         archive_read_support_filter_gzip(in) == ARCHIVE_OK &&
-        archive_system_open(in, from) == ARCHIVE_OK)
+        archive_read_open_filename(in, from, 64 << 10) == ARCHIVE_OK)
         return in;
     sink_blame(NULL, in, from, e);
     if (archive_errno(in) != ENOENT)

@@ -1,13 +1,9 @@
 /*
- * archive_system.h - where libarchive differs between systems; one file for each (archive_posix.c,
- * archive_win32.c).
+ * archive_system.h - where libarchive differs between systems; one file for each (archive_posix.c, archive_win32.c).
  *
- * POSIX: names are bytes as they are, and an archive holds them without the leading '/'. Windows: names are
- * UTF-8 on our side and UTF-16 on libarchive's, as no code page holds them all, and an archive holds "C:/x"
- * as it is; owners and access rights are not kept, and junctions, which libarchive takes for folders, are
- * neither saved nor followed.
- *
- * Texts belong to the arena.
+ * POSIX: names are bytes as they are, and an archive holds them without the leading '/'. Windows: names are UTF-8 (its build of
+ * libarchive sees to that, cmd/windows/config), and an archive holds "C:/x" as it is; owners and access rights are not kept, and
+ * junctions, which libarchive takes for folders, are neither saved nor followed.
  */
 #ifndef AVSWAP_CORE_PAYLOAD_ARCHIVE_SYSTEM_H
 #define AVSWAP_CORE_PAYLOAD_ARCHIVE_SYSTEM_H
@@ -15,23 +11,10 @@
 #include "core/base/text.h"
 
 struct archive;
-struct archive_entry;
 
 /* How a disk is read and written. False: libarchive has the reason. */
 bool archive_system_reader(struct archive *disk) MUST_CHECK;
 bool archive_system_writer(struct archive *disk) MUST_CHECK;
-/* ARCHIVE_OK, or libarchive's code. */
-int archive_system_walk(struct archive *disk, const char *path);
-int archive_system_open(struct archive *in, const char *path);
-
-/* NULL on failure. */
-const char *archive_system_name(struct archive_entry *entry, struct arena *a, struct err *e) MUST_CHECK;
-/* *ret: NULL when it is none. */
-bool archive_system_hardlink(struct archive_entry *entry, struct arena *a, const char **ret,
-                             struct err *e) MUST_CHECK;
-bool archive_system_set_name(struct archive_entry *entry, const char *name, struct err *e) MUST_CHECK;
-bool archive_system_set_hardlink(struct archive_entry *entry, const char *name, struct err *e) MUST_CHECK;
-
 /* The root's '/' in an absolute path; NULL: it is none. */
 const char *archive_system_root(const char *path);
 /* The name in an archive of a path on disk (it points into it), and back (NULL: memory ran out). */

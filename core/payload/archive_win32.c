@@ -1,9 +1,7 @@
 #include "core/os/file.h"
-#include "core/os/win32/wide.h"
 #include "core/payload/archive_system.h"
 
 #include <archive.h>
-#include <archive_entry.h>
 #include <string.h>
 
 bool archive_system_reader(struct archive *disk)
@@ -17,86 +15,6 @@ bool archive_system_writer(struct archive *disk)
     return archive_write_disk_set_options(disk, ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME |
                                                     ARCHIVE_EXTRACT_SECURE_SYMLINKS |
                                                     ARCHIVE_EXTRACT_SECURE_NODOTDOT) == ARCHIVE_OK;
-}
-
-/* libarchive's own errors stand for ours: it has the place to keep them. */
-static int open_wide(struct archive *a, const char *path, int (*open)(struct archive *a, const wchar_t *path))
-{
-    struct arena arena = ARENA_INIT;
-    struct err e = ERR_INIT;
-    wchar_t *w = wide_text(path, &arena, &e);
-    int r;
-
-    if (w)
-        r = open(a, w);
-    else
-        archive_set_error(a, r = ARCHIVE_FATAL, "%s", e.text);
-    arena_free(&arena);
-    return r;
-}
-
-int archive_system_walk(struct archive *disk, const char *path)
-{
-    return open_wide(disk, path, archive_read_disk_open_w);
-}
-
-static int open_file(struct archive *a, const wchar_t *path)
-{
-    return archive_read_open_filename_w(a, path, 64 << 10);
-}
-
-int archive_system_open(struct archive *in, const char *path)
-{
-    return open_wide(in, path, open_file);
-}
-
-static const char *copy(const wchar_t *name, struct arena *a, struct err *e)
-{
-    const char *text = wide_path_utf8(name, wcslen(name), a);
-
-    if (!text)
-        err_nomem(e);
-    return text;
-}
-
-const char *archive_system_name(struct archive_entry *entry, struct arena *a, struct err *e)
-{
-    const wchar_t *name = archive_entry_pathname_w(entry);
-
-    if (name)
-        return copy(name, a, e);
-    err_set(e, ERR_INPUT, "a file has no name that can be read");
-    return NULL;
-}
-
-bool archive_system_hardlink(struct archive_entry *entry, struct arena *a, const char **ret, struct err *e)
-{
-    const wchar_t *name = archive_entry_hardlink_w(entry);
-
-    *ret = name ? copy(name, a, e) : NULL;
-    return *ret || !name;
-}
-
-static bool set_wide(struct archive_entry *entry, const char *name,
-                     void (*set)(struct archive_entry *, const wchar_t *), struct err *e)
-{
-    struct arena a = ARENA_INIT;
-    wchar_t *w = wide_text(name, &a, e);
-
-    if (w)
-        set(entry, w);
-    arena_free(&a);
-    return w != NULL;
-}
-
-bool archive_system_set_name(struct archive_entry *entry, const char *name, struct err *e)
-{
-    return set_wide(entry, name, archive_entry_copy_pathname_w, e);
-}
-
-bool archive_system_set_hardlink(struct archive_entry *entry, const char *name, struct err *e)
-{
-    return set_wide(entry, name, archive_entry_copy_hardlink_w, e);
 }
 
 const char *archive_system_root(const char *path)

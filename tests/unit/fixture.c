@@ -1,6 +1,7 @@
 #include "tests/unit/fixture.h"
 #include "core/base/limits.h"
 #include "core/os/file.h"
+#include "core/os/path.h"
 
 static struct CMUnitTest *tests;
 static size_t test_count;
@@ -123,7 +124,8 @@ char *fixture_file(struct arena *a, const char *path, size_t *len)
     char *text;
 
     buf_init(&b, LIMIT_DOCUMENT);
-    must(os_file_read(path, &b, &e), &e, "tests run at the top of the repository");
+    path = os_path_given(path, a, &e);
+    must(path && os_file_read(path, &b, &e), &e, "tests run at the top of the repository");
     text = arena_strndup(a, buf_str(&b), b.len);
     assert_non_null(text);
     if (len)

@@ -1,6 +1,7 @@
 #include "tests/unit/fixture_plan.h"
 #include "core/detect/load.h"
 #include "core/detect/match.h"
+#include "core/os/path.h"
 #include "core/step/verb.h"
 
 static const char *us[] = {"US"};
@@ -8,6 +9,7 @@ static const char *us[] = {"US"};
 void planned_make(struct planned *p, const struct situation *s)
 {
     struct err e = ERR_INIT;
+    const char *catalog;
     struct owner o;
 
     memset(p, 0, sizeof *p);
@@ -16,9 +18,10 @@ void planned_make(struct planned *p, const struct situation *s)
     else
         fixture_facts(&p->doc, s->facts, &p->facts);
     fixture_read(&p->doc, &policy_schema, s->policy ? s->policy : "", &p->policy);
+    catalog = s->catalog ? os_path_given(s->catalog, &p->doc.arena, &e) : NULL;
     if (!s->catalog)
         fixture_catalog(&p->doc.arena, s->edits, &p->catalog);
-    else if (!catalog_load(s->catalog, &p->catalog, &e))
+    else if (!catalog || !catalog_load(catalog, NULL, &p->catalog, &e))
         fail_msg("%s", e.text);
     o.as = p->policy.as;
     o.jurisdictions = p->policy.jurisdictions;

@@ -1,13 +1,15 @@
 #!/bin/sh
 # Runs test programs and adds up what they say: unit: N passed, N failed. A program that fails is shown whole; one that
-# crashes, hangs or runs no test counts as failed.
+# crashes, hangs or runs no test counts as failed. SUITE: another name than unit. WITH: a command that runs a program.
 set -u
+SUITE=${SUITE:-unit}
 out=$(mktemp) || exit 1
 trap 'rm -f "$out"' EXIT
 passed=0
 failed=0
 for program; do
-    timeout 300 "$program" >"$out" 2>&1
+    # shellcheck disable=SC2086
+    timeout 300 ${WITH:-} "$program" >"$out" 2>&1 </dev/null
     status=$?
     ok=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test(s).*/\1/p' "$out" | tail -1)
     bad=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test(s).*/\1/p' "$out" | tail -1)
@@ -17,9 +19,9 @@ for program; do
         # A test that failed leaves its memory behind: what a sanitizer says of that at the end is no news.
         [ "${bad:-0}" -eq 0 ] || sed -i '/LeakSanitizer/,$d' "$out"
         grep -v '^\[ RUN      \]\|^\[       OK \]' "$out"
-        echo "unit: $program ended with status $status"
+        echo "$SUITE: $program ended with status $status"
         [ "${bad:-0}" -gt 0 ] || failed=$((failed + 1))
     fi
 done
-echo "unit: $passed passed, $failed failed"
+echo "$SUITE: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -154,7 +154,8 @@ static char *repeated(struct arena *a, const char *before, const char *part, siz
     char *s = arena_alloc(a, strlen(before) + n * k + strlen(after) + 1), *p = s;
 
     assert_non_null(s);
-    p = stpcpy(p, before);
+    memcpy(p, before, strlen(before));
+    p += strlen(before);
     for (size_t i = 0; i < n; i++, p += k)
         memcpy(p, part, k);
     memcpy(p, after, strlen(after));

@@ -1,4 +1,5 @@
 /* Putting the catalogue together: what is refused, and that the order of files is of no account. */
+#include "core/os/path.h"
 #include "tests/unit/fixture.h"
 #include "core/base/limits.h"
 #include "core/detect/load.h"
@@ -261,19 +262,22 @@ static void test_memory(void **state)
 static void test_real(void **state)
 {
     struct err e = ERR_INIT;
+    struct arena a = ARENA_INIT;
+    const char *here = os_path_given(".", &a, &e), *nowhere = os_path_given("/nonexistent", &a, &e);
     struct catalog inside, outside;
 
     (void)state;
-    if (!catalog_load(NULL, &inside, &e) || !catalog_load(".", &outside, &e))
+    if (!here || !nowhere || !catalog_load(NULL, NULL, &inside, &e) || !catalog_load(here, NULL, &outside, &e))
         fail_msg("%s", e.text);
     assert_string_equal(inside.digest, outside.digest);
     assert_non_null(catalog_timeline(&inside, "kaspersky"));
     assert_true(inside.playbooks.n >= 4 && inside.products.n >= 10);
     catalog_free(&inside);
     catalog_free(&outside);
-    assert_false(catalog_load("/nonexistent", &outside, &e));
-    expect_err(&e, ERR_NOT_FOUND, "catalogue /nonexistent: loading the catalogue");
+    assert_false(catalog_load(nowhere, NULL, &outside, &e));
+    expect_err(&e, ERR_NOT_FOUND, "catalogue |/nonexistent: loading the catalogue");
     catalog_free(&outside);
+    arena_free(&a);
 }
 
 int main(void)

@@ -9,6 +9,7 @@ export BUILD=build PC_OWNER=$$ PC_ID=unit$$
 pc=tests/windows/pc
 trap '$pc down' EXIT
 $pc up unit
-for f in tests/unit/catalog vendors playbooks; do $pc put unit $f "C:/$f"; done
+for f in tests/unit/catalog tests/unit/windows vendors playbooks; do $pc put unit $f "C:/$f"; done
+ln -s / "$($pc path unit C:/)/../dosdevices/z:" # one test asks the machine below for a link
 $pc put unit "$folder" C:/unit
 SUITE=unit-windows WITH="$pc run unit" tests/unit/run.sh "${@/#/C:/unit/}"

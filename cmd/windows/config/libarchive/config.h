@@ -96,4 +96,8 @@
 #define WINVER 0x0A00
 #define NTDDI_VERSION 0x0A000000
 
+/* Names are UTF-8 whatever code page the system has: libarchive takes it from the locale, and none of the C library's says so. */
+#include <locale.h>
+#define setlocale(category, locale) ((char *)"C.utf8")
+
 #endif
