@@ -218,6 +218,7 @@ static bool stat_entry(const wchar_t *w, struct os_stat *ret)
 static DWORD stat_path(const wchar_t *w, struct os_stat *ret)
 {
     DWORD flags = FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, attributes, os = ERROR_SUCCESS;
+    struct os_stat entry;
     HANDLE h =
         CreateFileW(w, FILE_READ_ATTRIBUTES | READ_CONTROL, HANDLE_SHARE, NULL, OPEN_EXISTING, flags, NULL);
 
@@ -232,6 +233,9 @@ static DWORD stat_path(const wchar_t *w, struct os_stat *ret)
     else
         ret->mode = acl_mode(h, attributes);
     CloseHandle(h);
+    /* Wine opens what a link of the system below names, and tells by the path only that it is one. */
+    if (os == ERROR_SUCCESS && ret->kind == OS_DIR && stat_entry(w, &entry) && entry.kind == OS_LINK)
+        ret->kind = OS_LINK;
     return os;
 }
 

@@ -646,6 +646,8 @@ static void follows_no_link(void **state)
         assert_true(os_tree_remove(at("tree/sub/link"), &e));
         below_wine(L"Z:\\bin\\ln", "-s", "outside", "tree/sub/link");
         await(at("tree/sub/link"));
+        assert_true(os_file_stat(at("tree/sub/link"), &st, &e));
+        assert_int_equal(st.kind, OS_LINK);
         put("tree/z", "");
         /* It cannot be removed without following it, so it stays, with what it names. */
         assert_false(os_tree_remove(at("tree"), &e));
