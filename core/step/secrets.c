@@ -5,11 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What an editor or a shell puts around it: a mark of UTF-8, the end of the line. They are not part of it. */
+static bool text_of(const char *path, const struct buf *b, struct secret *ret, struct err *e)
+{
+    const char *p = buf_str(b);
+    size_t n = b->len;
+
+    if (memchr(p, '\0', n)) /* as ">" in Windows PowerShell writes */
+        return err_set(e, ERR_SECRET, "%s is not a text in UTF-8: save it as UTF-8", path);
+    if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+        p += 3;
+        n -= 3;
+    }
+    if (n && p[n - 1] == '\n')
+        n -= n > 1 && p[n - 2] == '\r' ? 2 : 1;
+    return secret_set(ret, p, n, e);
+}
+
 static bool from_file(const char *path, struct secret *ret, struct err *e)
 {
     struct os_stat st;
     struct buf b;
-    size_t n;
     bool ok;
 
     if (!os_file_stat(path, &st, e))
@@ -20,11 +36,7 @@ static bool from_file(const char *path, struct secret *ret, struct err *e)
         return err_set(e, ERR_SECRET, "%s is readable by others (mode %04o): chmod 600 it; on Windows: icacls FILE "
                                          "/inheritance:r /grant *S-1-5-32-544:F", path, st.mode);
     buf_init(&b, LIMIT_SECRET);
-    ok = os_file_read(path, &b, e);
-    n = b.len;
-    if (ok && n && b.data[n - 1] == '\n') /* an editor's newline is not part of it */
-        n--;
-    ok = ok && secret_set(ret, buf_str(&b), n, e);
+    ok = os_file_read(path, &b, e) && text_of(path, &b, ret, e);
     if (b.data)
         memset(b.data, 0, b.cap);
     buf_free(&b);
