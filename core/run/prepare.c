@@ -132,7 +132,7 @@ bool run_prepare(const char *file, const char *text, size_t len, const struct ca
     bool ok;
 
     if (!os_is_admin())
-        return err_set(e, ERR_PRIVILEGE, "running a plan needs root");
+        return err_set(e, ERR_PRIVILEGE, "running a plan needs root, on Windows an administrator");
     ok = plan_read(&d, file, text, len, &p, e) && collect(&p, &d, &f, e) && check(&p, c, &f, &d.arena, e) &&
          check_unfinished(&d.arena, e) && new_id(&p, ret_id, id_size, &d.arena, e) &&
          make_folder(ret_id, &p, &f, &d.arena, e);

@@ -209,7 +209,7 @@ static bool open_session(struct session *s, const char *id, const struct run_opt
     if (!folder_check_id(id, e))
         return false;
     if (!os_is_admin())
-        return err_set(e, ERR_PRIVILEGE, "running a plan needs root");
+        return err_set(e, ERR_PRIVILEGE, "running a plan needs root, on Windows an administrator");
     path = folder_path(id, "journal.jsonl", &s->doc.arena);
     if (!path)
         return err_nomem(e);

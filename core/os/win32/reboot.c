@@ -112,18 +112,34 @@ bool os_reboot_pending(struct facts *f, struct arena *a, struct err *e)
     return true;
 }
 
-/* Programs are closed after the time given, as an unattended PC must not stay half migrated because of an
- * open document. A shutdown that somebody else began is as good. */
-bool os_reboot(struct err *e)
+/* The headers do not have it (learn.microsoft.com, System Error Codes 1000-1299). */
+#ifndef ERROR_SHUTDOWN_IS_SCHEDULED
+#define ERROR_SHUTDOWN_IS_SCHEDULED 1190
+#endif
+
+static DWORD ask_restart(void)
 {
     enum { GRACE_S = 30 };
     wchar_t why[] = L"avswap: the change of the antivirus goes on after a restart";
 
+    return InitiateSystemShutdownExW(NULL, why, GRACE_S, TRUE, TRUE,
+                                     SHTDN_REASON_MAJOR_APPLICATION | SHTDN_REASON_MINOR_INSTALLATION |
+                                         SHTDN_REASON_FLAG_PLANNED)
+               ? ERROR_SUCCESS
+               : GetLastError();
+}
+
+/* Programs are closed after the time given, as an unattended PC must not stay half migrated because of an
+ * open document. A shutdown that somebody else began is as good; one that is planned, by an installer or for
+ * the night, is brought forward. */
+bool os_reboot(struct err *e)
+{
+    DWORD failed;
+
     privilege_enable(SE_SHUTDOWN_NAME);
-    if (InitiateSystemShutdownExW(NULL, why, GRACE_S, TRUE, TRUE,
-                                  SHTDN_REASON_MAJOR_APPLICATION | SHTDN_REASON_MINOR_INSTALLATION |
-                                      SHTDN_REASON_FLAG_PLANNED) ||
-        GetLastError() == ERROR_SHUTDOWN_IN_PROGRESS)
-        return true;
-    return wide_error(e, ERR_OS, GetLastError(), "asking for a restart");
+    failed = ask_restart();
+    if (failed == ERROR_SHUTDOWN_IS_SCHEDULED && AbortSystemShutdownW(NULL))
+        failed = ask_restart();
+    return !failed || failed == ERROR_SHUTDOWN_IN_PROGRESS ||
+           wide_error(e, ERR_OS, failed, "asking for a restart");
 }
