@@ -25,7 +25,8 @@ echo 'const struct catalog_file embedded_files[] = {'
 n=0
 for f in "$@"; do
     if [ "$packed" ]; then text=NULL; else text=file_$n; fi
-    printf '    {"%s", %s, %d, "%.64s"},\n' "$f" "$text" "$(stat -c %s "$f")" "$(sha256sum "$f")"
+    os=$(sed -nE 's/^ {1,4}"os": ("[a-z]+"),?$/\1/p' "$f" | head -n 1)
+    printf '    {.path = "%s", .text = %s, .len = %d, .digest = "%.64s", .os = %s},\n' "$f" "$text" "$(stat -c %s "$f")" "$(sha256sum "$f")" "${os:-NULL}"
     n=$((n + 1))
 done
 echo '};'

@@ -102,7 +102,7 @@ static bool catalog(struct cli *c, struct err *e)
 
     if (shows != (c->args.operand_count == 2))
         return err_set(e, ERR_USAGE, "write avswap catalog [list | show ID | digest]");
-    if (!input_catalog(c, e))
+    if (!input_catalog(c, true, e))
         return false;
     if (shows)
         return show(c, c->args.operands[1], e);

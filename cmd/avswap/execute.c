@@ -11,7 +11,7 @@ bool execute_prepare(struct cli *c, const char *file, const char *text, size_t l
 {
     char id[64];
 
-    if (!input_catalog(c, e) || !run_prepare(file, text, len, &c->catalog, id, sizeof id, e))
+    if (!input_catalog(c, false, e) || !run_prepare(file, text, len, &c->catalog, id, sizeof id, e))
         return false;
     *ret_id = arena_strdup(&c->doc.arena, id);
     return *ret_id || err_nomem(e);

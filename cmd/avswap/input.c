@@ -63,7 +63,7 @@ bool input_now(struct cli *c, struct err *e)
     return true;
 }
 
-bool input_catalog(struct cli *c, struct err *e)
+bool input_catalog(struct cli *c, bool whole, struct err *e)
 {
     const char *dir = option_value(&c->args, "catalog");
 
@@ -71,7 +71,7 @@ bool input_catalog(struct cli *c, struct err *e)
         return true;
     if (dir && !(dir = os_path_given(dir, &c->doc.arena, e)))
         return false;
-    c->has_catalog = catalog_load(dir, &c->catalog, e);
+    c->has_catalog = catalog_load(dir, whole ? NULL : os_family(), &c->catalog, e);
     return c->has_catalog;
 }
 
@@ -221,7 +221,7 @@ bool input_policy(struct cli *c, struct policy *ret, struct err *e)
     schema_init(&policy_schema, ret);
     if (file && !input_doc(c, &policy_schema, file, ret, e))
         return false;
-    if (!input_catalog(c, e) || !take_owner(c, ret, e) || !take_map(c, "var", &ret->vars, e) ||
+    if (!input_catalog(c, option_given(&c->args, "from"), e) || !take_owner(c, ret, e) || !take_map(c, "var", &ret->vars, e) ||
         !take_map(c, "secret", &ret->secrets, e) || !check_secrets(ret->secrets, e))
         return false;
     if (option_given(&c->args, "strategy"))
@@ -249,7 +249,7 @@ bool input_facts(struct cli *c, struct facts *ret, struct err *e)
 
     if (from)
         return input_doc(c, &facts_schema, from, ret, e);
-    if (!input_catalog(c, e) || !facts_collect(FACTS_OS, &none, &c->doc, &os, e))
+    if (!input_catalog(c, false, e) || !facts_collect(FACTS_OS, &none, &c->doc, &os, e))
         return false;
     return catalog_questions(&c->catalog, os.os ? os.os->family : NULL, &c->doc.arena, &all, e) &&
            facts_collect(FACTS_ALL, &all, &c->doc, ret, e);

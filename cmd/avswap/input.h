@@ -15,8 +15,8 @@ bool input_file(const char *path, struct buf *out, struct err *e) MUST_CHECK;
 /* A whole document of ours from a file. */
 bool input_doc(struct cli *c, const struct schema *s, const char *path, void *ret, struct err *e) MUST_CHECK;
 bool input_now(struct cli *c, struct err *e) MUST_CHECK;
-/* Loads the catalogue once. */
-bool input_catalog(struct cli *c, struct err *e) MUST_CHECK;
+/* Loads the catalogue once; not whole: of the one inside, only what is about this PC's system. */
+bool input_catalog(struct cli *c, bool whole, struct err *e) MUST_CHECK;
 /* --policy, or all defaults; then --jurisdiction, --as and the other options over it. Checks owner and variables. */
 bool input_policy(struct cli *c, struct policy *ret, struct err *e) MUST_CHECK;
 /* Whose law, from a policy; empty jurisdictions become US. */

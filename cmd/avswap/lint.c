@@ -166,7 +166,7 @@ static bool lint(struct cli *c, struct err *e)
     for (size_t i = 0; i < c->args.operand_count; i++)
         if (!gather_given(&g, c->args.operands[i], e))
             return false;
-    if (input_catalog(c, &ignored))
+    if (input_catalog(c, true, &ignored))
         l.catalog = &c->catalog;
     else
         out_talk(c, "note: references are checked among these files only: %s", ignored.text);

@@ -64,17 +64,33 @@ static bool load_dir(struct loader *l, const char *dir, const char *sub, int dep
     return true;
 }
 
-bool catalog_load(const char *dir, struct catalog *ret, struct err *e)
+static bool open_inside(const char *family, struct arena *a, struct catalog *ret, struct err *e)
+{
+    const struct catalog_file *inside;
+    struct catalog_file *files;
+    size_t n;
+
+    if (!embedded_open(a, &inside, &n, e))
+        return false;
+    files = ARENA_ARRAY(a, n, struct catalog_file);
+    if (!files)
+        return err_nomem(e);
+    for (size_t i = 0; i < n; i++) {
+        files[i] = inside[i];
+        files[i].unread = family && files[i].os && strcmp(files[i].os, family) != 0;
+    }
+    return catalog_make(files, n, ret, e);
+}
+
+bool catalog_load(const char *dir, const char *family, struct catalog *ret, struct err *e)
 {
     struct arena a = ARENA_INIT;
     struct loader l = {&a, NULL, 0, 4096};
-    const struct catalog_file *inside;
-    size_t n;
     bool ok;
 
     memset(ret, 0, sizeof *ret);
     if (!dir) {
-        ok = embedded_open(&a, &inside, &n, e) && catalog_make(inside, n, ret, e);
+        ok = open_inside(family, &a, ret, e);
         arena_free(&a);
         return ok || err_wrap(e, "the catalogue inside avswap");
     }

@@ -6,8 +6,11 @@
 
 #include "core/model/catalog.h"
 
-/* dir NULL: the embedded catalogue. Only names ending in .json are read; anything else there is an error. */
-bool catalog_load(const char *dir, struct catalog *ret, struct err *e) MUST_CHECK;
+/*
+ * dir NULL: the embedded catalogue. Only names ending in .json are read; anything else there is an error. family: of the embedded
+ * catalogue, products of another OS family are left out, as reading them would be most of what a start costs; NULL: all.
+ */
+bool catalog_load(const char *dir, const char *family, struct catalog *ret, struct err *e) MUST_CHECK;
 
 /* The copy inside the program, which embedded_plain.c or embedded_packed.c opens; its texts belong to the program or to a. */
 bool embedded_open(struct arena *a, const struct catalog_file **ret, size_t *ret_n, struct err *e) MUST_CHECK;

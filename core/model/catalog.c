@@ -124,7 +124,7 @@ bool catalog_make(const struct catalog_file *files, size_t n, struct catalog *re
     qsort(sorted, n, sizeof *sorted, by_path);
     digest_files(sorted, n, ret->digest);
     for (size_t i = 0; i < n; i++)
-        if (!read_file(ret, &sorted[i], e))
+        if (!sorted[i].unread && !read_file(ret, &sorted[i], e))
             return false;
     qsort(ret->products.v, ret->products.n, sizeof *ret->products.v, by_product);
     return check_names(ret, e) && check_references(ret, e);

@@ -15,6 +15,8 @@ struct catalog_file { /* what a catalogue is made of */
     const char *text;
     size_t len;
     const char *digest; /* SHA-256 of the text; NULL when nobody has computed it */
+    const char *os;     /* the only OS family that the file is about; NULL: any, or not known */
+    bool unread;        /* counts in the digest only */
 };
 
 struct catalog {

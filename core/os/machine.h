@@ -29,6 +29,7 @@ bool os_resume_disarm(struct err *e) MUST_CHECK;
 bool os_resume_armed(bool *ret, struct err *e) MUST_CHECK;
 
 bool os_boot_id(char *ret, size_t size, struct err *e) MUST_CHECK;
+const char *os_family(void); /* as in struct os_facts: "linux" */
 instant os_now(void);
 int64_t os_up_ms(void); /* monotonic, includes sleep, since this boot */
 void os_sleep_ms(long long ms);

@@ -11,7 +11,7 @@ static const struct catalog *catalog(void)
     static bool loaded;
     struct err e = ERR_INIT;
 
-    FUZZ_MUST(loaded || catalog_load(NULL, &c, &e), "%s", e.text);
+    FUZZ_MUST(loaded || catalog_load(NULL, NULL, &c, &e), "%s", e.text);
     loaded = true;
     return &c;
 }

@@ -7,6 +7,11 @@
 #include <string.h>
 #include <time.h>
 
+const char *os_family(void)
+{
+    return "linux";
+}
+
 instant os_now(void)
 {
     struct timespec t;

@@ -8,6 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *os_family(void)
+{
+    return "windows";
+}
+
 instant os_now(void)
 {
     FILETIME t;
