@@ -1,13 +1,10 @@
 #include "core/os/win32/command_split.h"
 #include "core/base/limits.h"
 #include "core/os/installer.h"
+#include "core/os/win32/environment.h"
 #include "core/os/win32/program.h"
-#include "core/os/win32/wide.h"
 
 #include <string.h>
-#include <windows.h>
-
-#include <userenv.h>
 
 static bool is_space(char c)
 {
@@ -147,21 +144,29 @@ static bool find_program(const char *s, struct arena *a, struct program_found *r
     return true;
 }
 
-/* With the variables of the system; those of a user may be set by programs without rights. */
-static bool expand(const char *command, struct arena *a, const char **ret, struct err *e)
+/* With the variables of the machine. A program of 32 bits means other folders by %ProgramFiles%, and the
+ * command does not say which it is. */
+static bool find_expanded(const char *command, struct arena *a, struct program_found *ret, struct err *e)
 {
-    wchar_t *from = wide_text(command, a, e), *to;
+    struct environment here;
 
-    *ret = command;
-    if (!from || !strchr(command, '%'))
-        return from;
-    to = ARENA_ARRAY(a, PROGRAM_LINE + 1, wchar_t);
-    if (!to)
-        return err_nomem(e);
-    if (!ExpandEnvironmentStringsForUserW(NULL, from, to, PROGRAM_LINE))
-        return wide_error(e, ERR_INPUT, GetLastError(), "replacing its variables");
-    *ret = wide_utf8(to, PROGRAM_LINE, a);
-    return *ret || err_nomem(e);
+    if (!strchr(command, '%'))
+        return find_program(command, a, ret, e);
+    for (int bits32 = 0; bits32 < 2; bits32++) {
+        const char *text;
+
+        err_clear(e);
+        if (!environment_open(bits32, a, &here, e))
+            return false;
+        text = environment_expand(&here, command, a, e);
+        if (!text)
+            return err_nomem(e);
+        if (find_program(text, a, ret, e))
+            return true;
+        if (e->code != ERR_INPUT)
+            return false;
+    }
+    return false;
 }
 
 static bool check(const char *command, struct err *e)
@@ -177,13 +182,12 @@ static bool check(const char *command, struct err *e)
 bool os_command_split(const char *command, struct arena *a, struct strs *ret, struct err *e)
 {
     struct program_found p = {"", ""};
-    const char *text = command;
     struct buf shown;
 
     ret->v = NULL;
     ret->n = 0;
-    if (check(command, e) && expand(command, a, &text, e) && find_program(text, a, &p, e) &&
-        add(ret, p.path, a, e) && command_arguments(p.rest, a, ret, e))
+    if (check(command, e) && find_expanded(command, a, &p, e) && add(ret, p.path, a, e) &&
+        command_arguments(p.rest, a, ret, e))
         return true;
     buf_init(&shown, 300);
     text_show(&shown, command);

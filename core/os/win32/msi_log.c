@@ -226,17 +226,21 @@ static const char *cause_in(const char *text, size_t n, struct arena *a)
  * NUL. */
 static char *decode(const char *p, size_t n, size_t *ret_n)
 {
-    bool wide = memchr(p, '\0', n < 512 ? n : 512);
+    bool wide = n > 1 && memchr(p, '\0', n < 512 ? n : 512);
     size_t count = wide ? n / 2 : n;
     wchar_t *units = mem_alloc((count + 1) * sizeof(wchar_t));
     char *text = NULL;
     int got = 0;
 
-    if (units && wide)
-        memcpy(units, p, count * 2);
-    else if (units)
+    if (units && wide) {
+        size_t mark = memcmp(p, "\xff\xfe", 2) == 0;
+
+        count -= mark;
+        memcpy(units, p + 2 * mark, count * 2);
+    } else if (units) {
         count = (size_t)MultiByteToWideChar(text_utf8_valid(p, n) ? CP_UTF8 : CP_ACP, 0, p, (int)n, units,
                                             (int)n);
+    }
     if (units)
         text = mem_alloc(count * 3 + 1);
     if (text)

@@ -267,7 +267,7 @@ static bool keep(struct reading *r, const char *name, unsigned long type, const 
 {
     struct reg_key *key = r->file->n ? &r->file->v[r->file->n - 1] : NULL;
     struct reg_value *v;
-    unsigned char *copy = arena_alloc(r->a, b->len + 1);
+    unsigned char *copy = arena_alloc(r->a, b->len + 2);
 
     if (!key)
         return wrong(r, "a value before any key");
@@ -276,6 +276,8 @@ static bool keep(struct reading *r, const char *name, unsigned long type, const 
         return err_nomem(r->e);
     if (b->len)
         memcpy(copy, b->data, b->len);
+    /* RegSetValueExW() takes a NUL behind a text that has no end for its end. */
+    memset(copy + b->len, 0xFF, 2);
     *v = (struct reg_value){name, type, copy, b->len};
     return true;
 }

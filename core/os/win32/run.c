@@ -21,15 +21,24 @@
 #include <string.h>
 #include <windows.h>
 
-enum { LOOK_MS = 250, KILL_MS = 5000, CHUNK = 64 << 10, OF_JOB = 1, OF_OUTPUT = 2, ENDED_BY_US = 9 };
+/* LINGER_MS: a console's host takes a moment longer than the program in it. */
+enum {
+    LOOK_MS = 250,
+    LINGER_MS = 200,
+    KILL_MS = 5000,
+    CHUNK = 64 << 10,
+    OF_JOB = 1,
+    OF_OUTPUT = 2,
+    ENDED_BY_US = 9
+};
 
 struct run {
     const struct os_child *child;
     struct os_exit *ret;
     HANDLE job, port, process, out;
     OVERLAPPED read;
-    bool reading; /* the system holds `read` and the room behind ret->out */
-    bool exited;
+    bool reading;     /* the system holds `read` and the room behind ret->out */
+    long long exited; /* when the program itself ended; 0: it did not */
     long long deadline, next_tick;
     long long stopped; /* when the run was given up; 0: it was not */
 };
@@ -129,8 +138,9 @@ static bool look(struct run *r, long long now)
 {
     const struct os_child *c = r->child;
 
-    r->exited = WaitForSingleObject(r->process, 0) == WAIT_OBJECT_0;
-    if (r->exited && (job_empty(r) || (!r->stopped && !c->wait_tree)))
+    if (!r->exited && WaitForSingleObject(r->process, 0) == WAIT_OBJECT_0)
+        r->exited = now;
+    if (r->exited && (job_empty(r) || (!r->stopped && !c->wait_tree && now - r->exited >= LINGER_MS)))
         return true;
     if (r->stopped)
         return now - r->stopped >= KILL_MS;
