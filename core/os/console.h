@@ -24,8 +24,9 @@ bool os_console_write(int stream, const char *p, size_t n, struct err *e) MUST_C
 /* Some bytes of standard input; 0 at its end. */
 bool os_console_read(char *p, size_t size, size_t *ret, struct err *e) MUST_CHECK;
 
-/* While it is held, the first Ctrl-C only counts and the second ends the program; a terminal that hangs up
- * does not (Windows ends the programs of a console window that is closed, whatever they do). */
+/* While it is held, as a run does, the first Ctrl-C only counts and the second ends the program; a terminal that
+ * hangs up does not. Windows ends the programs of a console window that is closed, whatever they do: there the
+ * run's own service takes over. */
 void os_console_hold(bool on);
 bool os_console_interrupted(void);
 

@@ -1,5 +1,6 @@
 #include "core/os/console.h"
 #include "core/os/win32/wide.h"
+#include "core/os/win32/worker.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,8 @@ bool os_console_write(int stream, const char *p, size_t n, struct err *e)
 {
     HANDLE h = handle_of(stream);
 
+    if (!h || h == INVALID_HANDLE_VALUE) /* a service has nobody to talk to */
+        return true;
     if (os_console_is_terminal(stream) ? write_text(h, p, n) : write_bytes(h, p, n))
         return true;
     return wide_error(e, ERR_IO, GetLastError(), "writing to standard %s",
@@ -174,8 +177,14 @@ bool os_console_read(char *p, size_t size, size_t *ret, struct err *e)
 
 static volatile LONG interrupts;
 
+/* What is held is a run. Nothing keeps a window open that is closed, so the run's own service takes over. That somebody
+ * logs off only services are told (learn.microsoft.com, HandlerRoutine), whom it does not concern. */
 static BOOL WINAPI on_event(DWORD event)
 {
+    if (event == CTRL_CLOSE_EVENT)
+        worker_succeed();
+    if (event == CTRL_LOGOFF_EVENT)
+        return TRUE;
     return (event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT) && InterlockedIncrement(&interrupts) == 1;
 }
 

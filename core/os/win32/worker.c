@@ -81,11 +81,25 @@ static DWORD WINAPI control(DWORD code, DWORD type, void *data, void *arg)
     }
 }
 
+/* Waits for the end of whom we succeed: until then it holds the lock. */
+static void await_end(const wchar_t *pid)
+{
+    enum { END_MS = 30000 }; /* a window that is closed has 5 s */
+    HANDLE process = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)wcstoul(pid, NULL, 10));
+
+    if (!process)
+        return;
+    WaitForSingleObject(process, END_MS);
+    CloseHandle(process);
+}
+
+/* argv[0] is the service's name. */
 static void WINAPI serve(DWORD argc, wchar_t **argv)
 {
-    (void)argc, (void)argv;
     self.handle = RegisterServiceCtrlHandlerExW(L"" WORKER_SERVICE, control, NULL);
     report(SERVICE_RUNNING, 0);
+    if (argc > 1)
+        await_end(argv[1]);
     self.status = self.work(self.argc, self.argv);
     SetEvent(self.rest);
     if (!self.stopping)
@@ -232,4 +246,19 @@ bool worker_start(struct err *e)
     if (failed == ERROR_SERVICE_ALREADY_RUNNING)
         return err_set(e, ERR_BUSY, "a run is at work already as the service '%s'", WORKER_SERVICE);
     return !failed || wide_error(e, ERR_OS, failed, "starting the service '%s'", WORKER_SERVICE);
+}
+
+void worker_succeed(void)
+{
+    struct err ignored = ERR_INIT;
+    struct scm scm;
+    wchar_t pid[16];
+    const wchar_t *argv[] = {pid};
+
+    swprintf(pid, sizeof pid / sizeof *pid, L"%lu", (unsigned long)GetCurrentProcessId());
+    if (!scm_open(WORKER_SERVICE, SERVICE_START, &scm, &ignored))
+        return;
+    if (scm.service)
+        StartServiceW(scm.service, 1, argv);
+    scm_close(&scm);
 }

@@ -23,5 +23,8 @@ void worker_pause(void);
 bool worker_create(const struct strs *argv, struct err *e) MUST_CHECK;
 /* Starts it and returns when it runs. ERR_BUSY when it runs already. */
 bool worker_start(struct err *e) MUST_CHECK;
+/* For a run in a window that is being closed: starts the service, which goes on once this process has ended. Does
+ * nothing where there is no entry. */
+void worker_succeed(void);
 
 #endif
