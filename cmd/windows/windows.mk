@@ -14,8 +14,12 @@ WINDOWS_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DUNICODE -D_UNICODE -D_WIN32_WINNT=0
 # GNU ld gives address randomization, no execution of data, and the stack protector above. It cannot give Control Flow Guard or
 # hardware shadow stacks: the tables that Windows wants for them are written only by Microsoft's linker and LLVM's.
 WINDOWS_LDFLAGS := -static -s -fstack-protector-strong -Wl,--dynamicbase,--high-entropy-va,--nxcompat,--no-insert-timestamp
-WINDOWS_LDLIBS := -larchive -lcurl -ljansson -lsodium -lz -lmsi -lwintrust -lcrypt32 -lbcrypt -lsecur32 -lws2_32 -ltaskschd -lwbemuuid \
-	-loleaut32 -lole32 -luuid -lsetupapi -luserenv -lversion -lwevtapi -lshell32 -ladvapi32 -lntdll
+# Windows takes the libraries of its KnownDLLs list from its own folder, but others from the program's folder first, which may be
+# anybody's Downloads. Those are loaded at their first use, after os_harden() has forbidden that.
+WINDOWS_DELAYED := bcrypt crypt32 msi secur32 userenv version wevtapi wintrust
+WINDOWS_LDLIBS := -L$(WINDOWS_DEPS)/lib -L$(WINDOWS)/delayed -larchive -lcurl -ljansson -lsodium -lz $(WINDOWS_DELAYED:%=-l%) -ldelayimp \
+	-lws2_32 -ltaskschd -lwbemuuid -loleaut32 -lole32 -luuid -lsetupapi -lshell32 -ladvapi32 -lntdll
+WINDOWS_LIBS := $(WINDOWS_DELAYED:%=$(WINDOWS)/delayed/lib%.a)
 
 # Packages of Linux are neither read nor made on Windows, and every library is inside.
 WINDOWS_NOT := %_posix.c %_lazy.c %_plain.c core/payload/md5.c core/payload/rebuild.c core/payload/rebuild_deb.c core/payload/rebuild_rpm.c \
@@ -28,9 +32,9 @@ WINDOWS_LIB := $(WINDOWS)/libavswap.a
 windows: $(WINDOWS)/avswap.exe
 	@cmd/windows/check.sh $<
 
-$(WINDOWS)/avswap.exe: $(call WINDOWS_OBJ,$(CMD_SRC)) $(WINDOWS)/obj/avswap.res.o $(WINDOWS_LIB) cmd/windows/windows.mk
+$(WINDOWS)/avswap.exe: $(call WINDOWS_OBJ,$(CMD_SRC)) $(WINDOWS)/obj/avswap.res.o $(WINDOWS_LIB) $(WINDOWS_LIBS) cmd/windows/windows.mk
 	$(say)LD $@
-	$(Q)$(WINDOWS_CC) $(WINDOWS_LDFLAGS) -o $@.new $(filter %.o,$^) $(WINDOWS_LIB) -L$(WINDOWS_DEPS)/lib $(WINDOWS_LDLIBS)
+	$(Q)$(WINDOWS_CC) $(WINDOWS_LDFLAGS) -o $@.new $(filter %.o,$^) $(WINDOWS_LIB) $(WINDOWS_LDLIBS)
 	$(if $(SIGN_KEY),$(Q)osslsigncode sign -h sha256 -n avswap -key $(SIGN_KEY) -certs $(SIGN_CERT) $(if $(SIGN_TIME),-ts $(SIGN_TIME)) \
 		-in $@.new -out $@.signed && mv $@.signed $@.new)
 	@mv $@.new $@
@@ -38,6 +42,13 @@ $(WINDOWS)/avswap.exe: $(call WINDOWS_OBJ,$(CMD_SRC)) $(WINDOWS)/obj/avswap.res.
 $(WINDOWS_LIB): $(call WINDOWS_OBJ,$(WINDOWS_CORE)) $(WINDOWS)/obj/embedded.o
 	@rm -f $@
 	$(Q)x86_64-w64-mingw32-ar rcs $@ $^
+
+# Every function that the toolchain knows of the library, in the form that asks for it late.
+$(WINDOWS)/delayed/lib%.a:
+	@mkdir -p $(@D)
+	@(echo "LIBRARY $*.dll"; echo EXPORTS; x86_64-w64-mingw32-nm $$($(WINDOWS_CC) -print-file-name=lib$*.a) 2>/dev/null | awk '$$2 == "T" { print $$3 }' | \
+		sort -u) >$(@D)/$*.def
+	@x86_64-w64-mingw32-dlltool -m i386:x86-64 -d $(@D)/$*.def -y $@
 
 $(WINDOWS)/obj/%.o: %.c | $(WINDOWS_DEPS)/VERSIONS
 	@mkdir -p $(@D)

@@ -14,7 +14,7 @@ unit-windows: $(UNIT_WINDOWS)
 	@tests/unit/windows.sh $(WINDOWS)/unit $(notdir $(UNIT_WINDOWS))
 
 define UNIT_WINDOWS_RULE
-$(WINDOWS)/unit/$(basename $(notdir $(1))).exe: $(call WINDOWS_OBJ,$(1)) $(UNIT_WINDOWS_HELPERS) $(WINDOWS_LIB)
+$(WINDOWS)/unit/$(basename $(notdir $(1))).exe: $(call WINDOWS_OBJ,$(1)) $(UNIT_WINDOWS_HELPERS) $(WINDOWS_LIB) $(WINDOWS_LIBS)
 	@mkdir -p $$(@D)
 	$$(say)LD $$@
 	$$(Q)$(WINDOWS_CC) $(WINDOWS_LDFLAGS) -o $$@ $$< $(UNIT_WINDOWS_HELPERS) $(WINDOWS_LIB) -L$(WINDOWS_DEPS)/lib -lcmocka $(WINDOWS_LDLIBS)
