@@ -62,6 +62,18 @@ static void check_verb(struct lint *l, const char *verb, const json_t *args, con
     lint_structure(l, v->args, args, &here);
 }
 
+static void check_use(struct lint *l, const struct step_def *s, const struct place *at)
+{
+    bool known = false;
+
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++)
+        known = known || strcmp(uses[i], s->use) == 0;
+    if (!known)
+        unknown_word(l, at, "section to use", s->use, uses, sizeof uses / sizeof uses[0]);
+    if (s->each)
+        lint_add(l, at, "'each' is of no use with 'use': the section's own steps have theirs");
+}
+
 static void check_step(struct lint *l, const struct product *p, const struct step_def *s, const struct place *at)
 {
     struct place args = {at, "args", 0, NULL}, title = {at, "title", 0, NULL};
@@ -70,20 +82,12 @@ static void check_step(struct lint *l, const struct product *p, const struct ste
         lint_add(l, at, "a product's step names a 'verb' and no 'use'");
     if (!p && !s->verb == !s->use)
         lint_add(l, at, "a playbook's step names either a 'verb' or a 'use'");
-    if (!p && s->use) {
-        bool known = false;
-
-        for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++)
-            known = known || strcmp(uses[i], s->use) == 0;
-        if (!known)
-            unknown_word(l, at, "section to use", s->use, uses, sizeof uses / sizeof uses[0]);
-    }
+    if (!p && s->use)
+        check_use(l, s, at);
     if (s->verb)
         check_verb(l, s->verb, s->args, at);
     if (p && s->verb && find_verb(l, s->verb))
         lint_installer_step(l, p, s, find_verb(l, s->verb), at);
-    if (s->use && s->each)
-        lint_add(l, at, "'each' is of no use with 'use': the section's own steps have theirs");
     if (s->title)
         lint_text(l, p, s->each, s->title, &title);
     if (s->args)

@@ -134,13 +134,29 @@ static bool is_double(const struct builder *b, size_t first, const json_t *args)
     return false;
 }
 
+static bool make_title(struct planning *p, const struct scope *o, const struct step_def *def,
+                       const struct verb_def *v, const char **ret)
+{
+    json_t *title = steps_expand_text(o, def->title ? def->title : v->name);
+
+    if (!title && p->e->code == ERR_NOT_FOUND) { /* a fact without a name still needs the step */
+        err_clear(p->e);
+        title = json_string(v->name);
+    }
+    if (!title || !doc_keep(p->doc, title, p->e))
+        return p->e->code ? false : err_nomem(p->e);
+    *ret = json_string_value(title);
+    return true;
+}
+
 /* One concrete step; each: the fact that it is for. first: where the steps of this definition begin. */
 static bool add_one(struct builder *b, const struct step_def *def, const struct product *x, const struct verb_def *v,
                     const json_t *each, size_t first)
 {
     struct planning *p = b->p;
     struct scope o = {p, x, each};
-    json_t *args = steps_expand(&o, def->args, v->args), *title;
+    json_t *args = steps_expand(&o, def->args, v->args);
+    const char *title = NULL;
     struct step *s;
 
     if (!args && p->e->code == ERR_NOT_FOUND) { /* it serves what nobody gave, or what this fact does not have */
@@ -153,18 +169,13 @@ static bool add_one(struct builder *b, const struct step_def *def, const struct 
         return false;
     if (each && is_double(b, first, args))
         return true;
-    title = steps_expand_text(&o, def->title ? def->title : v->name);
-    if (!title && p->e->code == ERR_NOT_FOUND) { /* a fact without a name still needs the step */
-        err_clear(p->e);
-        title = json_string(v->name);
-    }
-    if (!title || !doc_keep(p->doc, title, p->e))
-        return p->e->code ? false : err_nomem(p->e);
+    if (!make_title(p, &o, def, v, &title))
+        return false;
     s = new_step(b);
     if (!s)
         return err_nomem(p->e);
     s->verb = v->name;
-    s->title = json_string_value(title);
+    s->title = title;
     s->product = x ? x->id : NULL;
     s->args = args;
     s->auxiliary = def->auxiliary;

@@ -220,6 +220,14 @@ static bool after_interruption(struct engine *g, const struct step_ctx *c, struc
     return true;
 }
 
+static bool found_done(struct engine *g, const struct step_ctx *c, bool interrupted, const char *evidence,
+                       struct effect *x, struct err *e)
+{
+    return effect_set(c, x, interrupted ? OUTCOME_OK : OUTCOME_ALREADY_OK, e, "%s%s",
+                      interrupted ? "found done after an interruption: " : "already so: ", evidence) &&
+           (!interrupted || after_interruption(g, c, x, e));
+}
+
 static bool look_before(struct engine *g, const struct step_ctx *c, const void *args, enum before *ret,
                         struct effect *x, struct err *e)
 {
@@ -238,9 +246,7 @@ static bool look_before(struct engine *g, const struct step_ctx *c, const void *
         return false;
     if (v.answer == TRI_YES) {
         *ret = BEFORE_DONE;
-        return effect_set(c, x, interrupted ? OUTCOME_OK : OUTCOME_ALREADY_OK, e, "%s%s",
-                          interrupted ? "found done after an interruption: " : "already so: ", v.evidence) &&
-               (!interrupted || after_interruption(g, c, x, e));
+        return found_done(g, c, interrupted, v.evidence, x, e);
     }
     if (interrupted && v.answer == TRI_UNKNOWN && !(g->verb->def.flags & VERB_AFTER_CRASH)) {
         *ret = BEFORE_DOUBT;

@@ -194,13 +194,24 @@ static bool explain(const struct change *k, size_t form, bool failed, struct eff
     return !cause || effect_set(k->c, ret, ret->outcome, e, "%s; its log: %s", ret->text, cause);
 }
 
+static bool run_once(const struct change *k, size_t form, const char *what, bool *ret_over, struct effect *ret,
+                     struct err *e)
+{
+    struct os_exit x;
+
+    if (!run(k, form, &x, e) || !effect_exit(k->c, ret, what, EXITS_MSI, &x, e))
+        return false;
+    *ret_over = ret->outcome != OUTCOME_IN_USE_RETRY;
+    return !*ret_over ||
+           explain(k, form, x.code != 0 && !x.timed_out && !outcome_is_good(ret->outcome), ret, e);
+}
+
 /* Waits for other installations and runs; again as long as it finds another one running. */
 static bool try_form(const struct change *k, size_t form, struct effect *ret, struct err *e)
 {
     const char *what = arena_printf(&k->c->doc->arena, "%s %s", k->install ? "installing" : "removing",
                                     k->a->name ? k->a->name : k->install ? k->a->file : k->a->code);
-    struct os_exit x;
-    bool other;
+    bool over = false, other;
 
     if (!what)
         return err_nomem(e);
@@ -210,11 +221,8 @@ static bool try_form(const struct change *k, size_t form, struct effect *ret, st
         if (other) {
             if (!effect_set(k->c, ret, OUTCOME_IN_USE_RETRY, e, "another installation is running"))
                 return false;
-        } else {
-            if (!run(k, form, &x, e) || !effect_exit(k->c, ret, what, EXITS_MSI, &x, e))
-                return false;
-            if (ret->outcome != OUTCOME_IN_USE_RETRY)
-                return explain(k, form, x.code != 0 && !x.timed_out && !outcome_is_good(ret->outcome), ret, e);
+        } else if (!run_once(k, form, what, &over, ret, e) || over) {
+            return !e->code;
         }
         if (os_up_ms() + PAUSE_MS >= k->until || (k->c->tick && !k->c->tick(k->c->tick_arg)))
             return true;
