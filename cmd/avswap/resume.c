@@ -1,6 +1,6 @@
 #include "cmd/avswap/execute.h"
 
-/* Without a terminal too: the boot unit and a detached run start this. */
+/* Without a terminal too: the unit or service that a run has at boot and a detached run start this. */
 static bool resume(struct cli *c, struct err *e)
 {
     const char *id;
@@ -11,7 +11,7 @@ static bool resume(struct cli *c, struct err *e)
 static const char *const about[] = {
     "Goes on with a run that a crash, a reboot or a person interrupted: the newest unfinished one when none is named. A step "
     "that had begun is looked at first and applied again only if its effect does not hold.",
-    "A finished run is only reported. This is what the boot unit of a run starts; it asks nothing.",
+    "A finished run is only reported. This is what a run's own unit, on Windows its service, starts at boot; it asks nothing.",
     NULL,
 };
 
