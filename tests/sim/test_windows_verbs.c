@@ -249,7 +249,8 @@ bool os_task_add(const char *path, const char *file, struct err *e)
     return not_played(e);
 }
 
-bool os_service_remove(const char *name, bool *ret_at_boot, struct err *e)
+/* The simulated PC has its own, when it has Windows' services. */
+__attribute__((weak)) bool os_service_remove(const char *name, bool *ret_at_boot, struct err *e)
 {
     (void)name, (void)ret_at_boot;
     return not_played(e);
