@@ -114,25 +114,34 @@ static bool bridge_rung(struct planning *p, struct ladder_rung *rung)
     return rung->why || err_nomem(p->e);
 }
 
-static bool restore_rung(struct planning *p, struct ladder_rung *rung)
+/* Is there anything from which one of the old products could be installed again? */
+static bool can_restore(struct planning *p, bool *ret)
 {
-    const struct measure *m = use_forbidden(p);
-    int wish = p->r->policy->restore;
-    bool rebuildable = false;
-
+    *ret = false;
     for (size_t i = 0; i < p->sources.n; i++) {
         bool kept = false;
 
         if (p->sources.v[i]->role == ROLE_PROTECTION && !planning_restorable(p, p->sources.v[i], &kept))
             return false;
-        rebuildable = rebuildable || kept || p->sources.v[i]->packages.n > 0;
+        *ret = *ret || kept || p->sources.v[i]->packages.n > 0;
     }
+    return true;
+}
+
+static bool restore_rung(struct planning *p, struct ladder_rung *rung)
+{
+    const struct measure *m = use_forbidden(p);
+    int wish = p->r->policy->restore;
+    bool windows = text_eq(p->r->facts->os->family, "windows"), rebuildable;
+
+    if (!can_restore(p, &rebuildable))
+        return false;
     if (!rebuildable && !sources_protect(p, &rung->cond))
         return false;
     rung->rung = RUNG_OLD_RESTORED;
     rung->allowed = rebuildable && wish != RESTORE_NEVER && (!m || wish == RESTORE_ALWAYS);
     if (!rebuildable)
-        rung->why = text_eq(p->r->facts->os->family, "windows")
+        rung->why = windows
                         ? "nothing remains from which the old product could be installed again"
                         : "nothing of the old product is whole enough to be restored";
     else if (wish == RESTORE_NEVER)
@@ -144,7 +153,7 @@ static bool restore_rung(struct planning *p, struct ladder_rung *rung)
     else if (m)
         rung->why = arena_printf(p->arena, "%s (%s, %s) forbids this owner the product's use, so it is not restored",
                                  m->id, m->jurisdiction, m->binding);
-    else if (text_eq(p->r->facts->os->family, "windows"))
+    else if (windows)
         rung->why = "no measure forbids this owner to go on using the product; its installer is saved before removal and "
                     "used if the new one does not become healthy, as far as Windows can: its licence may have to be "
                     "activated again";
