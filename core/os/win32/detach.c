@@ -25,8 +25,8 @@ bool os_detach(const struct strs *argv, const char *name, struct err *e)
 
     (void)name;
     ok = argv->n || err_set(e, ERR_INPUT, "a command without a program");
-    ok = ok && (strs_copy(&a, argv, &there) || err_nomem(e)) && os_resume_armed(&armed, e) &&
-         place(argv->v[0], e);
+    ok = ok && (strs_copy(&a, argv, &there) || err_nomem(e)) && worker_idle(e) &&
+         os_resume_armed(&armed, e) && place(argv->v[0], e);
     if (ok) {
         there.v[0] = os_resume_program();
         ok = worker_create(&there, e);

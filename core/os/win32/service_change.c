@@ -61,14 +61,14 @@ static DWORD own_failure(const SERVICE_STATUS_PROCESS *s)
 static DWORD start(struct change *c)
 {
     SERVICE_STATUS_PROCESS s;
+    SERVICE_STATUS said;
     DWORD failed = settle(c, &s);
 
     if (failed || s.dwCurrentState == SERVICE_RUNNING)
         return failed;
     if (s.dwCurrentState == SERVICE_PAUSED)
-        return ControlService(c->scm.service, SERVICE_CONTROL_CONTINUE, (SERVICE_STATUS *)(void *)&s)
-                   ? settle(c, &s)
-                   : GetLastError();
+        return ControlService(c->scm.service, SERVICE_CONTROL_CONTINUE, &said) ? settle(c, &s)
+                                                                               : GetLastError();
     if (!StartServiceW(c->scm.service, 0, NULL) && GetLastError() != ERROR_SERVICE_ALREADY_RUNNING)
         return GetLastError();
     failed = settle(c, &s);
@@ -119,18 +119,21 @@ static void wait_process(struct change *c, HANDLE process)
 
 static DWORD ask_to_stop(struct change *c)
 {
+    SERVICE_STATUS_PROCESS now;
     SERVICE_STATUS said;
 
     for (;;) {
         DWORD failed = ControlService(c->scm.service, SERVICE_CONTROL_STOP, &said) ? 0 : GetLastError();
 
-        if (failed == ERROR_SERVICE_NOT_ACTIVE)
-            return 0;
-        if (failed == ERROR_DEPENDENT_SERVICES_RUNNING)
+        if (failed == ERROR_DEPENDENT_SERVICES_RUNNING) {
             failed = stop_dependents(c);
-        else if (failed != ERROR_SERVICE_CANNOT_ACCEPT_CTRL)
-            return failed;
-        if ((failed && failed != ERROR_SERVICE_CANNOT_ACCEPT_CTRL) || !wait_a_little(c))
+            if (failed)
+                return failed;
+        } else if (failed != ERROR_SERVICE_CANNOT_ACCEPT_CTRL) {
+            /* It was down already, or ended while it was asked. */
+            return failed && state(c, &now) == 0 && now.dwCurrentState == SERVICE_STOPPED ? 0 : failed;
+        }
+        if (!wait_a_little(c))
             return failed ? failed : WAIT_TIMEOUT;
     }
 }

@@ -25,7 +25,9 @@ static bool missing(HRESULT r)
 
 static bool failed(HRESULT r, const char *doing, const char *path, struct err *e)
 {
-    return wide_error(e, ERR_OS, (unsigned long)r, "%s the task '%.200s'", doing, path);
+    unsigned long code = HRESULT_FACILITY(r) == FACILITY_WIN32 ? HRESULT_CODE(r) : (unsigned long)r;
+
+    return wide_error(e, ERR_OS, code, "%s the task '%.200s'", doing, path);
 }
 
 /* "/Folder/Name": no empty part, no "..", nothing that the scheduler's own paths take for a separator. */

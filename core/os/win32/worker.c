@@ -50,31 +50,47 @@ static void report(DWORD state, DWORD hint_ms)
     SetServiceStatus(self.handle, &s);
 }
 
-static void end_within(DWORD ms)
+static DWORD WINAPI end_within(void *ms)
 {
-    report(SERVICE_STOP_PENDING, ms + 1000);
-    InterlockedExchange(&self.stopping, TRUE);
-    WaitForSingleObject(self.rest, ms);
+    WaitForSingleObject(self.rest, (DWORD)(ULONG_PTR)ms);
     report(SERVICE_STOPPED, 0);
     TerminateProcess(GetCurrentProcess(), (UINT)self.status);
+    return 0;
+}
+
+/* In a thread of its own: the service manager waits for its handler, and would take our end in it for a
+ * failure. */
+static void end_soon(ULONG_PTR ms)
+{
+    HANDLE thread;
+
+    if (InterlockedExchange(&self.stopping, TRUE))
+        return;
+    report(SERVICE_STOP_PENDING, (DWORD)ms + 1000);
+    thread = CreateThread(NULL, 0, end_within, (void *)ms, 0, NULL);
+    if (thread)
+        CloseHandle(thread);
+    else
+        end_within((void *)ms);
 }
 
 static DWORD WINAPI control(DWORD code, DWORD type, void *data, void *arg)
 {
-    enum { STOP_MS = 25000, SHUTDOWN_MS = 4000 }; /* a handler has 30 s; WaitToKillServiceTimeout is 5 s */
+    /* What a person who stops it waits for, and what WaitToKillServiceTimeout leaves. */
+    enum { STOP_MS = 25000, SHUTDOWN_MS = 4000 };
 
     (void)type, (void)data, (void)arg;
     switch (code) {
     case SERVICE_CONTROL_INTERROGATE:
         return NO_ERROR;
     case SERVICE_CONTROL_STOP:
-        end_within(STOP_MS);
+        end_soon(STOP_MS);
         return NO_ERROR;
     case SERVICE_CONTROL_PRESHUTDOWN:
-        end_within(WORKER_LAST_MS - 5000);
+        end_soon(WORKER_LAST_MS - 5000);
         return NO_ERROR;
     case SERVICE_CONTROL_SHUTDOWN:
-        end_within(SHUTDOWN_MS);
+        end_soon(SHUTDOWN_MS);
         return NO_ERROR;
     default:
         return ERROR_CALL_NOT_IMPLEMENTED;
@@ -232,19 +248,33 @@ bool worker_create(const struct strs *argv, struct err *e)
     return ok;
 }
 
+bool worker_idle(struct err *e)
+{
+    SERVICE_STATUS s = {.dwCurrentState = SERVICE_STOPPED};
+    DWORD failed = 0;
+    struct scm scm;
+
+    if (!scm_open(WORKER_SERVICE, SERVICE_QUERY_STATUS, &scm, e))
+        return false;
+    if (scm.service && !QueryServiceStatus(scm.service, &s))
+        failed = GetLastError();
+    scm_close(&scm);
+    if (failed)
+        return wide_error(e, ERR_OS, failed, "looking at the service '%s'", WORKER_SERVICE);
+    return s.dwCurrentState == SERVICE_STOPPED ||
+           err_set(e, ERR_BUSY, "a run is at work already, as the service '%s'", WORKER_SERVICE);
+}
+
 bool worker_start(struct err *e)
 {
     struct scm scm;
-    bool ok = scm_open(WORKER_SERVICE, SERVICE_START, &scm, e);
     DWORD failed = 0;
 
-    if (!ok)
+    if (!scm_open(WORKER_SERVICE, SERVICE_START, &scm, e))
         return false;
     if (!scm.service || !StartServiceW(scm.service, 0, NULL))
         failed = scm.service ? GetLastError() : scm.failed;
     scm_close(&scm);
-    if (failed == ERROR_SERVICE_ALREADY_RUNNING)
-        return err_set(e, ERR_BUSY, "a run is at work already as the service '%s'", WORKER_SERVICE);
     return !failed || wide_error(e, ERR_OS, failed, "starting the service '%s'", WORKER_SERVICE);
 }
 

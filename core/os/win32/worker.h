@@ -21,10 +21,12 @@ void worker_pause(void);
 
 /* Creates the service, or gives the one that is there this command line. argv[0] is a path. */
 bool worker_create(const struct strs *argv, struct err *e) MUST_CHECK;
-/* Starts it and returns when it runs. ERR_BUSY when it runs already. */
+/* ERR_BUSY while it runs. */
+bool worker_idle(struct err *e) MUST_CHECK;
+/* Starts it and returns when its process has begun. */
 bool worker_start(struct err *e) MUST_CHECK;
-/* For a run in a window that is being closed: starts the service, which goes on once this process has ended. Does
- * nothing where there is no entry. */
+/* For a run in a window that is being closed: starts the service, which goes on once this process has ended.
+ * Does nothing where there is no entry. */
 void worker_succeed(void);
 
 #endif
