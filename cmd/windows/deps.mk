@@ -31,10 +31,11 @@ archive.src := $(patsubst %,$(SRC)/libarchive/libarchive/archive_%.c, \
 archive.flags := -DHAVE_CONFIG_H -DLIBARCHIVE_STATIC -I$(CONFIG)/libarchive -I$(SRC)/libarchive/libarchive -I$(SRC)/zlib
 archive.headers := $(SRC)/libarchive/libarchive/archive.h $(SRC)/libarchive/libarchive/archive_entry.h
 
-# HTTP only, TLS by Schannel. curl brings its own configuration for Windows (lib/config-win32.h).
+# http, https by Schannel, and file. curl brings its own configuration for Windows (lib/config-win32.h); UNICODE: names of files are UTF-8.
 curl.src := $(wildcard $(SRC)/curl/lib/*.c $(SRC)/curl/lib/vauth/*.c $(SRC)/curl/lib/vtls/*.c $(SRC)/curl/lib/vquic/*.c)
-curl.flags := -DBUILDING_LIBCURL -DCURL_STATICLIB -DHTTP_ONLY -DUSE_SCHANNEL -DUSE_WINDOWS_SSPI -DENABLE_IPV6 -DCURL_DISABLE_ALTSVC \
-	-DCURL_DISABLE_HSTS -DCURL_DISABLE_COOKIES -DCURL_DISABLE_DOH -DCURL_DISABLE_MIME -DCURL_DISABLE_NETRC -DCURL_DISABLE_LIBCURL_OPTION \
+curl.flags := -DBUILDING_LIBCURL -DCURL_STATICLIB -DUNICODE -D_UNICODE -DUSE_SCHANNEL -DUSE_WINDOWS_SSPI -DENABLE_IPV6 \
+	$(patsubst %,-DCURL_DISABLE_%,DICT FTP GOPHER IMAP LDAP LDAPS MQTT POP3 RTSP SMB SMTP TELNET TFTP \
+	ALTSVC HSTS COOKIES DOH MIME NETRC LIBCURL_OPTION) \
 	-I$(SRC)/curl/include -I$(SRC)/curl/lib
 curl.headers := $(wildcard $(SRC)/curl/include/curl/*.h)
 curl.folder := curl/

@@ -32,12 +32,16 @@ WINDOWS_LIB := $(WINDOWS)/libavswap.a
 windows: $(WINDOWS)/avswap.exe
 	@cmd/windows/check.sh $<
 
-$(WINDOWS)/avswap.exe: $(call WINDOWS_OBJ,$(CMD_SRC)) $(WINDOWS)/obj/avswap.res.o $(WINDOWS_LIB) $(WINDOWS_LIBS) cmd/windows/windows.mk
-	$(say)LD $@
-	$(Q)$(WINDOWS_CC) $(WINDOWS_LDFLAGS) -o $@.new $(filter %.o,$^) $(WINDOWS_LIB) $(WINDOWS_LDLIBS)
+# With a key it is signed each time; without one it stays as it is until something changes.
+$(WINDOWS)/avswap.exe: $(WINDOWS)/obj/avswap.exe $(if $(SIGN_KEY),windows-sign)
+	@rm -f $@
 	$(if $(SIGN_KEY),$(Q)osslsigncode sign -h sha256 -n avswap -key $(SIGN_KEY) -certs $(SIGN_CERT) $(if $(SIGN_TIME),-ts $(SIGN_TIME)) \
-		-in $@.new -out $@.signed && mv $@.signed $@.new)
-	@mv $@.new $@
+		-in $< -out $@ >/dev/null,@cp $< $@)
+.PHONY: windows-sign
+
+$(WINDOWS)/obj/avswap.exe: $(call WINDOWS_OBJ,$(CMD_SRC)) $(WINDOWS)/obj/avswap.res.o $(WINDOWS_LIB) $(WINDOWS_LIBS) cmd/windows/windows.mk
+	$(say)LD $@
+	$(Q)$(WINDOWS_CC) $(WINDOWS_LDFLAGS) -o $@.$$$$ $(filter %.o,$^) $(WINDOWS_LIB) $(WINDOWS_LDLIBS) && mv $@.$$$$ $@
 
 $(WINDOWS_LIB): $(call WINDOWS_OBJ,$(WINDOWS_CORE)) $(WINDOWS)/obj/embedded.o
 	@rm -f $@

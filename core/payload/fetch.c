@@ -39,7 +39,7 @@ static bool transfer_url(struct transfer *t, bool *ret_tls, struct err *e)
     CURLU *u = curl_url();
     char *scheme = NULL;
     bool ok = u != NULL || err_nomem(e);
-    if (ok && curl_url_set(u, CURLUPART_URL, t->f->url, 0) != CURLUE_OK)
+    if (ok && curl_url_set(u, CURLUPART_URL, t->f->url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
         ok = err_set(e, ERR_INPUT, "the address to fetch from is not a URL");
     if (ok && curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
         ok = err_set(e, ERR_INPUT, "the address to fetch from has no scheme");
