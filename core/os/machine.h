@@ -32,6 +32,7 @@ bool os_boot_id(char *ret, size_t size, struct err *e) MUST_CHECK;
 const char *os_family(void); /* as in struct os_facts: "linux" */
 instant os_now(void);
 int64_t os_up_ms(void); /* monotonic, includes sleep, since this boot */
+#define OS_BOOT_MS 180000 /* so long after a boot services may still be starting: Windows delays some by two minutes */
 void os_sleep_ms(long long ms);
 /* Minutes east of UTC at t, for the screen. */
 int os_utc_offset(instant t);

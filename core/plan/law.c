@@ -136,10 +136,10 @@ static bool restore_rung(struct planning *p, struct ladder_rung *rung)
 
     if (!can_restore(p, &rebuildable))
         return false;
-    if (!rebuildable && !sources_protect(p, &rung->cond))
-        return false;
     rung->rung = RUNG_OLD_RESTORED;
     rung->allowed = rebuildable && wish != RESTORE_NEVER && (!m || wish == RESTORE_ALWAYS);
+    if (!rung->allowed && !sources_protect(p, &rung->cond))
+        return false;
     if (!rebuildable)
         rung->why = windows
                         ? "nothing remains from which the old product could be installed again"

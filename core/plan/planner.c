@@ -172,6 +172,20 @@ static bool all_of(struct planning *p, struct cond **list, size_t n, struct cond
     return true;
 }
 
+/* The folder of the EICAR test is a concrete one in a plan. */
+static bool fill_eicar(struct planning *p, const struct product *x, struct plan_product *k)
+{
+    k->eicar = x->eicar;
+    if (!x->eicar || !x->eicar->dir)
+        return true;
+    k->eicar = ARENA_NEW(p->arena, struct eicar_def);
+    if (!k->eicar)
+        return err_nomem(p->e);
+    *k->eicar = *x->eicar;
+    k->eicar->dir = facts_path(p->r->facts, p->arena, x->eicar->dir);
+    return k->eicar->dir || err_nomem(p->e);
+}
+
 static bool fill_product(struct planning *p, const struct product *x, struct plan_product *k, bool source)
 {
     struct cond *parts[2] = {x->detect->installed, x->detect->half_removed};
@@ -182,12 +196,11 @@ static bool fill_product(struct planning *p, const struct product *x, struct pla
     k->version = f ? f->version : NULL;
     k->role = x->role;
     k->health = x->health;
-    k->eicar = x->eicar;
     k->leftovers.v = x->leftovers.v;
     k->leftovers.n = x->leftovers.n;
     k->reinstallers.v = x->reinstallers.v;
     k->reinstallers.n = x->reinstallers.n;
-    return !source || all_of(p, parts, 2, &k->gone);
+    return fill_eicar(p, x, k) && (!source || all_of(p, parts, 2, &k->gone));
 }
 
 static bool fill_products(struct planning *p)

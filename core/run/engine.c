@@ -356,6 +356,9 @@ static bool perform(struct engine *g, const struct step_ctx *c, struct effect *x
 
     if (!step_args(g->verb, c, &args, e) || !look_before(g, c, args, &before, x, e))
         return false;
+    if (before == BEFORE_DOUBT && g->step->auxiliary) /* nothing depends on it */
+        return effect_set(c, x, OUTCOME_DOUBT, e, "%s", x->text ? x->text : "it was interrupted and leaves no trace to look for") &&
+               note_end(g, g->step, x, e);
     if (before == BEFORE_DOUBT) {
         *ret_stop = true;
         return stop_in_doubt(g, x->text ? x->text : "it leaves no trace to look for", ret_exit, e);
@@ -453,7 +456,7 @@ bool engine_run(struct engine *g, int *ret_exit, struct err *e)
 
     /* What happened while no worker looked is not known: a gap found now began when the last one stopped looking. */
     g->last_on = g->state.protected_now == TRI_YES ? g->state.worked : INSTANT_NONE;
-    if (!g->dry && !ledger_look(g, e))
+    if (!g->dry && !ledger_begin(g, e))
         return false;
     if (booted && !g->state.rolling_back && !recheck(g, e))
         return false;

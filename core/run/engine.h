@@ -35,7 +35,10 @@ bool engine_note(struct engine *g, const struct event *ev, struct err *e) MUST_C
 /* Runs until the end of the run, a reboot, or a stop; *ret_exit is the exit status. */
 bool engine_run(struct engine *g, int *ret_exit, struct err *e) MUST_CHECK;
 
-/* ledger.c: who protects now; journals a change. */
+/* ledger.c: the first look of a worker. As long as nothing was changed, a PC that was just booted is given time: what
+ * starts with it is not yet there. */
+bool ledger_begin(struct engine *g, struct err *e) MUST_CHECK;
+/* Who protects now; journals a change. */
 bool ledger_look(struct engine *g, struct err *e) MUST_CHECK;
 /* The tick handed to verbs and children: looks now and then, false when the gap has grown too long. */
 bool ledger_tick(void *arg);

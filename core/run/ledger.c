@@ -114,6 +114,26 @@ bool ledger_look(struct engine *g, struct err *e)
     return ok;
 }
 
+bool ledger_begin(struct engine *g, struct err *e)
+{
+    bool here = g->state.protected_first != TRI_UNKNOWN;
+
+    while (!here && os_up_ms() < OS_BOOT_MS) {
+        struct doc d = DOC_INIT;
+        struct strs by;
+        size_t unknown;
+        bool ok = who(g, &d, &by, &unknown, e);
+
+        here = ok && by.n;
+        doc_free(&d);
+        if (!ok)
+            return false;
+        if (!here)
+            os_sleep_ms(LOOK_EVERY_MS);
+    }
+    return ledger_look(g, e);
+}
+
 static bool too_long(const struct engine *g)
 {
     const struct run_state *s = &g->state;

@@ -1,11 +1,12 @@
 /* After a failure: undo in reverse, then the highest rung of the ladder that really holds. */
 #include "core/detect/observe.h"
+#include "core/os/file.h"
 #include "core/os/machine.h"
 #include "core/run/engine.h"
 
 #include <string.h>
 
-enum { HEALTH_WAIT_MS = 60000 };
+enum { HEALTH_WAIT_MS = 60000, STAYS_MS = 15000 };
 
 static const struct ladder_rung *rung_of(const struct plan *p, enum rung r)
 {
@@ -150,8 +151,8 @@ static const struct step *failed_step(const struct engine *g)
 
 /*
  * What is undone: everything, when the old product was not touched, may be restored, or still protects although it
- * could not be restored. Else undoing would only take the new one away; that is done only where it fails and makes
- * room for protection that wakes up by itself.
+ * could not be restored. Else undoing would only take the new one away; that is done only where it does not protect and
+ * there is other protection, which may wake up once it is gone.
  */
 enum extent { UNDO_NOTHING, UNDO_TARGET, UNDO_ALL };
 
@@ -169,13 +170,27 @@ static bool extent(struct engine *g, enum extent *ret, struct err *e)
     if (holds)
         return true;
     *ret = UNDO_NOTHING;
-    if (!other || !other->allowed || g->state.protected_now == TRI_YES)
-        return true;
-    if (!rung_holds(other, &holds, e))
-        return false;
-    if (!holds)
+    if (other && other->allowed && g->plan->target && !text_in(&g->state.by, g->plan->target->product))
         *ret = UNDO_TARGET;
     return true;
+}
+
+/* A power cut may take an undoing back that the journal has. */
+static bool still_undone(struct engine *g, bool *ret, struct err *e)
+{
+    const struct step_state *s = state_of(&g->state, g->step);
+    struct doc d = DOC_INIT;
+    struct step_ctx c;
+    void *args;
+    bool ok;
+
+    *ret = s->undone;
+    if (!s->undone || !s->undone_well || !g->verb->undone || text_eq(s->undone_in, g->state.boot))
+        return true;
+    engine_ctx(g, g->step, &d, &c);
+    ok = step_args(g->verb, &c, &args, e) && judge_undone(g, &c, args, ret, e);
+    doc_free(&d);
+    return ok;
 }
 
 static bool undo_steps(struct engine *g, enum extent which, struct err *e)
@@ -183,15 +198,15 @@ static bool undo_steps(struct engine *g, enum extent which, struct err *e)
     const char *target = g->plan->target ? g->plan->target->product : NULL;
 
     for (size_t i = which == UNDO_NOTHING ? 0 : g->plan->steps.n; i-- > 0;) {
-        const struct step_state *s = &g->state.steps[i];
+        bool done;
 
         g->step = &g->plan->steps.v[i];
         g->verb = verb_find(g->step->verb);
-        if (!g->verb || !g->verb->undo || !s->applied || s->undone)
+        if (!g->verb || !g->verb->undo || !g->state.steps[i].applied)
             continue;
         if (which == UNDO_TARGET && !(target && text_eq(g->step->product, target)))
             continue;
-        if (!undo_step(g, e))
+        if (!still_undone(g, &done, e) || (!done && !undo_step(g, e)))
             return false;
     }
     return true;
@@ -267,6 +282,20 @@ static bool refused(const struct engine *g)
     return failed && is_source(g->plan, failed->product);
 }
 
+/* What has only just started may not stay: a while later it is looked at once more. */
+static bool stays(struct engine *g, struct err *e)
+{
+    int64_t until = os_up_ms() + STAYS_MS;
+
+    while (g->state.protected_now == TRI_YES && os_up_ms() < until) {
+        ledger_tick(g);
+        os_sleep_ms(500);
+        if (!ledger_look(g, e))
+            return false;
+    }
+    return true;
+}
+
 bool engine_rollback(struct engine *g, int *ret_exit, struct err *e)
 {
     const char *why = g->state.why ? g->state.why : "";
@@ -287,6 +316,8 @@ bool engine_rollback(struct engine *g, int *ret_exit, struct err *e)
         return false;
     if (good)
         return engine_finish(g, RESULT_OTHER_PROTECTION, EXIT_ROLLED_BACK, RUNG_OTHER_PROTECTION, why, ret_exit, e);
+    if (!stays(g, e))
+        return false;
     if (g->state.protected_now == TRI_YES) /* restoring was not allowed, and the new product protects after all */
         return engine_finish(g, RESULT_IN_DOUBT, EXIT_IN_DOUBT, RUNG_NEW_HEALTHY, why, ret_exit, e);
     return engine_finish(g, RESULT_UNPROTECTED, EXIT_UNPROTECTED, RUNG_UNPROTECTED, why, ret_exit, e);
@@ -295,6 +326,8 @@ bool engine_rollback(struct engine *g, int *ret_exit, struct err *e)
 bool engine_finish(struct engine *g, enum run_result result, int exit, enum rung rung, const char *why, int *ret_exit,
                    struct err *e)
 {
+    if (!g->dry)
+        os_sync(); /* nobody looks again after this record: what was done must outlast a power cut */
     struct event ev = {.kind = EVENT_FINISH, .result = run_result_names[result], .exit = exit, .rung = rung_names[rung],
                        .text = why};
 

@@ -81,6 +81,7 @@ static void add_step_event(struct run_state *s, const struct step *step, const s
         break;
     case EVENT_UNDO_END:
         x->undone = true;
+        x->undone_in = ev->boot;
         x->undone_well = outcome_is_good(ev->outcome);
         break;
     default:

@@ -24,6 +24,7 @@ struct step_state {
     bool undo_begun;
     bool undone;
     bool undone_well;
+    const char *undone_in; /* boot in which it was */
 };
 
 struct run_state {

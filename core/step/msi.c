@@ -194,6 +194,21 @@ static bool explain(const struct change *k, size_t form, bool failed, struct eff
     return !cause || effect_set(k->c, ret, ret->outcome, e, "%s; its log: %s", ret->text, cause);
 }
 
+/* The installation that was waited for may have been ours: that of a worker that was killed. */
+static bool settled(const struct change *k, bool *ret, struct err *e)
+{
+    struct facts f;
+    bool here;
+
+    if (!msi_list(k->c->doc, &f, e))
+        return false;
+    here = k->a->code && msi_find(&f, k->a->code);
+    for (size_t i = 0; k->install && k->a->name && i < f.msi.n; i++)
+        here = here || (f.msi.v[i].name && text_glob_fold(k->a->name, f.msi.v[i].name));
+    *ret = here == k->install;
+    return true;
+}
+
 static bool run_once(const struct change *k, size_t form, const char *what, bool *ret_over, struct effect *ret,
                      struct err *e)
 {
@@ -211,13 +226,15 @@ static bool try_form(const struct change *k, size_t form, struct effect *ret, st
 {
     const char *what = arena_printf(&k->c->doc->arena, "%s %s", k->install ? "installing" : "removing",
                                     k->a->name ? k->a->name : k->install ? k->a->file : k->a->code);
-    bool over = false, other;
+    bool over = false, other, waited = false, done = false;
 
     if (!what)
         return err_nomem(e);
-    for (;;) {
-        if (!busy(&other, e))
+    for (;; waited = true) {
+        if (!busy(&other, e) || (waited && !other && !settled(k, &done, e)))
             return false;
+        if (done)
+            return effect_set(k->c, ret, OUTCOME_OK, e, "%s: another installation did it meanwhile", what);
         if (other) {
             if (!effect_set(k->c, ret, OUTCOME_IN_USE_RETRY, e, "another installation is running"))
                 return false;

@@ -1,4 +1,5 @@
 #include "core/detect/collect.h"
+#include "core/os/machine.h"
 #include "core/os/service.h"
 #include "core/step/guard.h"
 #include "core/step/table.h"
@@ -69,6 +70,14 @@ static bool look(const struct step_ctx *c, const char *name, struct facts *f, st
     return questions_add_unit(&q, &c->doc->arena, name, e) && facts_collect(FACTS_UNITS, &q, c->doc, f, e);
 }
 
+/* Windows starts some services minutes after the boot: one that is not there by then would have been. */
+static bool starts_yet(const struct facts *f, const char *name)
+{
+    const struct unit *u = facts_unit(f, name);
+
+    return u && u->delayed && text_eq(u->enabled, "enabled") && os_up_ms() < OS_BOOT_MS;
+}
+
 /* {"active": bool, "enabled": bool} before the step; a service that is not there has neither. */
 static bool remember(const struct step_ctx *c, const void *args, json_t **ret, struct err *e)
 {
@@ -81,7 +90,8 @@ static bool remember(const struct step_ctx *c, const void *args, json_t **ret, s
     if (!look(c, a->name, &f, e) || !cond_judge(&on, &f, &c->doc->arena, &v, e) ||
         !cond_judge(&boot, &f, &c->doc->arena, &w, e))
         return false;
-    *ret = json_pack("{s:b, s:b}", "active", v.answer == TRI_YES, "enabled", w.answer == TRI_YES);
+    *ret = json_pack("{s:b, s:b}", "active", v.answer == TRI_YES || starts_yet(&f, a->name), "enabled",
+                     w.answer == TRI_YES);
     return doc_keep(c->doc, *ret, e);
 }
 
