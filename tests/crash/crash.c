@@ -38,6 +38,20 @@ static const struct scenario scenarios[] = {
     {.name = "cleanup", .playbook = "cleanup", .setup = {.leftovers = true, .other = true}},
     {.name = "overlap-sysv", .playbook = "overlap", .setup = {.old = true, .sysv = true}},
     {.name = "replace-rpm", .playbook = "replace", .setup = {.old = true, .rpm = true}},
+    /* Windows: to Defender, which wakes up; to a product that comes by Windows Installer, with Defender below it, or
+       where nobody may go back; to one with an installer of its own, on a server, where nothing is built in. */
+    {.name = "win-handover", .playbook = "handover", .setup = {.windows = SIM_CLIENT, .old = true}},
+    {.name = "win-replace", .playbook = "replace", .target = "eset.endpoint.windows",
+     .setup = {.windows = SIM_CLIENT, .old = true}},
+    {.name = "win-federal", .playbook = "replace", .target = "eset.endpoint.windows", .as = "federal",
+     .setup = {.windows = SIM_CLIENT, .old = true}},
+    {.name = "win-server", .playbook = "replace", .target = "bitdefender.best.windows",
+     .setup = {.windows = SIM_SERVER, .old = true}},
+    {.name = "win-alone", .playbook = "replace", .target = "bitdefender.best.windows", .as = "federal",
+     .setup = {.windows = SIM_SERVER, .old = true}},
+    {.name = "win-builtin", .playbook = "builtin", .target = "eset.endpoint.windows",
+     .setup = {.windows = SIM_CLIENT, .old = true, .other = true}},
+    {.name = "win-cleanup", .playbook = "cleanup", .setup = {.windows = SIM_CLIENT, .leftovers = true}},
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios, JOBS_MAX = 64 };
 
@@ -50,7 +64,12 @@ static struct {
 /* Switches of a replacement say nothing where none is installed, and those of a removal nothing where only traces are. */
 static bool applies(const struct scenario *s, enum sim_switch w)
 {
-    if (s->setup.other && (w == SIM_INSTALL_FAILS || w == SIM_ACTIVATE_FAILS || w == SIM_FETCH_FAILS))
+    bool linux_only = w == SIM_COMES_BACK || w == SIM_FETCH_FAILS;
+    bool windows_only = w == SIM_LEAVE_SERVICE || w == SIM_LEAVE_KEYS;
+
+    if (s->setup.windows ? linux_only : windows_only)
+        return false;
+    if ((s->setup.other || strcmp(s->playbook, "handover") == 0) && (w == SIM_INSTALL_FAILS || w == SIM_ACTIVATE_FAILS || w == SIM_FETCH_FAILS))
         return false;
     return s->setup.old || w == SIM_NONE || w == SIM_MANAGER_BUSY;
 }

@@ -111,8 +111,15 @@ static bool fill_policy(const struct scenario *s, struct doc *d, struct policy *
     ret->allow_unverified = true;
     ret->no_reboot = s->no_reboot;
     ret->as = s->as;
-    ret->vars = json_pack("{s:s}", "database_dir", "/srv/signatures");
-    return doc_keep(d, (json_t *)(uintptr_t)ret->vars, e);
+    ret->vars = json_pack("{s:s, s:s, s:s, s:s}", "database_dir", "/srv/signatures", "eset_installer",
+                          "C:/Install/eea_nt64.msi", "bitdefender_installer", "C:/Install/best.exe", "gravityzone_hash",
+                          "aHR0cHM6Ly94");
+    if (!doc_keep(d, (json_t *)(uintptr_t)ret->vars, e))
+        return false;
+    if (s->setup.windows)
+        ret->secrets = json_pack("{s:s, s:s, s:s}", "kaspersky_password", "file:C:/Secrets/kes.txt", "klnagent_password",
+                                 "file:C:/Secrets/agent.txt", "eset_activation", "file:C:/Secrets/eset.txt");
+    return !s->setup.windows || doc_keep(d, (json_t *)(uintptr_t)ret->secrets, e);
 }
 
 static bool make_plan(const struct scenario *s, struct doc *d, struct plan *plan, struct err *e)
@@ -121,14 +128,14 @@ static bool make_plan(const struct scenario *s, struct doc *d, struct plan *plan
     struct owner owner = {{us, 1}, s->as ? s->as : "business"};
     struct findings findings;
     struct plan_request r = {.findings = &findings, .catalog = &catalog, .now = os_now(), .verbs = verb_defs(),
-                             .tool = AVSWAP_VERSION};
+                             .tool = AVSWAP_VERSION, .target = s->target};
     struct questions q = {.paths = {NULL, 0}};
     struct policy policy;
     struct facts facts;
 
     r.facts = &facts;
     r.policy = &policy;
-    return fill_policy(s, d, &policy, e) && catalog_questions(&catalog, "linux", &d->arena, &q, e) &&
+    return fill_policy(s, d, &policy, e) && catalog_questions(&catalog, s->setup.windows ? "windows" : "linux", &d->arena, &q, e) &&
            facts_collect(FACTS_ALL, &q, d, &facts, e) &&
            match_facts(&facts, &catalog, &owner, os_now(), d, &findings, e) && plan_make(&r, d, plan, e);
 }
@@ -298,6 +305,12 @@ void world_show_journal(void)
     run_view_free(&v);
 }
 
+/* What an installer of its own has done, nothing takes back: a run says so before it begins. */
+static bool stays(const char *line)
+{
+    return strcasestr(line, "bitdefender") || strstr(line, "EPSecurityService") || strstr(line, "/Endpoint Security ");
+}
+
 /* The first line of a that b does not have, leaving out the run's own folder; false when there is none. */
 static bool line_missing(const char *a, const char *b, char *ret, size_t size)
 {
@@ -306,7 +319,7 @@ static bool line_missing(const char *a, const char *b, char *ret, size_t size)
 
     while (text_line(&cursor, end, &line, &n)) {
         snprintf(ret, size, "%.*s\n", (int)n, line);
-        if (!strstr(ret, "/var/lib/avswap") && !strstr(b, ret))
+        if (!strstr(ret, os_state_dir()) && !strstr(b, ret) && !stays(ret))
             return true;
     }
     return false;
@@ -319,16 +332,36 @@ static const char *facts_of(const struct end *e)
     return at ? at + strlen(PC_BEGINS) : "";
 }
 
+/* Does a line tell of the old product? */
+static bool of_the_old(const char *line)
+{
+    static const char *const begins[] = {"\npackage k", "\nservice k", "\ngroup k", "\nprocess /opt/k",
+                                         "\nfile /opt/kaspersky", "\nfile /var/opt/kaspersky",
+                                         "\nfile /etc/opt/kaspersky", "\nregistered Kaspersky"};
+    char one[512];
+
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (text_starts(line, begins[i]))
+            return true;
+    snprintf(one, sizeof one, "%.*s", (int)strcspn(line + 1, "\n"), line + 1);
+    return strstr(one, "C:/") || text_starts(one, "key ")
+               ? strcasestr(one, "kaspersky") || strcasestr(one, "klnagent") || strstr(one, "/AVP.")
+               : false;
+}
+
 bool world_sound(const struct end *e, char *ret, size_t size)
 {
     char now[LIMIT_PATH];
     const char *facts = facts_of(e);
 
+    if (strstr(facts, "\nNO DRIVER"))
+        return !snprintf(ret, size, "a class filter names a driver that is not there");
+    /* Neither as it was nor as it was meant to be; who protects is asked for elsewhere. */
+    if (e->exit == 6 || strstr(e->result, "other-protection"))
+        return true;
     if (e->exit == 0) {
         for (const char *p = facts; (p = strstr(p, "\n")); p++)
-            if (text_starts(p, "\npackage k") || text_starts(p, "\nservice k") || text_starts(p, "\ngroup k") ||
-                text_starts(p, "\nprocess /opt/k") || text_starts(p, "\nfile /opt/kaspersky") ||
-                text_starts(p, "\nfile /var/opt/kaspersky") || text_starts(p, "\nfile /etc/opt/kaspersky"))
+            if (of_the_old(p))
                 return !snprintf(ret, size, "the old product is not gone: %.*s", (int)strcspn(p + 1, "\n"), p + 1);
         return true;
     }

@@ -14,6 +14,7 @@
 struct scenario {
     const char *name;     /* of the playbook, with what is special */
     const char *playbook;
+    const char *target;   /* NULL: the planner chooses */
     struct sim_setup setup; /* without the misbehaviour */
     const char *as;       /* whose PC it is; NULL: a business */
     bool no_reboot;       /* the policy wants none */

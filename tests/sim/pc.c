@@ -14,7 +14,7 @@ static void *watcher_arg;
 const char *const sim_switch_names[] = {"none",         "refuse-removal", "removal-fails", "removal-background",
                                         "leave-files",  "wants-reboot",   "hang",          "comes-back",
                                         "agent-reinstalls", "install-fails", "activate-fails", "fetch-fails",
-                                        "manager-busy", NULL};
+                                        "manager-busy", "leave-service",  "leave-keys",     NULL};
 const char *const sim_death_names[] = {"kill", "tree", "power", NULL};
 
 void pc_broken(const char *what, const char *name)
@@ -153,7 +153,10 @@ static void boot(void)
     pc.now += 40000;
     pc.up = 8000;
     pc_timer(TIMER_WRITEBACK, 0, 30000);
-    pc_boot_services();
+    if (pc.setup.windows)
+        win_boot();
+    else
+        pc_boot_services();
     /* The unit or script of the run is started like any other, beside them. */
     pc_advance(3000);
 }
@@ -168,6 +171,7 @@ static void cut_power(void)
         pc.users[i].here = pc.users[i].disk;
         pc.contexts[i].here = pc.contexts[i].disk;
     }
+    win_cut_power();
     pc.armed = pc.armed_disk;
     boot();
 }
@@ -183,6 +187,8 @@ void sim_die(enum sim_death how)
     for (size_t i = 0; i < TASKS; i++) {
         if (how == SIM_DEATH_KILL)
             pc.tasks[i].orphan = true;
+        else if (pc.setup.windows && i == TASK_LOCKED)
+            pc.tasks[i].orphan = true; /* Windows Installer is a service: only who asked it is gone */
         else if (!pc.tasks[i].orphan)
             pc_task_abort(&pc.tasks[i]);
     }
@@ -191,6 +197,7 @@ void sim_die(enum sim_death how)
 void sim_reboot(void)
 {
     pc_sync();
+    win_sync();
     boot();
 }
 
@@ -234,6 +241,12 @@ static bool left_out(const char *path)
     return false;
 }
 
+/* Only what ran to its end has written one. */
+static bool is_log(const char *path)
+{
+    return text_ends(path, ".log") && strstr(path, "/avswap/runs/");
+}
+
 /* The updater may exchange them at any time: only whether one is whole tells something. */
 static const char *signatures(const struct pc_file *f)
 {
@@ -253,7 +266,7 @@ static void describe_files(struct buf *out)
         const struct pc_file *f = &pc.files[i];
         char hex[65] = "-";
 
-        if (!f->now.here)
+        if (!f->now.here || is_log(f->path) || win_pends(f->path)) /* what waits for a boot is as good as gone */
             continue;
         if (f->now.kind != OS_DIR && !left_out(f->path))
             digest_of(pc_bytes(f), f->now.bytes.n, hex);
@@ -296,12 +309,14 @@ static void describe_processes(struct buf *out)
 
 void sim_describe(struct buf *out)
 {
+    if (pc.setup.windows)
+        win_describe(out);
     for (size_t i = 0; i < PACKAGE_COUNT; i++)
         if (pc.packages[i].state != PACKAGE_ABSENT)
             buf_printf(out, "package %s %s%s%s\n", product_packages[i].name, states[pc.packages[i].state],
                        pc.packages[i].broken ? " broken" : "", pc.packages[i].rpm ? " rpm" : "");
     for (size_t i = 0; i < SERVICE_COUNT; i++)
-        if (pc_service_here(i) || pc.services[i].enabled)
+        if (!pc.setup.windows && (pc_service_here(i) || pc.services[i].enabled))
             buf_printf(out, "service %s %s %s\n", product_services[i].name,
                        pc_process_of(i)         ? "active"
                        : pc.services[i].failed ? "failed"
@@ -321,7 +336,7 @@ void sim_describe(struct buf *out)
     if (pc.lock_held)
         buf_adds(out, "the run lock is held\n");
     for (size_t i = 0; i < TASKS; i++)
-        if (pc.tasks[i].active)
+        if (pc.tasks[i].active && !(pc.setup.windows && pc.setup.misbehaves == SIM_HANG)) /* nobody can end that one */
             buf_printf(out, "a program is still at work (%d)\n", pc.tasks[i].kind);
     describe_files(out);
 }

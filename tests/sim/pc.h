@@ -11,6 +11,7 @@
 #include "core/os/file.h"
 #include "tests/sim/products.h"
 #include "tests/sim/sim.h"
+#include "tests/sim/windows.h"
 
 enum {
     PC_PATH = 168,
@@ -82,6 +83,8 @@ enum pc_timer_kind {
     TIMER_DAEMON,     /* arg: service; its next stage of starting */
     TIMER_BOOT,       /* arg: service; is started by the boot */
     TIMER_FREE,       /* the other package manager is done */
+    TIMER_WIN_READY,  /* an engine has loaded; arg: product */
+    TIMER_DEFENDER,   /* Defender looks who is registered */
 };
 
 struct pc_timer {
@@ -91,7 +94,15 @@ struct pc_timer {
 };
 
 /* A program that changes the PC in phases, so that it can be interrupted between them. */
-enum pc_task_kind { TASK_PURGE, TASK_INSTALL, TASK_CONFIGURE, TASK_FETCH, TASK_COPY };
+enum pc_task_kind {
+    TASK_PURGE,
+    TASK_INSTALL,
+    TASK_CONFIGURE,
+    TASK_FETCH,
+    TASK_COPY,
+    TASK_WIN_REMOVE, /* list[0]: product of Windows */
+    TASK_WIN_INSTALL,
+};
 struct pc_task {
     bool active;
     bool orphan; /* nobody waits for it */
@@ -131,6 +142,7 @@ struct pc {
     char reasons[PC_RULES][48];
     struct pc_timer timers[PC_TIMERS];
     struct pc_task tasks[TASKS];
+    struct pc_windows win;
     struct pc_file files[PC_FILES];
     uint32_t pool_used;
     char pool[PC_POOL];

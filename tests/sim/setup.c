@@ -87,6 +87,17 @@ static void other_protection(void)
     pc_service_start(SVC_CLAMONACC);
 }
 
+static void linux_setup(const struct sim_setup *s)
+{
+    base();
+    if (s->old)
+        old_product(s);
+    if (s->leftovers)
+        traces();
+    if (s->other)
+        other_protection();
+}
+
 void sim_reset(const struct sim_setup *s)
 {
     memset(&pc, 0, offsetof(struct pc, pool));
@@ -96,16 +107,14 @@ void sim_reset(const struct sim_setup *s)
     pc.up = 5 * HOUR_MS;
     pc.boots = 1;
     pc.next_pid = 1000;
-    base();
-    if (s->old)
-        old_product(s);
-    if (s->leftovers)
-        traces();
-    if (s->other)
-        other_protection();
+    if (s->windows)
+        win_setup();
+    else
+        linux_setup(s);
     pc_timer(TIMER_WRITEBACK, 0, 30000);
     pc_advance(HOUR_MS);
     pc_sync();
+    win_sync();
     pc.needless = 0;
     pc.setup.misbehaves = s->misbehaves;
     if (s->misbehaves == SIM_MANAGER_BUSY) {

@@ -38,14 +38,19 @@ enum sim_switch {
     SIM_ACTIVATE_FAILS, /* its on-access scanner ends at once */
     SIM_FETCH_FAILS,    /* no network */
     SIM_MANAGER_BUSY,   /* another package manager is at work for the first half minute */
+    SIM_LEAVE_SERVICE,  /* Windows: the removal leaves an entry of its service */
+    SIM_LEAVE_KEYS,     /* Windows: and one its keys, driver and class filter */
     SIM_SWITCHES
 };
 extern const char *const sim_switch_names[];
 
+enum sim_system { SIM_LINUX, SIM_CLIENT, SIM_SERVER };
+
 struct sim_setup {
-    bool old;       /* kesl, its GUI and the agent are installed and running */
+    enum sim_system windows; /* which Windows; Linux else */
+    bool old;       /* kesl, its GUI and the agent are installed and running; Windows: Kaspersky Endpoint Security, agent */
     bool leftovers; /* traces of an earlier removal */
-    bool other;     /* ClamAV is installed and protects already */
+    bool other;     /* ClamAV is installed and protects already; Windows: ESET, which is registered */
     bool sysv;      /* init scripts instead of systemd */
     bool rpm;       /* the old product came as rpm packages */
     enum sim_switch misbehaves;
@@ -90,7 +95,7 @@ void sim_live(long long ms);
 /* Changes that were asked for although what they aim at held already: how many, and the first of them. */
 unsigned long sim_needless(void);
 const char *sim_needless_text(void);
-/* Somebody holds fanotify marks and blocks. */
+/* Somebody blocks: holds fanotify marks, or the engine has loaded. */
 bool sim_protected(void);
 /*
  * What a person would see, one fact a line: packages, services, processes, holders of marks, files with the digest of

@@ -7,9 +7,9 @@ SIM_APT := gcc libc6-dev libjansson-dev libsodium-dev libcmocka-dev
 
 # What runs on the simulated PC: everything that decides, nothing that touches the real one.
 SIM_CORE := $(wildcard core/base/*.c core/model/*.c core/plan/*.c core/step/*.c core/run/*.c core/verify/*.c) \
-	$(filter-out core/detect/load.c,$(wildcard core/detect/*.c))
+	$(filter-out core/detect/load.c core/detect/embedded_%,$(wildcard core/detect/*.c))
 SIM_TESTS := $(wildcard tests/sim/test_*.c)
-SIM_SRC := $(filter-out $(SIM_TESTS),$(wildcard tests/sim/*.c tests/sim/os/*.c)) core/os/posix/absent.c
+SIM_SRC := $(filter-out $(SIM_TESTS),$(wildcard tests/sim/*.c tests/sim/os/*.c))
 CRASH_SRC := $(wildcard tests/crash/*.c)
 SIM_LIB := $(BUILD)/sim/libsim.a
 CRASH_SAMPLE ?= 30

@@ -27,6 +27,8 @@ static struct pc_package *current(const struct pc_task *t)
 
 static const char *current_name(const struct pc_task *t)
 {
+    if (t->kind == TASK_WIN_REMOVE || t->kind == TASK_WIN_INSTALL)
+        return win_products[t->list[0]].name;
     return product_packages[t->list[t->item]].name;
 }
 
@@ -318,12 +320,18 @@ static int one_phase(struct pc_task *t)
         return fetch(t);
     case TASK_COPY:
         return copy(t);
+    case TASK_WIN_REMOVE:
+        return win_remove_phase(t);
+    case TASK_WIN_INSTALL:
+        return win_install_phase(t);
     }
     return DONE;
 }
 
 static bool locks(const struct pc_task *t)
 {
+    if (t->kind == TASK_WIN_REMOVE || t->kind == TASK_WIN_INSTALL)
+        return win_products[t->list[0]].code != NULL;
     return t->kind == TASK_PURGE || t->kind == TASK_INSTALL || t->kind == TASK_CONFIGURE;
 }
 
@@ -358,7 +366,8 @@ static int one_step(struct pc_task *t)
 /* A phase is announced as a whole. A death before it leaves it still to be done, one after it the next one. */
 void pc_task_step(unsigned which)
 {
-    static const char *const words[] = {"removal", "installation", "configuration", "download", "copy"};
+    static const char *const words[] = {"removal", "installation", "configuration", "download", "copy",
+                                        "uninstaller", "installer"};
     struct pc_task *t = &pc.tasks[which];
     char what[32];
     int go;

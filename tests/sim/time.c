@@ -69,6 +69,7 @@ void os_sync(void)
 {
     pc_advance(20);
     pc_sync();
+    win_sync();
 }
 
 static void fire(struct pc_timer t)
@@ -76,28 +77,44 @@ static void fire(struct pc_timer t)
     switch ((enum pc_timer_kind)t.kind) {
     case TIMER_WRITEBACK:
         pc_sync();
+        win_sync();
         pc_timer(TIMER_WRITEBACK, 0, WRITEBACK_MS);
         break;
     case TIMER_TASK:
         pc_task_step(t.arg);
         break;
     case TIMER_BACKGROUND:
-        pc_background_removal(t.arg);
+        if (pc.setup.windows)
+            win_background_removal(t.arg);
+        else
+            pc_background_removal(t.arg);
         break;
     case TIMER_SUPERVISOR:
         pc_supervisor_looks();
         break;
     case TIMER_AGENT:
-        pc_agent_looks();
+        if (pc.setup.windows)
+            win_agent_looks();
+        else
+            pc_agent_looks();
         break;
     case TIMER_DAEMON:
         pc_daemon_stage(t.arg);
         break;
     case TIMER_BOOT:
-        pc_service_start(t.arg);
+        if (pc.setup.windows)
+            win_boot_service(t.arg);
+        else
+            pc_service_start(t.arg);
         break;
     case TIMER_FREE:
         pc.manager_busy = false;
+        break;
+    case TIMER_WIN_READY:
+        win_daemon_ready(t.arg);
+        break;
+    case TIMER_DEFENDER:
+        win_defender_looks();
         break;
     case TIMER_NONE:
         break;

@@ -1,5 +1,6 @@
 #include "core/base/digest.h"
 #include "core/base/limits.h"
+#include "core/os/machine.h"
 #include "tests/sim/pc.h"
 
 #include <stdio.h>
@@ -35,7 +36,7 @@ static bool put_whole(const char *path, const void *p, size_t n, unsigned mode, 
     if (f && f->now.kind == OS_DIR)
         return err_set(e, ERR_IO, "writing '%s': it is a folder", path);
     if (f && f->now.kind == OS_FILE && f->now.mode == mode && f->now.bytes.n == n &&
-        (!n || memcmp(pc_bytes(f), p, n) == 0) && !text_starts(path, "/var/lib/avswap/"))
+        (!n || memcmp(pc_bytes(f), p, n) == 0) && !text_starts(path, os_state_dir()))
         pc_needless("file write", path);
     snprintf(beside, sizeof beside, "%.*s/.%s.avswap-new", (int)(slash - path), path, slash + 1);
     pc_advance(1);
@@ -145,24 +146,30 @@ static bool path_matches(const char *pattern, const char *path)
 {
     while (*pattern && *path) {
         char x[PC_PATH], y[PC_PATH];
-        size_t n = strcspn(pattern + 1, "/"), k = strcspn(path + 1, "/");
+        size_t n = strcspn(pattern, "/"), k = strcspn(path, "/");
 
-        snprintf(x, sizeof x, "%.*s", (int)n, pattern + 1);
-        snprintf(y, sizeof y, "%.*s", (int)k, path + 1);
-        if (!text_glob(x, y))
+        snprintf(x, sizeof x, "%.*s", (int)n, pattern);
+        snprintf(y, sizeof y, "%.*s", (int)k, path);
+        if (!(pc.setup.windows ? text_glob_fold(x, y) : text_glob(x, y)))
             return false;
-        pattern += n + 1;
-        path += k + 1;
+        pattern += n + (pattern[n] == '/');
+        path += k + (path[k] == '/');
     }
     return !*pattern && !*path;
+}
+
+/* "/..." or, on Windows, "C:/...". */
+static bool absolute(const char *path)
+{
+    return pc.setup.windows ? text_starts(path, "C:/") : *path == '/';
 }
 
 bool os_file_glob(const char *pattern, struct arena *a, struct strs *ret, struct err *e)
 {
     ret->n = 0;
     ret->v = NULL;
-    if (*pattern != '/')
-        return err_set(e, ERR_INPUT, "the pattern '%s' does not begin with '/'", pattern);
+    if (!absolute(pattern))
+        return err_set(e, ERR_INPUT, "the pattern '%s' is not absolute", pattern);
     if (!strpbrk(pattern, "*?[")) {
         ret->v = ARENA_ARRAY(a, 1, const char *);
         if (!ret->v)
@@ -185,7 +192,7 @@ bool os_tree_remove(const char *path, struct err *e)
     struct pc_file *f = pc_file(path);
     size_t n = strlen(path), inside = 0;
 
-    if (*path != '/' || strchr(path + 1, '/') == NULL || strstr(path, "/../") || text_ends(path, "/.."))
+    if (!absolute(path) || strchr(strchr(path, '/') + 1, '/') == NULL || strstr(path, "/../") || text_ends(path, "/.."))
         return err_set(e, ERR_INPUT, "refusing to remove '%s': not an absolute path of two parts or more", path);
     if (!f)
         return true;
@@ -209,10 +216,24 @@ bool os_tree_remove(const char *path, struct err *e)
     return true;
 }
 
+/* Windows: a program that runs, and its folder, go with the next boot. */
 bool os_tree_remove_used(const char *path, bool *ret_at_boot, struct err *e)
 {
+    size_t n = strlen(path);
+
     *ret_at_boot = false;
-    return os_tree_remove(path, e);
+    for (size_t i = 0; pc.setup.windows && i < PC_PROCESSES; i++)
+        *ret_at_boot = *ret_at_boot || (pc.processes[i].pid && strncmp(pc.processes[i].exe, path, n) == 0);
+    for (uint32_t i = 0; pc.setup.windows && i < pc.n_files; i++)
+        *ret_at_boot = *ret_at_boot || (pc.files[i].now.here && strncmp(pc.files[i].path, path, n) == 0 &&
+                                        win_pends(pc.files[i].path));
+    if (!*ret_at_boot)
+        return os_tree_remove(path, e);
+    pc_advance(1);
+    pc_before("removal at the next boot", path);
+    win_pend(path);
+    pc_after("removal at the next boot", path);
+    return true;
 }
 
 bool os_tree_keep(const char *pattern, struct err *e)

@@ -1,5 +1,6 @@
 /* The simulated PC's identity, accounts, firewall, reboots and clocks. */
 #include "core/os/machine.h"
+#include "core/base/list.h"
 #include "tests/sim/pc.h"
 
 #include <stdio.h>
@@ -12,25 +13,60 @@ static struct machine machine = {"5f1e0c2b7a9d4f3e8b6c1d2e3f405162", "simulated-
 static const struct os_facts systemd_facts = {DEBIAN, .init = "systemd"};
 static const struct os_facts sysv_facts = {DEBIAN, .init = "sysv"};
 
-bool os_machine(struct facts *f, struct arena *a, struct err *e)
+#define WINDOWS .family = "windows", .id = "windows", .arch = "x86_64", .init = "scm"
+static const struct os_facts client_facts = {WINDOWS, .version_id = "10.0.19045", .name = "Windows 10 Pro (simulated)",
+                                             .type = "client", .edition = "Professional"};
+static const struct os_facts server_facts = {WINDOWS, .version_id = "10.0.17763",
+                                             .name = "Windows Server 2019 (simulated)", .type = "server",
+                                             .edition = "ServerStandard"};
+
+static bool windows_machine(struct facts *f, struct arena *a, struct err *e)
+{
+    static struct folder folders[] = {
+        {"ProgramData", "C:/ProgramData"},          {"ProgramFiles", "C:/Program Files"},
+        {"ProgramFiles(x86)", "C:/Program Files (x86)"}, {"CommonProgramFiles", "C:/Program Files/Common Files"},
+        {"CommonProgramFiles(x86)", "C:/Program Files (x86)/Common Files"},
+        {"SystemRoot", "C:/Windows"},               {"Users", "C:/Users"}};
+
+    f->folders.v = folders;
+    f->folders.n = sizeof folders / sizeof *folders;
+    f->disks.v = ARENA_NEW(a, struct disk);
+    if (!f->disks.v)
+        return err_nomem(e);
+    f->disks.v[f->disks.n++] = (struct disk){"C:/", 20000, 40000};
+    *f->os = pc.setup.windows == SIM_CLIENT ? client_facts : server_facts;
+    return true;
+}
+
+static bool linux_machine(struct facts *f, struct arena *a, struct err *e)
 {
     static const char *const paths[] = {"/", "/var", "/opt", "/var/lib/avswap"};
+
+    f->disks.v = ARENA_ARRAY(a, 4, struct disk);
+    if (!f->disks.v)
+        return err_nomem(e);
+    *f->os = pc.setup.sysv ? sysv_facts : systemd_facts;
+    for (size_t i = 0; i < 4; i++)
+        f->disks.v[f->disks.n++] = (struct disk){paths[i], 20000, 40000};
+    return true;
+}
+
+bool os_machine(struct facts *f, struct arena *a, struct err *e)
+{
     char boot[64];
 
     f->machine = ARENA_NEW(a, struct machine);
     f->os = ARENA_NEW(a, struct os_facts);
-    f->disks.v = ARENA_ARRAY(a, 4, struct disk);
-    if (!f->machine || !f->os || !f->disks.v)
+    if (!f->machine || !f->os)
         return err_nomem(e);
     *f->machine = machine;
-    *f->os = pc.setup.sysv ? sysv_facts : systemd_facts;
+    if (pc.setup.windows ? !windows_machine(f, a, e) : !linux_machine(f, a, e))
+        return false;
     if (!os_boot_id(boot, sizeof boot, e))
         return false;
     f->machine->boot_id = arena_strdup(a, boot);
     f->memory_mib = 8000;
     f->cpus = 2;
-    for (size_t i = 0; i < 4; i++)
-        f->disks.v[f->disks.n++] = (struct disk){paths[i], 20000, 40000};
     return f->machine->boot_id || err_nomem(e);
 }
 
@@ -133,19 +169,27 @@ bool os_selinux_context_remove(const char *pattern, struct err *e)
     return true;
 }
 
+static bool pending_deletes(struct facts *f, struct arena *a, struct err *e)
+{
+    for (size_t i = 0; i < WIN_PENDING; i++) {
+        const char *path = pc.win.now.pending[i];
+
+        if (!*path)
+            continue;
+        f->reboot_pending = true;
+        if (!list_add_text(a, &f->reboot_reasons, path, strlen(path), e))
+            return false;
+    }
+    return true;
+}
+
 bool os_reboot_pending(struct facts *f, struct arena *a, struct err *e)
 {
     f->reboot_pending = pc.n_reasons > 0;
-    f->reboot_reasons.n = 0;
-    f->reboot_reasons.v = ARENA_ARRAY(a, PC_RULES, const char *);
-    if (!f->reboot_reasons.v)
-        return err_nomem(e);
-    for (uint32_t i = 0; i < pc.n_reasons; i++) {
-        f->reboot_reasons.v[i] = arena_strdup(a, pc.reasons[i]);
-        if (!f->reboot_reasons.v[f->reboot_reasons.n++])
-            return err_nomem(e);
-    }
-    return true;
+    for (uint32_t i = 0; i < pc.n_reasons; i++)
+        if (!list_add_text(a, &f->reboot_reasons, pc.reasons[i], strlen(pc.reasons[i]), e))
+            return false;
+    return pending_deletes(f, a, e);
 }
 
 bool os_reboot(struct err *e)
@@ -159,12 +203,12 @@ bool os_reboot(struct err *e)
 
 const char *os_resume_program(void)
 {
-    return "/var/lib/avswap/avswap";
+    return pc.setup.windows ? "C:/ProgramData/avswap/avswap.exe" : "/var/lib/avswap/avswap";
 }
 
 bool os_resume_arm(const struct strs *argv, struct err *e)
 {
-    if (!argv->n || argv->v[0][0] != '/' || !pc_file(argv->v[0]))
+    if (!argv->n || !strchr(argv->v[0], '/') || !pc_file(argv->v[0]))
         return err_set(e, ERR_INPUT, "what is to run after the reboot needs the whole path of a program");
     pc_before("resume armed", argv->v[0]);
     pc.armed = pc.armed_disk = true;
@@ -220,7 +264,7 @@ int os_utc_offset(instant t)
 
 const char *os_state_dir(void)
 {
-    return "/var/lib/avswap";
+    return pc.setup.windows ? "C:/ProgramData/avswap" : "/var/lib/avswap";
 }
 
 /* Every engine here blocks what begins like the EICAR test file, once it holds marks. */

@@ -14,6 +14,8 @@ bool os_package_list(struct facts *f, struct arena *a, struct err *e)
     f->packages.v = ARENA_ARRAY(a, PACKAGE_COUNT + 1, struct package);
     if (!f->packages.v)
         return err_nomem(e);
+    if (pc.setup.windows)
+        return true;
     f->packages.v[f->packages.n++] = (struct package){"dpkg", "base-files", "12.4", "amd64", PACKAGE_INSTALLED};
     for (size_t i = 0; i < PACKAGE_COUNT; i++) {
         const struct product_package *k = &product_packages[i];
@@ -33,8 +35,8 @@ bool os_package_lock(struct facts *f, struct arena *a, struct err *e)
     f->package_lock->held = pc.manager_busy || pc.tasks[TASK_LOCKED].active;
     f->package_lock->ours = pc.tasks[TASK_LOCKED].active && !pc.tasks[TASK_LOCKED].foreign;
     f->package_lock->pid = pc.tasks[TASK_LOCKED].active ? pc.tasks[TASK_LOCKED].pid : 0;
-    f->package_lock->holder = f->package_lock->held ? "apt-get" : NULL;
-    f->package_lock->path = "/var/lib/dpkg/lock-frontend";
+    f->package_lock->holder = !f->package_lock->held ? NULL : pc.setup.windows ? "msiexec.exe" : "apt-get";
+    f->package_lock->path = pc.setup.windows ? NULL : "/var/lib/dpkg/lock-frontend";
     f->package_lock->interrupted = pc.dpkg_interrupted;
     return true;
 }
@@ -44,6 +46,8 @@ const char *os_package_manager(const char *name)
 {
     int p = product_package_named(name);
 
+    if (pc.setup.windows)
+        return NULL;
     if (strcmp(name, "dpkg") == 0 || strcmp(name, "apt") == 0)
         return "dpkg";
     if (p < 0 || pc.packages[p].state == PACKAGE_ABSENT)

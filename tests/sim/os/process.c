@@ -8,13 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MANAGER "/usr/bin/dpkg"
+#define MANAGER (pc.setup.windows ? "C:/Windows/System32/msiexec.exe" : "/usr/bin/dpkg")
 
 const char *os_program(const char *name, struct arena *a)
 {
     static const char *const folders[] = {"/usr/sbin", "/usr/bin"};
     char path[PC_PATH];
 
+    if (strchr(name, '/'))
+        return pc_file_followed(name) ? arena_strdup(a, name) : NULL;
     for (size_t i = 0; i < 2; i++) {
         snprintf(path, sizeof path, "%s/%s", folders[i], name);
         if (pc_file_followed(path))
@@ -69,6 +71,27 @@ static bool copy(const struct os_child *c, struct os_exit *ret, struct err *e)
     return wait_task(TASK_OTHER, c->timeout_ms, c->tick, c->arg, ret, e);
 }
 
+/* The updater of Defender, and installers. */
+static bool run_windows(const struct os_child *c, struct os_exit *ret, struct err *e)
+{
+    struct pc_task t = {.kind = TASK_WIN_INSTALL, .rpm = true, .n = 1};
+    int p = win_installer_of(c->argv.v[0]);
+
+    if (text_ends(c->argv.v[0], "/MpCmdRun.exe")) {
+        pc_advance(2000);
+        return true;
+    }
+    if (text_ends(c->argv.v[0], "/product.console.exe")) {
+        buf_printf(&ret->out, "lastSucceededTime: %lld\n", (long long)(pc.now / 1000));
+        return true;
+    }
+    if (p == WIN_NO_PRODUCT)
+        return err_set(e, ERR_BUG, "the simulated PC does not know the program '%s'", c->argv.v[0]);
+    t.list[0] = (uint8_t)p;
+    pc_task_start(&t);
+    return wait_task(TASK_OTHER, c->timeout_ms, c->tick, c->arg, ret, e);
+}
+
 bool os_run(const struct os_child *c, struct os_exit *ret, struct err *e)
 {
     struct arena a = ARENA_INIT;
@@ -78,12 +101,14 @@ bool os_run(const struct os_child *c, struct os_exit *ret, struct err *e)
     memset(ret, 0, sizeof *ret);
     buf_init(&ret->out, LIMIT_CHILD_OUTPUT);
     ret->tree_empty = true;
-    path = *name == '/' ? name : os_program(name, &a);
+    path = strchr(name, '/') ? name : os_program(name, &a);
     there = path && pc_file_followed(path);
     arena_free(&a);
     if (!there)
         return err_set(e, ERR_NOT_FOUND, "there is no program '%s'", name);
     pc_advance(30);
+    if (pc.setup.windows)
+        return run_windows(c, ret, e);
     if (text_ends(name, "kesl-control"))
         kesl_control(&c->argv, ret);
     else if (text_ends(name, "clamdscan"))
@@ -190,7 +215,7 @@ long long os_self_pid(void)
 
 bool os_self_path(struct buf *out, struct err *e)
 {
-    buf_adds(out, "/usr/sbin/avswap");
+    buf_adds(out, pc.setup.windows ? "C:/Windows/System32/avswap.exe" : "/usr/sbin/avswap");
     return buf_ok(out, "the program's path", e);
 }
 
