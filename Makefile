@@ -6,6 +6,7 @@
 #   make torture    the long runs: every crash point, twice in a row; real crashes at every record; fuzzing (hours)
 #   make bench      figures against peers
 #   make cover      line coverage of core/run, core/plan, core/model
+#   make windows    build/windows/avswap.exe; make unit-windows runs its unit tests on a Wine PC
 #   make install    into $(DESTDIR)$(PREFIX)
 #   make fmt        clang-format
 #
