@@ -92,22 +92,32 @@ static size_t stop_at(const char *p, const char *end)
     return (size_t)(end - p) >= 3 && memcmp(p, wide, 3) == 0 ? 3 : 0;
 }
 
-/* The name behind "HH:MM:SS: " in any language; false when there is none. */
+/* Behind the first "H:MM:SS"; NULL: there is none. */
+static const char *behind_time(struct line l)
+{
+    static const char form[] = "0:00:00";
+    const char *end = l.p + l.n;
+
+    for (const char *p = l.p; end - p > 8; p++) {
+        size_t i = 0;
+
+        while (form[i] && (form[i] == '0' ? is_digit(p[i]) : p[i] == form[i]))
+            i++;
+        if (!form[i])
+            return p + i;
+    }
+    return NULL;
+}
+
+/* The name behind a time and a colon, in any language; false when there is none. */
 static bool action_name(struct line l, struct line *ret)
 {
-    const char *p = l.p, *end = l.p + l.n;
+    const char *p = behind_time(l), *end = l.p + l.n;
 
-    for (; end - p > 8; p++)
-        if (is_digit(p[0]) && p[1] == ':' && is_digit(p[2]) && is_digit(p[3]) && p[4] == ':' &&
-            is_digit(p[5]) && is_digit(p[6]))
-            break;
-    if (end - p <= 8)
-        return false;
     /* French puts a space before the colon. */
-    for (p += 7; p < end && *p != ':'; p++)
-        if (is_name(*p))
-            return false;
-    if (end - p < 3 || p[1] != ' ')
+    while (p && p < end && *p != ':' && !is_name(*p))
+        p++;
+    if (!p || end - p < 3 || *p != ':' || p[1] != ' ')
         return false;
     ret->p = p + 2;
     for (p = ret->p; p < end && is_name(*p); p++)

@@ -1,7 +1,6 @@
 #include "core/os/win32/msi_secret.h"
 #include "core/base/limits.h"
 
-#include <sodium/utils.h>
 #include <string.h>
 #include <windows.h>
 
@@ -19,7 +18,7 @@ bool msi_room(struct buf *b, size_t size, struct err *e)
 void msi_wipe(struct buf *b)
 {
     if (b->data)
-        sodium_memzero(b->data, b->cap);
+        SecureZeroMemory(b->data, b->cap);
     buf_free(b);
 }
 

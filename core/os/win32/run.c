@@ -16,10 +16,11 @@
 #include "core/os/win32/wide.h"
 #include "core/os/win32/worker.h"
 
-#include <sodium/randombytes.h>
 #include <stdio.h>
 #include <string.h>
 #include <windows.h>
+
+#include <bcrypt.h>
 
 /* LINGER_MS: a console's host takes a moment longer than the program in it. */
 enum {
@@ -206,9 +207,11 @@ static bool make_job(struct run *r, struct err *e)
 static HANDLE make_output(struct run *r, SECURITY_ATTRIBUTES *inherit)
 {
     wchar_t name[64];
+    ULONGLONG number;
 
-    swprintf(name, sizeof name / sizeof *name, L"\\\\.\\pipe\\avswap-%08x%08x", randombytes_random(),
-             randombytes_random());
+    if (BCryptGenRandom(NULL, (UCHAR *)&number, sizeof number, BCRYPT_USE_SYSTEM_PREFERRED_RNG) < 0)
+        return INVALID_HANDLE_VALUE;
+    swprintf(name, sizeof name / sizeof *name, L"\\\\.\\pipe\\avswap-%016llx", number);
     r->out =
         CreateNamedPipeW(name, PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
                          PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, 1, CHUNK, CHUNK, 0, NULL);

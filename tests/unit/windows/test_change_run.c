@@ -100,7 +100,7 @@ static int be_child(int argc, char **argv)
     else if (strcmp(mode, "both") == 0)
         printf("out "), fflush(stdout), fprintf(stderr, "err");
     else if (strcmp(mode, "sleep") == 0)
-        Sleep((DWORD)atol(x));
+        Sleep((DWORD)strtoul(x, NULL, 10));
     else if (strcmp(mode, "later") == 0) /* writes a file after a second */
         return Sleep(1000), !os_file_write(x, "1", 1, 0644, &e);
     else if (strcmp(mode, "orphan") == 0) /* leaves such a one behind */
@@ -156,7 +156,6 @@ static void assert_says(const struct os_child *c, const char *text)
 
     assert_int_equal(x.code, 0);
     assert_string_equal(buf_str(&x.out), text);
-    assert_true(x.tree_empty);
     buf_free(&x.out);
 }
 
