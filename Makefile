@@ -71,7 +71,8 @@ include cmd/windows/windows.mk
 include $(wildcard tests/*/*.mk)
 
 # Unit tests and the crash model run under the sanitizers.
-CHECKS := rules check-unit check-crash check-fuzz cases products-check lab-check lab-migrate lab-crash
+CHECKS := rules check-unit check-crash check-fuzz cases -- products-check lab-check lab-migrate lab-crash -- \
+	unit-windows products-windows-check
 .PHONY: check-unit check-crash check-fuzz
 check-unit check-crash check-fuzz: check-%:
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined BUILD=$(BUILD)/sanitize $*
@@ -80,7 +81,7 @@ check-unit check-crash check-fuzz: check-%:
 check: deps
 	@mkdir -p $(BUILD)
 	@echo "building (log: $(BUILD)/build.log)"
-	@$(MAKE) --no-print-directory all products lab-base >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
+	@$(MAKE) --no-print-directory -j2 all products lab-base windows products-windows >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
 	@MAKE="$(MAKE)" LOGS=$(BUILD)/check tests/check.sh $(CHECKS)
 
 .PHONY: torture
@@ -89,7 +90,7 @@ torture: deps
 	@$(MAKE) --no-print-directory all products lab-base >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
 	@MAKE="$(MAKE)" LOGS=$(BUILD)/check tests/check.sh $(TORTURE)
 
-ALL_APT := $(sort $(WINDOWS_APT) $(BUILD_APT) $(TEST_APT) $(LAB_APT) $(PRODUCTS_APT) $(SIM_APT) $(UNIT_APT) $(BENCH_APT))
+ALL_APT := $(sort $(WINDOWS_APT) $(WINDOWS_TEST_APT) $(BUILD_APT) $(TEST_APT) $(LAB_APT) $(PRODUCTS_APT) $(SIM_APT) $(UNIT_APT) $(BENCH_APT))
 deps:
 	@tests/deps.sh $(ALL_APT)
 

@@ -1,18 +1,18 @@
 #!/bin/bash
-# check.sh TARGET...: runs make targets one after the other, shows how each ended, and ends with "N passed, N failed".
+# check.sh TARGET... [-- TARGET...]...: runs make targets, shows how each ended, and ends with "N passed, N failed".
 #
-# A target ends with a line "NAME: N passed, N failed" or "NAME: H histories, W wrong, S stranded"; one that prints
-# neither counts as one test by its exit status. What it printed stands in $LOGS/TARGET.log.
+# The targets of one group run one after the other, two groups at a time: much of what tests do is waiting. A target ends with a line
+# "NAME: N passed, N failed" or "NAME: H histories, W wrong, S stranded"; one that prints neither counts as one test by its exit
+# status. What it printed stands in $LOGS/TARGET.log.
 set -u
 logs=${LOGS:-build/check}
 mkdir -p "$logs"
-passed=0 failed=0
+rm -f "$logs"/*.count
 begun=$SECONDS
-for target in "$@"; do
-    log=$logs/$target.log
-    start=$SECONDS
-    printf '%-16s ' "$target"
-    ${MAKE:-make} --no-print-directory "$target" >"$log" 2>&1 </dev/null
+
+run() { # TARGET
+    local log=$logs/$1.log start=$SECONDS status line good bad shown
+    ${MAKE:-make} --no-print-directory "$1" >"$log" 2>&1 </dev/null
     status=$?
     line=$(grep -E '^[a-z-]+: ([0-9]+ passed, [0-9]+ failed|[0-9]+ histories, [0-9]+ wrong, [0-9]+ stranded)' "$log" | tail -n 1)
     read -r good bad <<<"$(sed -nE \
@@ -24,14 +24,31 @@ for target in "$@"; do
         [ "$status" -eq 0 ] && good=1
     fi
     [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
-    passed=$((passed + good)) failed=$((failed + bad))
-    printf '%s (%d s)\n' "${line:-exit status $status}" $((SECONDS - start))
+    echo "$good $bad" >"$logs/$1.count"
+    shown=$(printf '%-16s %s (%d s)' "$1" "${line:-exit status $status}" $((SECONDS - start)))
     if [ "$status" -ne 0 ] || [ "$bad" -gt 0 ]; then
-        echo "---- last lines of $log"
-        tail -n 40 "$log"
-        echo "----"
+        shown+=$(printf '\n---- last lines of %s\n%s\n----' "$log" "$(tail -n 40 "$log")")
     fi
+    echo "$shown"
+}
+
+group() { for target; do run "$target"; done; }
+
+asked=0 members=()
+for word in "$@" --; do
+    if [ "$word" != -- ]; then
+        members+=("$word")
+        asked=$((asked + 1))
+        continue
+    fi
+    [ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+    group "${members[@]}" &
+    members=()
 done
+wait
+
+read -r counted passed failed <<<"$(cat "$logs"/*.count | awk '{ p += $1; f += $2 } END { print NR, p + 0, f + 0 }')"
+failed=$((failed + asked - counted)) # one that was lost
 echo "in $((SECONDS - begun)) s"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
