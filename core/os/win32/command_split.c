@@ -65,8 +65,7 @@ bool command_arguments(const char *s, struct arena *a, struct strs *ret, struct 
     return ok;
 }
 
-/* --- The program.
- * --------------------------------------------------------------------------------------------- */
+/* --- the program --- */
 
 /* The program that the first n characters name, with ".exe" if the name has no ending of its own. "": none;
  * NULL: memory ran out. What is no whole path is looked up in the system's folders, never where we happen to

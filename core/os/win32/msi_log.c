@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* --- Wiping secrets.
- * ------------------------------------------------------------------------------------------ */
+/* --- wiping secrets --- */
 
 static bool seek(HANDLE h, long long to)
 {
@@ -48,8 +47,7 @@ bool msi_log_scrub(const char *path, const struct msi_forms *f, struct err *e)
     return ok;
 }
 
-/* --- Finding the cause.
- * --------------------------------------------------------------------------------------- */
+/* --- finding the cause --- */
 
 /* A line, without its end. */
 struct line {

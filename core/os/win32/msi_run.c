@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* --- The line of properties.
- * ---------------------------------------------------------------------------------- */
+/* --- the line of properties --- */
 
 /* Public properties are in upper case; others cannot be set from outside. */
 static bool name_ok(const char *s, size_t n)
@@ -67,8 +66,7 @@ bool msi_properties(const struct os_msi_change *c, struct buf *out, struct err *
     return buf_ok(out, "the properties of an installation", e);
 }
 
-/* --- Running it.
- * ---------------------------------------------------------------------------------------------- */
+/* --- running it --- */
 
 struct change {
     const struct os_msi_change *c;

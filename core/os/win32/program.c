@@ -129,8 +129,7 @@ wchar_t *program_path(const char *path, struct arena *a, struct err *e)
     return w && wcslen(w) < MAX_PATH && w[5] == L':' ? w + 4 : w;
 }
 
-/* --- The environment: what the system gives to everybody, and where this account's own folders are.
- * ---------- */
+/* --- the environment: what the system gives to everybody, and where this account's own folders are --- */
 
 struct variables {
     const wchar_t **v; /* NAME=value; sorted by name without case, as CreateProcessW() demands it */
@@ -286,8 +285,7 @@ bool program_make(const char *name, const struct strs *env, struct arena *a, str
     return ret->path && environment(env, a, ret, e);
 }
 
-/* --- This program.
- * -------------------------------------------------------------------------------------------- */
+/* --- this program --- */
 
 long long os_self_pid(void)
 {

@@ -58,7 +58,8 @@ static bool renamed(struct facts *f, struct arena *a, struct err *e)
            reason(f, arena_printf(a, "the PC's new name: %s becomes %s", now, then), a, e);
 }
 
-/* A temporary file that goes at the next boot holds nothing up; every updater leaves some. */
+/* A temporary file that goes at the next boot holds nothing up; every updater leaves some, and we our own
+ * program. */
 static bool matters(const char *path, bool removal)
 {
     static const char *const temporary[] = {"/temp/", "/tmp/"};
@@ -67,7 +68,7 @@ static bool matters(const char *path, bool removal)
         for (const char *p = path; *p; p++)
             if (_strnicmp(p, temporary[i], strlen(temporary[i])) == 0)
                 return false;
-    return true;
+    return !removal || !text_eq_fold(path, os_resume_program());
 }
 
 static bool files(struct facts *f, const wchar_t *name, struct arena *a, struct err *e)

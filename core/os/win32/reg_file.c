@@ -8,8 +8,7 @@ enum { SZ = 1, BINARY = 3, DWORD_LE = 4, TYPES = 12 };
 
 static const char head[] = "Windows Registry Editor Version 5.00";
 
-/* --- Writing.
- * ------------------------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 void reg_put_head(struct buf *b, const char *comment)
 {
@@ -116,8 +115,7 @@ void reg_put_value(struct buf *b, const struct reg_value *v)
     buf_adds(b, "\r\n");
 }
 
-/* --- Reading.
- * ------------------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 struct reading {
     const char *cursor, *end;

@@ -18,8 +18,7 @@ static const struct {
 } types[] = {{"sz", REG_SZ},       {"expand", REG_EXPAND_SZ}, {"multi", REG_MULTI_SZ},
              {"dword", REG_DWORD}, {"qword", REG_QWORD},      {"binary", REG_BINARY}};
 
-/* --- A value's data as bytes.
- * --------------------------------------------------------------------------------- */
+/* --- a value's data as bytes --- */
 
 static bool add_text(struct buf *b, const char *s, size_t n, struct arena *a, struct err *e)
 {
@@ -87,8 +86,7 @@ static bool encode(DWORD type, const char *data, struct buf *b, struct arena *a,
     }
 }
 
-/* --- Keys that are changed.
- * ----------------------------------------------------------------------------------- */
+/* --- keys that are changed --- */
 
 static REGSAM view_bits(const char *view)
 {
@@ -157,8 +155,7 @@ bool os_registry_set(const struct registry_value *v, struct err *e)
     return ok || err_wrap(e, "the value '%.200s' of '%.300s'", name, v->key);
 }
 
-/* --- Removing.
- * ------------------------------------------------------------------------------------------------ */
+/* --- removing --- */
 
 /* Below a hive: Windows does not start, or nobody logs on, without these and what is above them. */
 static const char *const machine_keys[] = {

@@ -26,8 +26,7 @@ static void swap_slashes(char *s)
             *s = *s == '/' ? '\\' : '/';
 }
 
-/* --- Saving.
- * -------------------------------------------------------------------------------------------------- */
+/* --- saving --- */
 
 struct saving {
     struct buf out;
@@ -184,8 +183,7 @@ bool os_registry_save(const char *key, const char *view, const char *file, struc
     return ok || err_wrap(e, "saving the key '%.300s'", key);
 }
 
-/* --- Loading.
- * ------------------------------------------------------------------------------------------------- */
+/* --- loading --- */
 
 /* The key in our notation; NULL: an err. */
 static const char *our_key(const char *path, struct arena *a, struct err *e)

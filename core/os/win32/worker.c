@@ -1,5 +1,6 @@
 #include "core/os/win32/worker.h"
 #include "core/os/console.h"
+#include "core/os/file.h"
 #include "core/os/machine.h"
 #include "core/os/win32/key.h"
 #include "core/os/win32/program.h"
@@ -161,8 +162,7 @@ int os_worker_run(int (*work)(int argc, char **argv), int argc, char **argv)
     return self.status;
 }
 
-/* --- The entry in the service manager.
- * ----------------------------------------------------------------------- */
+/* --- the entry in the service manager --- */
 
 /* So that a power cut behind us cannot lose it. */
 static bool flush_entry(struct err *e)
@@ -233,15 +233,18 @@ static bool put_entry(const wchar_t *line, struct err *e)
 bool worker_create(const struct strs *argv, struct err *e)
 {
     struct arena a = ARENA_INIT;
+    const char *program = argv->n ? argv->v[0] : "";
     wchar_t *line = NULL;
+    char *pattern;
     struct buf text;
     bool ok;
 
     buf_init(&text, PROGRAM_LINE);
-    ok = argv->n && program_find(argv->v[0], &a) && strchr(argv->v[0], '/');
-    if (!ok)
-        err_set(e, ERR_INPUT, "what is to run after the reboot needs the whole path of a program");
-    ok = ok && program_line(argv->v[0], argv, &text, e) && (line = wide_text(buf_str(&text), &a, e)) &&
+    ok = (strchr(program, '/') && program_find(program, &a)) ||
+         err_set(e, ERR_INPUT, "what is to run after the reboot needs the whole path of a program");
+    /* A run that ended here left its program, this same file, to the next boot's removal. */
+    ok = ok && ((pattern = text_literal(&a, program)) || err_nomem(e)) && os_tree_keep(pattern, e);
+    ok = ok && program_line(program, argv, &text, e) && (line = wide_text(buf_str(&text), &a, e)) &&
          put_entry(line, e) && flush_entry(e);
     buf_free(&text);
     arena_free(&a);

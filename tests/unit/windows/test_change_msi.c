@@ -24,8 +24,7 @@ static void must(bool ok)
         fail_msg("%s", e.text);
 }
 
-/* --- The package.
- * --------------------------------------------------------------------------------------------- */
+/* --- the package --- */
 
 static void query(MSIHANDLE db, const wchar_t *sql)
 {
@@ -165,8 +164,7 @@ static bool is_installed(void)
     return MsiQueryProductStateW(L"" PRODUCT) == INSTALLSTATE_DEFAULT;
 }
 
-/* --- Tests.
- * --------------------------------------------------------------------------------------------------- */
+/* --- tests --- */
 
 static int set_up(void **state)
 {

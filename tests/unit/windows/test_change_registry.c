@@ -77,8 +77,7 @@ static bool is_key(const char *key, const char *view)
     return k != NULL;
 }
 
-/* --- Setting.
- * ------------------------------------------------------------------------------------------------- */
+/* --- setting --- */
 
 static void test_set(void **state)
 {
@@ -159,8 +158,7 @@ static void test_set_refuses(void **state)
     assert_false(is_key(KEY, "64"));
 }
 
-/* --- Removing.
- * ------------------------------------------------------------------------------------------------ */
+/* --- removing --- */
 
 static void make_tree(void)
 {
@@ -259,8 +257,7 @@ static void test_remove_refuses(void **state)
     assert_true(is_key("HKLM/SOFTWARE/Microsoft/Windows/CurrentVersion", "64"));
 }
 
-/* --- Saving and putting back.
- * --------------------------------------------------------------------------------- */
+/* --- saving and putting back --- */
 
 static const struct {
     const wchar_t *key, *name;
@@ -409,8 +406,7 @@ static void test_load_refuses(void **state)
     assert_false(is_key(KEY "/new", "64"));
 }
 
-/* --- Certificates.
- * -------------------------------------------------------------------------------------------- */
+/* --- certificates --- */
 
 #define CERTIFICATE "C:/unit change.cer"
 
@@ -507,8 +503,7 @@ static void test_certificates_refused(void **state)
     must(os_certificate_remove("user:S-1-5-21-1-2-3-4/ROOT", thumbprint, &e));
 }
 
-/* --- Tasks.
- * --------------------------------------------------------------------------------------------------- */
+/* --- tasks --- */
 
 #define TASK "C:/unit change.xml"
 

@@ -36,8 +36,9 @@ static void must(bool ok)
         fail_msg("%s", e.text);
 }
 
-/* --- The children.
- * -------------------------------------------------------------------------------------------- */
+static int run_again(const char *file);
+
+/* --- the children --- */
 
 static HANDLE spawn(const char *mode, const char *argument, DWORD flags)
 {
@@ -121,13 +122,14 @@ static int be_child(int argc, char **argv)
         printf("%d", SetEvent((HANDLE)(ULONG_PTR)strtoull(x, NULL, 10)));
     else if (strcmp(mode, "crash") == 0)
         RaiseException(EXCEPTION_ACCESS_VIOLATION, EXCEPTION_NONCONTINUABLE, 0, NULL);
+    else if (strcmp(mode, "run") == 0) /* runs one that writes a file after a second */
+        return run_again(x);
     else if (strcmp(mode, "window") == 0)
         return show_window(x);
     return 0;
 }
 
-/* --- Tests.
- * --------------------------------------------------------------------------------------------------- */
+/* --- tests --- */
 
 static int set_up(void **state)
 {
@@ -359,6 +361,30 @@ static void test_daemon_is_not_waited_for(void **state)
     assert_true(wait_file(FOLDER "/late", 20));
 }
 
+static int run_again(const char *file)
+{
+    const struct os_child c = CHILD("later", file);
+    struct os_exit x;
+
+    if (!os_file_write(FOLDER "/running", "1", 1, 0644, &e) || !os_run(&c, &x, &e))
+        return 96;
+    buf_free(&x.out);
+    return x.code;
+}
+
+/* A run that dies takes with it what it had started: the next one meets no installer at work. */
+static void test_our_end_ends_it(void **state)
+{
+    HANDLE p = spawn("run", FOLDER "/late", CREATE_NO_WINDOW);
+
+    (void)state;
+    assert_true(wait_file(FOLDER "/running", 20));
+    Sleep(300);
+    assert_true(TerminateProcess(p, 1));
+    CloseHandle(p);
+    assert_false(wait_file(FOLDER "/late", 2));
+}
+
 static void test_environment_is_clean(void **state)
 {
     static const char *const system[] = {"SystemRoot",  "windir",  "TEMP",        "ProgramFiles",
@@ -506,8 +532,7 @@ static void test_name_that_is_no_ascii(void **state)
     buf_free(&x.out);
 }
 
-/* --- Ending processes.
- * ---------------------------------------------------------------------------------------- */
+/* --- ending processes --- */
 
 static void test_end(void **state)
 {
@@ -557,8 +582,7 @@ static void test_end_refuses(void **state)
         assert_false(os_process_end(pids[i], self, 0, &e));
 }
 
-/* --- Uninstall commands.
- * -------------------------------------------------------------------------------------- */
+/* --- uninstall commands --- */
 
 /* '@' in the rows is the folder, as Windows writes it. */
 static const struct {
@@ -661,8 +685,7 @@ static void test_commands_of_the_system(void **state)
     arena_free(&a);
 }
 
-/* --- This program.
- * -------------------------------------------------------------------------------------------- */
+/* --- this program --- */
 
 static void test_self(void **state)
 {
@@ -692,6 +715,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_what_is_left_lives_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tree_that_takes_too_long_is_ended, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_daemon_is_not_waited_for, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_our_end_ends_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_environment_is_clean, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_environment_refuses, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_folder, set_up, tear_down),

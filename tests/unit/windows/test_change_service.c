@@ -30,8 +30,7 @@ static void must(bool ok)
         fail_msg("%s", e.text);
 }
 
-/* --- The services.
- * -------------------------------------------------------------------------------------------- */
+/* --- the services --- */
 
 static struct service {
     const char *mode;
@@ -133,8 +132,7 @@ static DWORD start_type(const char *name)
     return c->dwStartType;
 }
 
-/* --- Tests: services.
- * ----------------------------------------------------------------------------------------- */
+/* --- tests: services --- */
 
 static void drop(const char *name)
 {
@@ -311,8 +309,7 @@ static void test_remove_what_is_held_open(void **state)
     assert_false(exists(NAME));
 }
 
-/* --- Tests: drivers.
- * ------------------------------------------------------------------------------------------ */
+/* --- tests: drivers --- */
 
 static void create_driver(void)
 {
@@ -361,8 +358,7 @@ static void test_service_is_no_driver(void **state)
     err_clear(&e);
 }
 
-/* --- Tests: the run's own service.
- * ---------------------------------------------------------------------------- */
+/* --- tests: the run's own service --- */
 
 static bool wait_file(const char *path, int seconds)
 {
@@ -441,6 +437,52 @@ static void test_arm_refuses(void **state)
     assert_false(os_resume_arm(&(struct strs){NULL, 0}, &e));
     err_clear(&e);
     assert_false(exists(WORKER_SERVICE));
+}
+
+static bool goes_at_boot(const char *path)
+{
+    const char *text = NULL;
+    struct arena a = ARENA_INIT;
+    struct facts f;
+    bool found = false;
+
+    memset(&f, 0, sizeof f);
+    must(os_reboot_pending(&f, &a, &e));
+    for (size_t i = 0; i < f.reboot_reasons.n; i++) {
+        text = strstr(f.reboot_reasons.v[i], path);
+        found = found || (text && text_eq(text, path));
+    }
+    arena_free(&a);
+    return found;
+}
+
+/* The next boot must not take away what it is to start; and what a run leaves of itself holds nothing up. */
+static void test_arming_keeps_its_program(void **state)
+{
+    const char *const programs[] = {FOLDER "/copy.exe", os_resume_program()};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(programs); i++) {
+        wchar_t name[LIMIT_PATH], value[4096];
+        DWORD n = sizeof value;
+        bool at_boot;
+        HANDLE h;
+
+        must(os_file_copy(self, programs[i], &e));
+        assert_true(MultiByteToWideChar(CP_UTF8, 0, programs[i], -1, name, LIMIT_PATH) > 0);
+        h = CreateFileW(name, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+        must(os_tree_remove_used(programs[i], &at_boot, &e));
+        CloseHandle(h);
+        assert_true(at_boot);
+        assert_int_equal(goes_at_boot(programs[i]), i == 0);
+        must(os_resume_arm(&STRS(programs[i], "resume"), &e));
+        assert_false(goes_at_boot(programs[i]));
+        if (RegGetValueW(HKEY_LOCAL_MACHINE, L"SYSTEM\\CurrentControlSet\\Control\\Session Manager",
+                         L"PendingFileRenameOperations", RRF_RT_ANY, NULL, value, &n) == ERROR_SUCCESS)
+            for (const wchar_t *p = value; p < value + n / 2; p += wcslen(p) + 1)
+                assert_null(wcsstr(p, wcsrchr(name, L'/') + 1));
+        must(os_resume_disarm(&e) && os_tree_remove(programs[i], &e));
+    }
 }
 
 /* A service that is marked for deletion arms nothing, and arming waits for its end. */
@@ -543,6 +585,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_service_is_no_driver, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_arm, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_arm_refuses, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_arming_keeps_its_program, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_marked_entry_is_not_armed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_detach, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_worker_stops, set_up, tear_down),

@@ -39,8 +39,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* --- Command lines.
- * ------------------------------------------------------------------------------------------- */
+/* --- command lines --- */
 
 static const struct {
     struct strs argv;
@@ -179,8 +178,7 @@ static void test_arguments(void **state)
     }
 }
 
-/* --- Properties.
- * ---------------------------------------------------------------------------------------------- */
+/* --- properties --- */
 
 static void put_secret(struct secret *s, const char *text)
 {
@@ -228,8 +226,7 @@ static void test_properties_refused(void **state)
     }
 }
 
-/* --- Secrets in logs.
- * ----------------------------------------------------------------------------------------- */
+/* --- secrets in logs --- */
 
 struct text {
     char p[2048];
@@ -342,8 +339,7 @@ static void test_secret_that_is_no_text(void **state)
     secret_clear(&s);
 }
 
-/* --- The cause in a log.
- * -------------------------------------------------------------------------------------- */
+/* --- the cause in a log --- */
 
 static const struct {
     const char *log, *cause;
@@ -428,8 +424,7 @@ static void test_cause_of_damaged_logs(void **state)
     }
 }
 
-/* --- Files of regedit.
- * ---------------------------------------------------------------------------------------- */
+/* --- files of regedit --- */
 
 #define HEAD "Windows Registry Editor Version 5.00\r\n"
 
