@@ -194,7 +194,7 @@ static bool explain(const struct change *k, size_t form, bool failed, struct eff
     return !cause || effect_set(k->c, ret, ret->outcome, e, "%s; its log: %s", ret->text, cause);
 }
 
-/* The installation that was waited for may have been ours: that of a worker that was killed. */
+/* Another installation may have been ours: that of a worker that was killed, which goes on by itself. */
 static bool settled(const struct change *k, bool *ret, struct err *e)
 {
     struct facts f;
@@ -226,12 +226,12 @@ static bool try_form(const struct change *k, size_t form, struct effect *ret, st
 {
     const char *what = arena_printf(&k->c->doc->arena, "%s %s", k->install ? "installing" : "removing",
                                     k->a->name ? k->a->name : k->install ? k->a->file : k->a->code);
-    bool over = false, other, waited = false, done = false;
+    bool over = false, other, done = false;
 
     if (!what)
         return err_nomem(e);
-    for (;; waited = true) {
-        if (!busy(&other, e) || (waited && !other && !settled(k, &done, e)))
+    for (;;) {
+        if (!busy(&other, e) || (!other && !settled(k, &done, e)))
             return false;
         if (done)
             return effect_set(k->c, ret, OUTCOME_OK, e, "%s: another installation did it meanwhile", what);
@@ -283,14 +283,34 @@ bool msi_forget(const struct step_ctx *c, struct err *e)
     return drop_log(&k, form_tried(c), &cause, e);
 }
 
+/* Windows Installer goes on with what an interrupted try has begun: its answer is waited for. */
+static bool outlast(const struct change *k, bool *ret_done, struct err *e)
+{
+    bool other = true;
+
+    while (other) {
+        if (!busy(&other, e))
+            return false;
+        if (!other)
+            break;
+        if (os_up_ms() + PAUSE_MS >= k->until || (k->c->tick && !k->c->tick(k->c->tick_arg)))
+            break;
+        os_sleep_ms(PAUSE_MS);
+    }
+    return settled(k, ret_done, e);
+}
+
 /* Removals: no form of a password that was refused is handed over again; forms are tried in their order. */
 static bool remove_guarded(const struct change *k, struct effect *ret, struct err *e)
 {
     size_t form = form_tried(k->c), last = k->a->hex_ascii.n ? 1 : 0;
+    bool done = false;
     const char *cause, *why;
 
-    if (!drop_log(k, form, &cause, e))
+    if ((k->c->handing && !outlast(k, &done, e)) || !drop_log(k, form, &cause, e))
         return false;
+    if (done)
+        return effect_set(k->c, ret, OUTCOME_OK, e, "an interrupted try did it");
     why = k->c->handing ? refused_before(k->c, cause) : NULL;
     if (why && form >= last)
         return effect_set(k->c, ret, OUTCOME_AUTH_FAILED, e, "%s; it is not tried again", why);

@@ -86,9 +86,20 @@ static bool stranded(const struct end *e)
     return (!e->protected_now || !e->protected_later) && e->exit != 6;
 }
 
+/* A password that was handed over twice without an answer is not handed over again: the run ends where it was, and a
+ * person says whether the password is right. */
+static bool gave_up(const struct end *e, const char *point)
+{
+    const char *second = strchr(point, '/');
+    char what[300];
+
+    second = second ? strchr(second + 1, '/') : NULL;
+    return second && scenario->setup.windows && e->exit == 7 && world_sound(e, what, sizeof what);
+}
+
 static void judge(const struct end *e, const char *point, const char *note)
 {
-    bool differs = strcmp(buf_str(&e->text), buf_str(&reference.text)) != 0;
+    bool differs = strcmp(buf_str(&e->text), buf_str(&reference.text)) != 0 && !gave_up(e, point);
     bool again = e->needless > reference.needless;
     bool wrong = differs || again || e->unarmed;
 

@@ -172,6 +172,8 @@ static void cut_power(void)
         pc.contexts[i].here = pc.contexts[i].disk;
     }
     win_cut_power();
+    if (pc.setup.windows)
+        win_roll_back(&pc.tasks[TASK_LOCKED]);
     pc.armed = pc.armed_disk;
     boot();
 }

@@ -90,8 +90,8 @@ int win_service_start(const char *name)
     if (!pc_file(exe))
         return 2;
     p = win_product_of_exe(exe);
-    if (p == WIN_NO_PRODUCT)
-        return 0;
+    if (p == WIN_NO_PRODUCT || (pc.setup.misbehaves == SIM_ACTIVATE_FAILS && p != WIN_KES && p != WIN_AGENT))
+        return 0; /* it ended as soon as it was started */
     pc_spawn(exe, -1);
     if (p == WIN_AGENT)
         pc_timer(TIMER_AGENT, 0, AGENT_PATIENCE_MS);
@@ -106,10 +106,6 @@ void win_daemon_ready(enum win_product p)
 
     if (!x)
         return;
-    if (pc.setup.misbehaves == SIM_ACTIVATE_FAILS && p != WIN_KES) {
-        x->pid = 0;
-        return;
-    }
     x->marks = x->ready = true;
     win_register(p, true);
 }

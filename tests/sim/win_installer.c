@@ -1,7 +1,7 @@
 /*
  * Installers of the simulated Windows PC: Windows Installer's own phases for products that have a code, and installers
- * that only copy and return for the others. What is interrupted by a power cut goes on from the beginning when it is
- * asked for again; registrations come first when a product goes and last when it comes.
+ * that only copy and return for the others. What a power cut interrupts Windows Installer takes back, and others begin
+ * anew when they are asked again.
  */
 #include "tests/sim/pc.h"
 
@@ -350,6 +350,24 @@ int win_remove_phase(struct pc_task *t)
         return NEXT;
     }
     return end_removal(t);
+}
+
+/* Windows Installer keeps what it deletes until its end; the registry is older anyway. */
+void win_roll_back(const struct pc_task *t)
+{
+    const struct win_product_def *p = product(t);
+
+    if (!t->active || !p->code || !win_key_here(win_below(WIN_INSTALLER, p->code), false) ==
+                                      (t->kind == TASK_WIN_REMOVE))
+        return;
+    for (unsigned half = 0; half < 2; half++) {
+        if (t->kind == TASK_WIN_REMOVE)
+            place_files(p, half);
+        else
+            drop_files(p, half);
+    }
+    if (t->kind == TASK_WIN_INSTALL)
+        drop_parent(p);
 }
 
 void win_background_removal(enum win_product p)

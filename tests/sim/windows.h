@@ -129,6 +129,7 @@ void win_boot_service(unsigned i); /* TIMER_BOOT: the i-th of those that the boo
 struct pc_task;
 int win_remove_phase(struct pc_task *t);  /* as the phases of tasks.c: 0 next, -1 hangs, 1 done */
 int win_install_phase(struct pc_task *t);
+void win_roll_back(const struct pc_task *t); /* what a power cut interrupted, as the next boot finds it */
 void win_background_removal(enum win_product p); /* TIMER_BACKGROUND */
 void win_install_now(enum win_product p);        /* for setups */
 /* Which product an installer file holds; WIN_NO_PRODUCT: none. */
