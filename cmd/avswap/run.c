@@ -71,6 +71,8 @@ static bool with_plan(struct cli *c, const char *file, const struct buf *text, s
         return dry(c, file, text, e);
     if (option_given(&c->args, "detach") && option_given(&c->args, "eicar"))
         return err_set(e, ERR_USAGE, "--eicar is for a run in the foreground; a detached one takes it from its plan");
+    if (option_given(&c->args, "detach") && !run_check_detach(file, buf_str(text), text->len, e))
+        return false;
     if (!execute_consent(c, "Change this PC as the plan says?", &yes, e) || !yes)
         return yes || e->code == ERR_NONE;
     if (!execute_prepare(c, file, buf_str(text), text->len, &id, e))

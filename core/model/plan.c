@@ -119,6 +119,17 @@ const struct step *plan_step(const struct plan *p, const char *id)
     return NULL;
 }
 
+const char *plan_fleeting_secret(const struct plan *p)
+{
+    for (size_t i = 0; i < p->secrets.n; i++) {
+        const char *from = json_string_value(json_object_get(p->secret_sources, p->secrets.v[i]));
+
+        if (from && text_starts(from, "env:"))
+            return p->secrets.v[i];
+    }
+    return NULL;
+}
+
 bool plan_read(struct doc *d, const char *file, const char *text, size_t len, struct plan *ret, struct err *e)
 {
     char hex[65], id[32];

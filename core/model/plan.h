@@ -97,5 +97,8 @@ bool plan_digest(const struct plan *p, char hex[65], struct err *e) MUST_CHECK;
 /* Reads and checks a plan: schema, digest, step ids. */
 bool plan_read(struct doc *d, const char *file, const char *text, size_t len, struct plan *ret, struct err *e) MUST_CHECK;
 const struct step *plan_step(const struct plan *p, const char *id);
+/* A secret that comes from the environment of who starts the run: a worker that goes on detached or after a reboot has
+ * another one. NULL: none does. */
+const char *plan_fleeting_secret(const struct plan *p);
 
 #endif

@@ -278,11 +278,19 @@ static bool add_secrets(struct planning *p, const struct product *x)
 
 static bool fill_secrets(struct planning *p)
 {
+    const char *fleeting;
+
     p->plan->secret_sources = p->r->policy->secrets;
     for (size_t i = 0; i < p->sources.n; i++)
         if (!add_secrets(p, p->sources.v[i]))
             return false;
-    return !p->target || add_secrets(p, p->target);
+    if (p->target && !add_secrets(p, p->target))
+        return false;
+    fleeting = plan_fleeting_secret(p->plan);
+    return !fleeting || p->plan->no_reboot || !p->plan->max_reboots ||
+           planning_say(p, &p->plan->warnings,
+                        "The secret '%s' comes from the environment, which is gone after a reboot: give it as file:/path, or "
+                        "the run may fail when it goes on.", fleeting);
 }
 
 static bool fill_notes(struct planning *p)

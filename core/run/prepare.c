@@ -123,6 +123,21 @@ static bool make_folder(const char *id, const struct plan *p, const struct facts
            folder_write_json(id, "plan.json", &plan_schema, p, e);
 }
 
+bool run_check_detach(const char *file, const char *text, size_t len, struct err *e)
+{
+    struct doc d = DOC_INIT;
+    const char *fleeting;
+    struct plan p;
+    bool ok = plan_read(&d, file, text, len, &p, e);
+
+    fleeting = ok ? plan_fleeting_secret(&p) : NULL;
+    if (fleeting)
+        ok = err_set(e, ERR_SECRET, "the secret '%s' comes from the environment, which a detached run does not have: make "
+                                    "the plan with file:/path", fleeting);
+    doc_free(&d);
+    return ok;
+}
+
 bool run_prepare(const char *file, const char *text, size_t len, const struct catalog *c, char *ret_id, size_t id_size,
                  struct err *e)
 {

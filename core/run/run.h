@@ -21,6 +21,8 @@ struct run_options {
 /* Puts a plan into its run folder, not yet started; ERR_STALE, ERR_POLICY ... when it does not fit. Gives its id. */
 bool run_prepare(const char *file, const char *text, size_t len, const struct catalog *c, char *ret_id,
                  size_t id_size, struct err *e) MUST_CHECK;
+/* Can the plan be run detached? ERR_SECRET: it needs something of the environment that a worker does not have. */
+bool run_check_detach(const char *file, const char *text, size_t len, struct err *e) MUST_CHECK;
 /* Starts or resumes the run until it ends; ret_exit is the exit status of the design's table. */
 bool run_go(const char *id, const struct run_options *o, int *ret_exit, struct err *e) MUST_CHECK;
 /* Checks a plan against this PC as `run --dry-run` shows it: each step with its present state. */
