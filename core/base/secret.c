@@ -18,10 +18,15 @@ bool secret_set(struct secret *s, const char *bytes, size_t len, struct err *e)
     return true;
 }
 
+void secret_wipe(void *bytes, size_t len)
+{
+    sodium_memzero(bytes, len);
+}
+
 void secret_clear(struct secret *s)
 {
     if (s->bytes) {
-        sodium_memzero(s->bytes, s->len);
+        secret_wipe(s->bytes, s->len);
         mem_free(s->bytes);
     }
     s->bytes = NULL;

@@ -16,5 +16,7 @@ struct secret {
 
 bool secret_set(struct secret *s, const char *bytes, size_t len, struct err *e) MUST_CHECK;
 void secret_clear(struct secret *s);
+/* Wipes bytes that held one; the compiler does not leave it out. */
+void secret_wipe(void *bytes, size_t len);
 
 #endif

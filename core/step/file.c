@@ -108,9 +108,9 @@ static bool write_probe(const struct step_ctx *c, const void *args, struct verdi
         }
     }
     if (want.data && a->secret)
-        memset(want.data, 0, want.cap);
+        secret_wipe(want.data, want.cap);
     if (have.data && a->secret)
-        memset(have.data, 0, have.cap);
+        secret_wipe(have.data, have.cap);
     buf_free(&want);
     buf_free(&have);
     return ok && (ret->evidence || err_nomem(e));
@@ -174,7 +174,7 @@ static bool write_apply(const struct step_ctx *c, const void *args, struct effec
     }
     ok = ok && os_file_write(a->path, buf_str(&b), b.len, mode_of(a), e);
     if (b.data && a->secret)
-        memset(b.data, 0, b.cap);
+        secret_wipe(b.data, b.cap);
     buf_free(&b);
     return ok && effect_set(c, ret, OUTCOME_OK, e, "%s written", a->path);
 }

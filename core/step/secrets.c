@@ -38,7 +38,7 @@ static bool from_file(const char *path, struct secret *ret, struct err *e)
     buf_init(&b, LIMIT_SECRET);
     ok = os_file_read(path, &b, e) && text_of(path, &b, ret, e);
     if (b.data)
-        memset(b.data, 0, b.cap);
+        secret_wipe(b.data, b.cap);
     buf_free(&b);
     return ok;
 }
