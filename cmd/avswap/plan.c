@@ -73,6 +73,7 @@ static const struct example examples[] = {
     {"avswap plan --target clamav.clamav.linux --eicar", "a named product, proved with an EICAR file"},
     {"avswap plan --from facts.json --policy office.json -o pc17.json", "for another PC"},
     {"avswap plan --secret kesl_password=file:/root/kesl.txt", "an uninstall password, by reference"},
+    {"avswap plan --secret kaspersky_password=file:C:/secrets/kes.txt", "the same on Windows"},
     {NULL, NULL},
 };
 
