@@ -27,10 +27,22 @@ static void check_secrets(struct lint *l, const struct product *p, const json_t 
     }
 }
 
+/* "*X*" is in the names of other makers' programs for X, too; uninstalling those is not ours. */
+static void check_maker(struct lint *l, const struct cond *c, const struct place *at)
+{
+    if (c->name && *c->name == '*' && !c->publisher)
+        lint_add(l, at, "'%.60s' fits other makers' programs, too: what is uninstalled by it needs 'publisher'", c->name);
+    for (size_t i = 0; i < c->any.n; i++) {
+        struct place list = {at, "any", 0, NULL}, item = {&list, NULL, i, NULL};
+
+        check_maker(l, &c->any.v[i], &item);
+    }
+}
+
 void lint_installer_step(struct lint *l, const struct product *p, const struct step_def *s, const struct verb_def *v,
                          const struct place *at)
 {
-    struct place args = {at, "args", 0, NULL};
+    struct place args = {at, "args", 0, NULL}, each = {at, "each", 0, NULL};
     const char *code = json_string_value(json_object_get(s->args, "code"));
 
     if (v->os && p->os && !text_eq(v->os, p->os))
@@ -38,6 +50,8 @@ void lint_installer_step(struct lint *l, const struct product *p, const struct s
     /* The same product has other codes in other languages and versions, and one code names several (field reports). */
     if (code && *code == '{')
         lint_add(l, &args, "a product code is found on the PC ('each'), never written down");
+    if (s->each && (strcmp(v->name, "msi.remove") == 0 || strcmp(v->name, "exe.remove") == 0))
+        check_maker(l, s->each, &each);
     check_secrets(l, p, s->args, &args);
     if (text_eq(p->os, "windows") && strcmp(v->name, "command.run") == 0 && !s->after && !s->auxiliary)
         lint_add(l, at, "without 'after' nothing but an exit code says that it had its effect");
