@@ -258,12 +258,18 @@ static bool look_before(struct engine *g, const struct step_ctx *c, const void *
 static bool reboot(struct engine *g, const char *why, int *ret_exit, bool *ret_stop, struct err *e)
 {
     struct event ev = {.step = g->step->id, .text = why, .exit = -1};
+    const char *asked = state_of(&g->state, g->step)->reboot_in;
 
     *ret_stop = true;
     if (g->plan->no_reboot) {
         ev.kind = EVENT_STOP;
         ev.exit = *ret_exit = EXIT_REBOOT;
         return engine_note(g, &ev, e);
+    }
+    /* Started again in the time the system leaves before it goes down: it is on record, only the system may not know. */
+    if (asked && text_eq(asked, g->state.boot)) {
+        *ret_exit = EXIT_REBOOT;
+        return os_reboot(e);
     }
     if (g->state.reboots >= g->plan->max_reboots) {
         ev.kind = EVENT_STOP;

@@ -420,6 +420,42 @@ static void test_reboots_are_bounded(void **state)
     assert_true(sim_protected());
 }
 
+static void one_reboot_left(struct plan *p) { p->max_reboots = 1; }
+
+/* Started again and again while the system has not gone down yet: that is one reboot, on record once. */
+static void test_reboot_that_is_on_its_way_counts_once(void **state)
+{
+    struct err e = ERR_INIT;
+    struct run_view v;
+    struct buf b;
+    char id[80];
+    int status = -1, records = 0;
+
+    (void)state;
+    world_begin(&overlap, SIM_WANTS_REBOOT);
+    buf_init(&b, LIMIT_DOCUMENT);
+    alter(one_reboot_left, &b);
+    sim_worker();
+    assert_true(run_prepare("plan.json", buf_str(&b), b.len, world_catalog(), id, sizeof id, &e));
+    for (int i = 0; i < 3; i++) {
+        sim_worker();
+        assert_true(run_go(id, NULL, &status, &e));
+        assert_int_equal(status, 4);
+        assert_true(sim_reboot_asked());
+    }
+    sim_reboot();
+    sim_worker();
+    assert_true(run_go(id, NULL, &status, &e));
+    assert_int_equal(status, 0);
+    assert_true(run_view(id, &v, &e));
+    for (size_t i = 0; i < v.events.n; i++)
+        records += v.events.v[i].kind == EVENT_REBOOT;
+    assert_int_equal(records, 1);
+    run_view_free(&v);
+    buf_free(&b);
+    world_over();
+}
+
 static void short_gap(struct plan *p) { p->unprotected_limit_s = 1; }
 
 /* The new product takes longer than that to come up after the old one went: back to the old one. */
@@ -614,6 +650,7 @@ int main(void)
         cmocka_unit_test(test_owner_who_may_not_use_it_is_not_given_it_back),
         cmocka_unit_test(test_no_reboot_stops_and_goes_on_after_one),
         cmocka_unit_test(test_reboots_are_bounded),
+        cmocka_unit_test(test_reboot_that_is_on_its_way_counts_once),
         cmocka_unit_test(test_ceiling_turns_the_run_round),
         cmocka_unit_test(test_new_one_that_failed_a_check_is_kept_where_the_old_may_not_come_back),
         cmocka_unit_test(test_step_without_a_trace_is_in_doubt_after_a_crash),
