@@ -92,13 +92,19 @@ static bool collect_signatures(const struct questions *q, struct facts *f, struc
     return here(&q->signatures, f, a, &patterns, e) && os_signature_list(&patterns, f, a, e);
 }
 
+/* Any part of a key's path or a value's name that speaks of one. */
+static bool names_password(const char *s)
+{
+    return text_glob_fold("*password*", s) || text_glob_fold("*passwd*", s) || text_glob_fold("*pwd*", s);
+}
+
 /* Products keep what is made of a password in the registry. That there is one is all that anybody has to know. */
 static void hide_passwords(struct facts *f)
 {
     for (size_t i = 0; i < f->registry.n; i++) {
         struct registry_value *v = &f->registry.v[i];
 
-        if (v->name && v->data && *v->data && (strstr(v->key, "Password") || strstr(v->name, "Password")) &&
+        if (v->name && v->data && *v->data && (names_password(v->key) || names_password(v->name)) &&
             !text_eq(v->type, "dword") && !text_eq(v->type, "qword")) {
             v->data = "(hidden)";
             v->expanded = NULL;
