@@ -12,7 +12,7 @@ static const struct {
     [RESULT_ROLLED_BACK] = {INK_WARN, "Rolled back: protected as before, not migrated."},
     [RESULT_OTHER_PROTECTION] = {INK_WARN, "Not migrated; something else protects this PC."},
     [RESULT_UNPROTECTED] = {INK_BAD, "UNPROTECTED: this PC needs hands now."},
-    [RESULT_REFUSED] = {INK_WARN, "Refused before anything was changed."},
+    [RESULT_REFUSED] = {INK_WARN, "Refused; everything is as it was."},
     [RESULT_IN_DOUBT] = {INK_BAD, "In doubt: a person must look."},
     [RESULT_REBOOT_NEEDED] = {INK_WARN, "A reboot is needed to go on."},
 };
