@@ -356,7 +356,7 @@ void man_policy(struct buf *b)
     head(b, "avswap-policy", 5, "the administrator's wishes");
     section(b, "DESCRIPTION");
     line(b, "A policy is a JSON document that plan, detect and migrate take with --policy. Every key but schema may be left out. "
-            "Passwords and tokens never stand in it: it says where they are.");
+            "Passwords and tokens never stand in it: it says where they are, on Windows as file:C:/secrets/kes.txt.");
     section(b, "KEYS");
     tagged(b, "schema", policy_schema.format);
     fields(b, &policy_schema);
