@@ -131,6 +131,7 @@ static const struct field uninstall_fields[] = {
     FIELD(uninstall_entry, BOOL, location_exists, "that folder exists"),
     FIELD(uninstall_entry, STR, command, "UninstallString"),
     FIELD(uninstall_entry, STR, quiet, "QuietUninstallString"),
+    FIELD(uninstall_entry, BOOL, command_missing, "the program of that command is not there"),
     FIELD(uninstall_entry, STR, code, "product code of Windows Installer"),
     FIELD_END,
 };

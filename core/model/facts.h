@@ -118,6 +118,7 @@ struct uninstall_entry { /* a subkey of ...\\CurrentVersion\\Uninstall */
     bool location_exists;
     const char *command;   /* UninstallString, as it stands there; NULL: none */
     const char *quiet;     /* QuietUninstallString */
+    bool command_missing;  /* the program that `command` (without one: `quiet`) names is not there */
     const char *code;      /* the product code when Windows Installer installed it */
 };
 

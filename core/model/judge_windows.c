@@ -69,7 +69,7 @@ static bool is_ghost(const struct facts *f, const struct uninstall_entry *u)
 {
     bool command = (u->command && *u->command) || (u->quiet && *u->quiet);
 
-    return !u->location_exists && (!command || forgotten(f, u));
+    return !u->location_exists && (!command || u->command_missing || forgotten(f, u));
 }
 
 static enum fit fit_uninstall(const struct judge *j, const struct cond *c, const void *row)

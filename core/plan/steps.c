@@ -188,6 +188,18 @@ static bool add_one(struct builder *b, const struct step_def *def, const struct 
     return complete_step(b, s, v, def, x);
 }
 
+/* Better now than in the middle of a removal. */
+static bool check_uninstaller(struct planning *p, const struct verb_def *v, const json_t *entry)
+{
+    if (!text_eq(v->name, "exe.remove") || !json_is_true(json_object_get(entry, "command_missing")))
+        return true;
+    return err_set(p->e, ERR_POLICY,
+                   "the uninstaller of %s is not there any more (%s), but its folder is: repair it or install the same "
+                   "version over it first",
+                   json_string_value(json_object_get(entry, "name")),
+                   json_string_value(json_object_get(entry, json_object_get(entry, "command") ? "command" : "quiet")));
+}
+
 static bool add_each(struct builder *b, const struct step_def *def, const struct product *x, const struct verb_def *v)
 {
     struct planning *p = b->p;
@@ -203,7 +215,7 @@ static bool add_each(struct builder *b, const struct step_def *def, const struct
                       x ? x->name : p->playbook->id, v->name, any.evidence))
         return false;
     for (size_t i = 0; i < found.rows.n; i++)
-        if (!add_one(b, def, x, v, found.rows.v[i].fields, first))
+        if (!check_uninstaller(p, v, found.rows.v[i].fields) || !add_one(b, def, x, v, found.rows.v[i].fields, first))
             return false;
     return true;
 }

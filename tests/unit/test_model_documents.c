@@ -53,7 +53,7 @@ static const struct row {
      ","
      "'folders':[{'name':'ProgramData','path':'C:/ProgramData'}],'uninstall':[{'hive':'HKLM','view':'32','key':'k',"
      "'name':'n','publisher':'p','version':'1','location':'C:/x','location_exists':true,'command':'c','quiet':'q',"
-     "'code':'{0}'}],'msi':[{'code':'{0}','name':'n','publisher':'p','version':'1','context':'machine',"
+     "'command_missing':true,'code':'{0}'}],'msi':[{'code':'{0}','name':'n','publisher':'p','version':'1','context':'machine',"
      "'package':'C:/x','package_exists':true}],'drivers':[{'name':'n','path':'C:/x','start':'boot','state':'running'}],"
      "'registry':[{'key':'HKLM/x','view':'64','name':'','type':'expand','data':'%a%','expanded':'b'}],"
      "'certificates':[{'store':'machine/ROOT','subject':'CN=x','issuer':'CN=y','thumbprint':'00'}],"

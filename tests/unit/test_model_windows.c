@@ -18,6 +18,9 @@
             "{'hive':'HKU/S-1-5-21-7','view':'64','key':'{8}','name':'Of a user','command':'x','code':'{8}'},"         \
             "{'hive':'HKLM','view':'64','key':'folder','name':'Only a folder','location_exists':true},"                \
             "{'hive':'HKLM','view':'64','key':'quiet','name':'Quiet','quiet':'C:/q.exe /s'},"                          \
+            "{'hive':'HKLM','view':'64','key':'torn','name':'Torn','location_exists':true,'command':'C:/t.exe',"       \
+            "'command_missing':true},"                                                                                 \
+            "{'hive':'HKLM','view':'64','key':'shell','name':'Shell of','command':'C:/s.exe','command_missing':true}," \
             "{'hive':'HKLM','view':'64','key':'nameless','command':'x'}],"                                             \
             "'msi':[{'code':'" GUID1 "','name':'Kaspersky Endpoint Security','publisher':'Kaspersky',"                 \
             "'version':'11.6.0.394','context':'machine','package_exists':true},"                                       \
@@ -92,6 +95,9 @@ static const struct row {
      TRI_YES, "without an uninstaller"},
     {"a ghost is not live", "{'probe':'uninstall','name':'Old*'}", TRI_NO, TRI_UNKNOWN, "kes-old"},
     {"what is live is no ghost", "{'probe':'uninstall','name':'Kaspersky*','state':'ghost'}", TRI_NO, TRI_UNKNOWN, "11.6"},
+    {"what has neither folder nor uninstaller is a ghost", "{'probe':'uninstall','name':'Shell*','state':'ghost'}", TRI_YES,
+     TRI_YES, "shell"},
+    {"what has its folder is live without its uninstaller", "{'probe':'uninstall','name':'Torn'}", TRI_YES, TRI_YES, "torn"},
     {"what Windows Installer forgot is a ghost", "{'probe':'uninstall','name':'Forgotten','state':'ghost'}", TRI_YES,
      TRI_UNKNOWN, "{9}"},
     {"what it may not list is none", "{'probe':'uninstall','name':'Of a user'}", TRI_YES, TRI_YES, "HKU/S-1-5-21-7"},
@@ -274,7 +280,7 @@ static const struct each_row {
 } each_rows[] = {
     {"each product", "{'probe':'msi','name':'*'}", "code", GUID1 " " GUID2},
     {"each program without twins", "{'probe':'uninstall','name':'Kaspersky*'}", "version", "11.6.0.394"},
-    {"each ghost", "{'probe':'uninstall','name':'*','state':'ghost'}", "key", "kes-old {9}"},
+    {"each ghost", "{'probe':'uninstall','name':'*','state':'ghost'}", "key", "kes-old {9} shell"},
     {"each service", "{'probe':'unit','name':'*'}", "name", "klnagent AVP.KES.21.9"},
     {"each driver", "{'probe':'driver','name':'kl*'}", "name", "klif.KES-21-9 klbare"},
     {"each key once in each view", "{" ENVIRONMENT "}", "view", "32 64"},

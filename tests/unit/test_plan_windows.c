@@ -9,7 +9,7 @@
 #define OLD                                                                                                            \
     "'uninstall':[{'hive':'HKLM','view':'32','key':'" GUID "','name':'Old Endpoint 11','version':'11.6',"              \
     "'location_exists':true,'command':'MsiExec.exe /I" GUID "','code':'" GUID "'},"                                    \
-    "{'hive':'HKLM','view':'32','key':'t','name':'Old Tool','quiet':'C:/old/un.exe /s','command':'C:/old/un.exe'},"    \
+    "{'hive':'HKLM','view':'32','key':'t','name':'Old Tool'TOOL,'quiet':'C:/old/un.exe /s','command':'C:/old/un.exe'},"    \
     "{'hive':'HKLM','view':'64','key':'t','name':'Old Tool','quiet':'C:/old/un.exe /s','command':'C:/old/un.exe'},"    \
     "{'hive':'HKLM','view':'64','key':'u','name':'Old Toy','command':'C:/old/toy.exe'}],"                              \
     "'msi':[{'code':'" GUID "','name':'Old Endpoint 11','version':'11.6','context':'machine'}],"                       \
@@ -24,6 +24,7 @@ struct pc {
     const char *type;     /* client, server */
     const char *services; /* beside the old one's, with ',' before */
     const char *registry;
+    const char *tool; /* members of one of its entries, with ',' before */
     const char *more; /* members, with ',' before */
 };
 
@@ -41,7 +42,7 @@ static void make(struct planned *p, const struct pc *pc, const char *policy, con
     struct arena a = ARENA_INIT;
     const char *facts = replaced(&a, OLD, "SERVICES", pc->services);
 
-    facts = replaced(&a, facts, "REGISTRY", pc->registry);
+    facts = replaced(&a, replaced(&a, facts, "REGISTRY", pc->registry), "TOOL", pc->tool);
     facts = arena_printf(&a, "%s,%s%s", replaced(&a, WINDOWS_OF("@"), "@", pc->type), facts, pc->more ? pc->more : "");
     planned_make(p, &(struct situation){.facts = facts, .policy = policy, .target = target, .catalog = CATALOG});
     arena_free(&a);
@@ -95,6 +96,23 @@ static void test_each(void **state)
     /* A key once, whatever values it has. */
     assert_non_null(step_titled(&p, "Remove HKLM/SOFTWARE/Old/AV (32 bits)"));
     assert_non_null(step_titled(&p, "Remove HKLM/SOFTWARE/Old/Agent (32 bits)"));
+    planned_free(&p);
+}
+
+/* Seen when the plan is made, not in the middle of a removal. */
+static void test_uninstaller_that_is_gone(void **state)
+{
+    const struct pc torn = {.type = "client", .services = ASLEEP, .tool = ",'command_missing':true,'location_exists':true"};
+    const struct pc ghost = {.type = "client", .services = ASLEEP, .tool = ",'command_missing':true"};
+    struct planned p;
+
+    (void)state;
+    make(&p, &torn, NULL, NULL);
+    assert_false(p.ok);
+    expect_err(&p.err, ERR_POLICY, "the uninstaller of Old Tool is not there any more (C:/old/un.exe)");
+    planned_free(&p);
+    made(&p, &ghost, NULL, NULL); /* the entry of the other view is live */
+    assert_string_equal(planned_verbs(&p, STAGE_REMOVE), "msi.remove exe.remove");
     planned_free(&p);
 }
 
@@ -316,6 +334,7 @@ int main(void)
 {
     ADD(test_each);
     ADD(test_each_gap);
+    ADD(test_uninstaller_that_is_gone);
     ADD(test_each_unseen);
     ADD(test_handover);
     ADD(test_already_awake);

@@ -58,6 +58,38 @@ static bool read_location(void *key, const struct listing *l, struct uninstall_e
     return true;
 }
 
+/* The program of a command: what stands in its quotes, or before the space behind its first ".exe". */
+static const char *program_of(const char *command, struct arena *a)
+{
+    static const char ending[] = ".exe";
+    const char *s = command + strspn(command, " \t"), *end;
+
+    if (*s == '"')
+        return arena_strndup(a, s + 1, strcspn(s + 1, "\""));
+    for (end = s; *end; end++)
+        if (_strnicmp(end, ending, strlen(ending)) == 0 && (!end[4] || end[4] == ' ' || end[4] == '\t'))
+            return arena_strndup(a, s, (size_t)(end + 4 - s));
+    return arena_strdup(a, "");
+}
+
+/* Only where its whole path is known for sure: a variable of a user is not ours to know, and a name is looked for
+ * in many places. */
+static bool find_missing(const struct listing *l, struct uninstall_entry *u)
+{
+    const char *command = u->command ? u->command : u->quiet, *path;
+    struct err ignored = ERR_INIT;
+    struct os_stat st;
+
+    if (!command || u->code || strcmp(l->hive, "HKLM") != 0)
+        return true;
+    path = program_of(command, l->a);
+    if (!path || !(path = environment_path(l->environment, path, l->a, l->e)))
+        return path || l->e->code != ERR_NONE ? false : err_nomem(l->e);
+    u->command_missing = strlen(path) > 3 && path[1] == ':' && path[2] == '/' && !strchr(path, '%') &&
+                         os_file_stat(path, &st, &ignored) && st.kind == OS_ABSENT;
+    return true;
+}
+
 static bool read_entry(void *key, const char *name, struct listing *l)
 {
     struct uninstall_entry u = {.hive = l->hive, .view = l->view, .key = name}, *slot;
@@ -71,6 +103,8 @@ static bool read_entry(void *key, const char *name, struct listing *l)
         return false;
     value_number(&msi, &by_msi);
     u.code = guid_of_entry(name, by_msi == 1, u.command, l->a, l->e);
+    if (l->e->code == ERR_NONE && !find_missing(l, &u))
+        return false;
     slot = l->e->code == ERR_NONE ? LIST_ADD(l->a, &l->f->uninstall) : NULL;
     if (!slot)
         return l->e->code != ERR_NONE ? false : err_nomem(l->e);

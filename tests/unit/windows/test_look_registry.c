@@ -258,6 +258,12 @@ static void test_uninstall(void **state)
     MAKE(HKEY_LOCAL_MACHINE, UNINSTALL L"AvswapGhost", VIEW64, {L"DisplayName", L"Ghost"},
          {L"UninstallString", L""}, {L"InstallLocation", L"C:\\Nowhere\\At all"});
     MAKE(HKEY_CURRENT_USER, UNINSTALL L"AvswapUser", VIEW64, {L"DisplayName", L"User's"});
+    MAKE(HKEY_LOCAL_MACHINE, UNINSTALL L"AvswapTorn", VIEW64, {L"DisplayName", L"Torn"},
+         {L"UninstallString", L"C:\\Nowhere\\At all\\un.exe /S"}, {L"InstallLocation", L"%SystemRoot%\\system32"});
+    MAKE(HKEY_LOCAL_MACHINE, UNINSTALL L"AvswapWhole", VIEW64, {L"DisplayName", L"Whole"},
+         {L"UninstallString", L"\"%SystemRoot%\\system32\\cmd.exe\" /c"});
+    MAKE(HKEY_LOCAL_MACHINE, UNINSTALL L"AvswapNamed", VIEW64, {L"DisplayName", L"Named"},
+         {L"QuietUninstallString", L"rundll32.exe C:\\x.dll,Gone"});
     key = make_key(HKEY_LOCAL_MACHINE, UNINSTALL L"AvswapBroken", VIEW64);
     put(key, L"DisplayName", REG_SZ, "a\0b\0\0\0c\0", 8);
     put(key, L"UninstallString", REG_SZ, "a\0b", 3);
@@ -284,6 +290,10 @@ static void test_uninstall(void **state)
     assert_false(u->location_exists);
     u = entry("AvswapUser", "HKU/S-1-");
     assert_string_equal(u->name, "User's");
+    assert_true(entry("AvswapTorn", "HKLM")->command_missing);
+    assert_false(entry("AvswapWhole", "HKLM")->command_missing);
+    assert_false(entry("AvswapNamed", "HKLM")->command_missing);
+    assert_false(entry(CODE, "HKLM")->command_missing);
     u = entry("AvswapBroken", "HKLM");
     assert_string_equal(u->name, "ab");
     assert_null(u->command);
