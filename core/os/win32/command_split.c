@@ -67,28 +67,25 @@ bool command_arguments(const char *s, struct arena *a, struct strs *ret, struct 
 
 /* --- the program --- */
 
-/* The program that the first n characters name, with ".exe" if the name has no ending of its own. "": none;
- * NULL: memory ran out. What is no whole path is looked up in the system's folders, never where we happen to
- * be. */
-static const char *program_in(const char *s, size_t n, struct arena *a)
+/* The program that the first n characters name, with ".exe" if the name has no ending of its own; *ret NULL:
+ * none. What is no whole path is looked up in the system's folders, never where we happen to be. */
+static bool program_in(const char *s, size_t n, struct arena *a, const char **ret, struct err *e)
 {
     char *path = arena_printf(a, "%.*s", (int)n, s);
-    const char *base, *found;
+    const char *base;
 
     for (char *p = path; p && *p; p++)
         if (*p == '\\')
             *p = '/';
     if (!path)
-        return NULL;
-    found = program_find(path, a);
+        return err_nomem(e);
+    if (!program_find(path, a, ret, e))
+        return false;
     base = strrchr(path, '/');
-    if (!found && base && base[1] && !strchr(base, '.')) {
-        path = arena_printf(a, "%s.exe", path);
-        if (!path)
-            return NULL;
-        found = program_find(path, a);
-    }
-    return found ? found : "";
+    if (*ret || !base || !base[1] || strchr(base, '.'))
+        return true;
+    path = arena_printf(a, "%s.exe", path);
+    return path ? program_find(path, a, ret, e) : err_nomem(e);
 }
 
 struct program_found {
@@ -102,9 +99,8 @@ static bool quoted_program(const char *s, struct arena *a, struct program_found 
 
     if (!end)
         return err_set(e, ERR_INPUT, "a quote in it has no end");
-    ret->path = program_in(s + 1, (size_t)(end - s - 1), a);
     ret->rest = end + 1;
-    return ret->path || err_nomem(e);
+    return program_in(s + 1, (size_t)(end - s - 1), a, &ret->path, e);
 }
 
 /* Every beginning that ends before a space may be the program; a quote belongs to an argument. */
@@ -113,59 +109,51 @@ static bool bare_program(const char *s, struct arena *a, struct program_found *r
     enum { MOST = 64 };
     size_t n = 0, longest = strcspn(s, "\"");
 
-    ret->path = "";
     for (int i = 0; i < MOST && n < longest; i++) {
         const char *path;
 
         n += strcspn(s + n, " \t");
         n = n < longest ? n : longest;
-        path = program_in(s, n, a);
-        if (!path)
-            return err_nomem(e);
-        if (*path && *ret->path)
+        if (!program_in(s, n, a, &path, e))
+            return false;
+        if (path && ret->path)
             return err_set(e, ERR_INPUT, "without quotes it names '%.200s' and '%.200s'", ret->path, path);
-        if (*path)
+        if (path)
             *ret = (struct program_found){path, s + n};
         n += strspn(s + n, " \t");
     }
     return true;
 }
 
+/* ret->path NULL: there is none. */
 static bool find_program(const char *s, struct arena *a, struct program_found *ret, struct err *e)
 {
+    *ret = (struct program_found){NULL, NULL};
     s += strspn(s, " \t");
     if (!(*s == '"' ? quoted_program(s, a, ret, e) : bare_program(s, a, ret, e)))
         return false;
-    if (!*ret->path)
-        return err_set(e, ERR_INPUT, "there is no such program");
-    if (text_starts(ret->path, "//"))
-        return err_set(e, ERR_INPUT, "the program is on another computer");
-    return true;
+    return !ret->path || !text_starts(ret->path, "//") ||
+           err_set(e, ERR_INPUT, "the program is on another computer");
 }
 
 /* With the variables of the machine. A program of 32 bits means other folders by %ProgramFiles%, and the
  * command does not say which it is. */
 static bool find_expanded(const char *command, struct arena *a, struct program_found *ret, struct err *e)
 {
-    struct environment here;
+    int forms = strchr(command, '%') ? 2 : 1;
 
-    if (!strchr(command, '%'))
-        return find_program(command, a, ret, e);
-    for (int bits32 = 0; bits32 < 2; bits32++) {
-        const char *text;
+    *ret = (struct program_found){NULL, NULL};
+    for (int bits32 = 0; bits32 < forms && !ret->path; bits32++) {
+        const char *text = command;
+        struct environment here;
 
-        err_clear(e);
-        if (!environment_open(bits32, a, &here, e))
+        if (forms > 1 &&
+            (!environment_open(bits32, a, &here, e) || !(text = environment_expand(&here, command, a, e))))
             return false;
-        text = environment_expand(&here, command, a, e);
-        if (!text)
-            return err_nomem(e);
-        if (find_program(text, a, ret, e))
-            return true;
-        if (e->code != ERR_INPUT)
+        if (!find_program(text, a, ret, e))
             return false;
     }
-    return false;
+    return ret->path || err_set(e, ERR_INPUT, "there is no such program");
 }
 
 static bool check(const char *command, struct err *e)
@@ -180,7 +168,7 @@ static bool check(const char *command, struct err *e)
 
 bool os_command_split(const char *command, struct arena *a, struct strs *ret, struct err *e)
 {
-    struct program_found p = {"", ""};
+    struct program_found p;
     struct buf shown;
 
     ret->v = NULL;

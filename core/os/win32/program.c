@@ -10,47 +10,59 @@
 
 #include <userenv.h>
 
-static bool is_file(const wchar_t *path)
+/* *ret is the path if a file is there. A path that can be none is none. */
+static bool file_at(const char *path, struct arena *a, const char **ret, struct err *e)
 {
-    DWORD kind = GetFileAttributesW(path);
+    struct err why = ERR_INIT;
+    wchar_t *w = wide_path(path, a, &why);
+    DWORD kind = w ? GetFileAttributesW(w) : INVALID_FILE_ATTRIBUTES;
 
-    return kind != INVALID_FILE_ATTRIBUTES && !(kind & FILE_ATTRIBUTE_DIRECTORY);
+    if (kind != INVALID_FILE_ATTRIBUTES && !(kind & FILE_ATTRIBUTE_DIRECTORY))
+        *ret = path;
+    return why.code != ERR_NOMEM || err_nomem(e);
 }
 
-static const char *file_in(const wchar_t *folder, const char *below, const char *name, struct arena *a)
+/* *ret stays as it is when there is no such file. */
+static bool file_in(const wchar_t *folder, const char *below, const char *name, struct arena *a,
+                    const char **ret, struct err *e)
 {
     const char *dot = strrchr(name, '.'), *at = wide_path_utf8(folder, LIMIT_PATH, a);
     const char *path = at ? arena_printf(a, "%s%s/%s%s", at, below, name, dot ? "" : ".exe") : NULL;
-    struct err ignored = ERR_INIT;
-    wchar_t *w = path ? wide_path(path, a, &ignored) : NULL;
 
-    return w && is_file(w) ? path : NULL;
+    return path ? file_at(path, a, ret, e) : err_nomem(e);
 }
 
-const char *program_find(const char *name, struct arena *a)
+static bool in_system(const char *name, struct arena *a, const char **ret, struct err *e)
 {
     static const char *const below[] = {"", "/wbem", "/WindowsPowerShell/v1.0"};
-    struct err ignored = ERR_INIT;
     wchar_t folder[MAX_PATH];
-    const char *path = NULL;
 
-    if (strchr(name, ':') || strpbrk(name, "/\\")) {
-        wchar_t *w = wide_path(name, a, &ignored);
+    if (!GetSystemDirectoryW(folder, MAX_PATH))
+        return wide_error(e, ERR_OS, GetLastError(), "finding the folder of Windows");
+    for (size_t i = 0; !*ret && i < sizeof below / sizeof *below; i++)
+        if (!file_in(folder, below[i], name, a, ret, e))
+            return false;
+    if (*ret)
+        return true;
+    if (!GetSystemWindowsDirectoryW(folder, MAX_PATH))
+        return wide_error(e, ERR_OS, GetLastError(), "finding the folder of Windows");
+    return file_in(folder, "", name, a, ret, e);
+}
 
-        return w && is_file(w) ? name : NULL;
-    }
-    if (!*name || *name == '.' || !GetSystemDirectoryW(folder, MAX_PATH))
-        return NULL;
-    for (size_t i = 0; !path && i < sizeof below / sizeof *below; i++)
-        path = file_in(folder, below[i], name, a);
-    return path || !GetSystemWindowsDirectoryW(folder, MAX_PATH) ? path : file_in(folder, "", name, a);
+bool program_find(const char *name, struct arena *a, const char **ret, struct err *e)
+{
+    *ret = NULL;
+    if (strpbrk(name, "/\\:"))
+        return file_at(name, a, ret, e);
+    return !*name || *name == '.' || in_system(name, a, ret, e);
 }
 
 const char *os_program(const char *name, struct arena *a)
 {
-    const char *path = program_find(name, a);
+    struct err ignored = ERR_INIT;
+    const char *path;
 
-    return path ? arena_strdup(a, path) : NULL;
+    return program_find(name, a, &path, &ignored) && path ? arena_strdup(a, path) : NULL;
 }
 
 /* How much of an argument's beginning and end may stand outside of quotes: "NAME=" and, behind a library,
@@ -276,7 +288,8 @@ static bool is_batch(const char *path)
 bool program_make(const char *name, const struct strs *env, struct arena *a, struct program *ret,
                   struct err *e)
 {
-    ret->name = program_find(name, a);
+    if (!program_find(name, a, &ret->name, e))
+        return false;
     if (!ret->name)
         return err_set(e, ERR_NOT_FOUND, "there is no program '%.300s'", name);
     if (is_batch(ret->name))

@@ -25,8 +25,8 @@ struct program {      /* ready for CreateProcessW() */
 };
 
 /* The path ("C:/Windows/System32/x.exe") of a program in the system's folders, or the one given if it is a
- * path itself. NULL: there is none. */
-const char *program_find(const char *name, struct arena *a) MUST_CHECK;
+ * path itself. *ret NULL: there is none. */
+bool program_find(const char *name, struct arena *a, const char **ret, struct err *e) MUST_CHECK;
 /* Appends the command line of a program; argv[0] is not looked at. ERR_INPUT when path holds a quote. */
 bool program_line(const char *path, const struct strs *argv, struct buf *out, struct err *e) MUST_CHECK;
 /* A path as programs expect it: backslashes, and the prefix for long ones only where they are long. */

@@ -290,6 +290,8 @@ static bool value_line(struct reading *r, struct buf *text, struct buf *b)
     if (!take(r, "@")) {
         if (!take(r, "\"") || !quoted(r, text))
             return r->e->code != ERR_NONE ? false : wrong(r, "neither a key nor a value");
+        if (!buf_ok(text, "a name in the file", r->e))
+            return false;
         name = arena_strdup(r->a, buf_str(text));
         buf_clear(text);
     }

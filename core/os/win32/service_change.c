@@ -224,7 +224,10 @@ bool os_service_change(enum os_service_action action, const char *name, long lon
         wide_error(&said, ERR_OS, failed, "the service '%s'", name);
         buf_adds(&ret->out, said.text);
     }
-    return true;
+    if (buf_ok(&ret->out, "what is said of a service", e))
+        return true;
+    buf_free(&ret->out);
+    return false;
 }
 
 bool os_service_remove(const char *name, bool *ret_at_boot, struct err *e)

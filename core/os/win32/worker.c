@@ -233,15 +233,16 @@ static bool put_entry(const wchar_t *line, struct err *e)
 bool worker_create(const struct strs *argv, struct err *e)
 {
     struct arena a = ARENA_INIT;
-    const char *program = argv->n ? argv->v[0] : "";
+    const char *program = argv->n ? argv->v[0] : "", *found;
     wchar_t *line = NULL;
     char *pattern;
     struct buf text;
     bool ok;
 
     buf_init(&text, PROGRAM_LINE);
-    ok = (strchr(program, '/') && program_find(program, &a)) ||
-         err_set(e, ERR_INPUT, "what is to run after the reboot needs the whole path of a program");
+    ok = program_find(program, &a, &found, e) &&
+         ((found && strchr(program, '/')) ||
+          err_set(e, ERR_INPUT, "what is to run after the reboot needs the whole path of a program"));
     /* A run that ended here left its program, this same file, to the next boot's removal. */
     ok = ok && ((pattern = text_literal(&a, program)) || err_nomem(e)) && os_tree_keep(pattern, e);
     ok = ok && program_line(program, argv, &text, e) && (line = wide_text(buf_str(&text), &a, e)) &&
