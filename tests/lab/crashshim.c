@@ -1,6 +1,7 @@
 /*
  * crashshim: the end of avswap at a chosen journal record. Preloaded into every program of a lab host
- * (/etc/ld.so.preload); it wakes up only in avswap.
+ * (/etc/ld.so.preload); it wakes up only in avswap. On Wine PCs (tests/windows/crash.sh) other files say what to do, and the journal
+ * alone tells which program is meant.
  *
  * /etc/crashshim holds one line a crash still to come: "HOW N DELAY_MS". When record N of the journal has been
  * written, the line is taken out of the file and, after the delay:
@@ -25,10 +26,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-int fdatasync(int fd);
+#ifndef CRASHSHIM_PLAN
+#define CRASHSHIM_PLAN "/etc/crashshim"
+#define CRASHSHIM_CUT "/run/crashshim.cut"
+#define CRASHSHIM_PROGRAM "/avswap"
+#define CRASHSHIM_SYNC fdatasync
+#endif
+#define NAME_OF(x) #x
+#define NAME(x) NAME_OF(x)
 
-static const char plan_path[] = "/etc/crashshim";
-static const char cut_path[] = "/run/crashshim.cut";
+int CRASHSHIM_SYNC(int fd);
+
+static const char plan_path[] = CRASHSHIM_PLAN;
+static const char cut_path[] = CRASHSHIM_CUT;
 
 static bool is_avswap(void)
 {
@@ -36,7 +46,7 @@ static bool is_avswap(void)
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
 
     path[n > 0 ? n : 0] = '\0';
-    return n > 7 && strcmp(path + n - 7, "/avswap") == 0;
+    return n > (ssize_t)sizeof CRASHSHIM_PROGRAM - 1 && strcmp(path + n - (sizeof CRASHSHIM_PROGRAM - 1), CRASHSHIM_PROGRAM) == 0;
 }
 
 /* Path of the journal behind fd; false when it is another file. */
@@ -122,9 +132,9 @@ static void crash_later(const char *how, long delay_ms)
     waitpid(pid, NULL, 0);
 }
 
-int fdatasync(int fd)
+int CRASHSHIM_SYNC(int fd)
 {
-    int (*real)(int) = (int (*)(int))(uintptr_t)dlsym(RTLD_NEXT, "fdatasync");
+    int (*real)(int) = (int (*)(int))(uintptr_t)dlsym(RTLD_NEXT, NAME(CRASHSHIM_SYNC));
     char path[PATH_MAX], how[8];
     long record, delay_ms;
     off_t last, size;

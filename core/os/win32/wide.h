@@ -1,6 +1,5 @@
 /*
- * wide.h - the edge between UTF-8 inside and UTF-16 of Windows, and Windows' error codes as errors. Only for core/os/win32 and the one
- * file that hands names to libarchive.
+ * wide.h - the edge between UTF-8 inside and UTF-16 of Windows, and Windows' error codes as errors. Only for core/os/win32.
  *
  * Texts belong to the arena given; NULL means that memory ran out, unless an err is filled.
  */

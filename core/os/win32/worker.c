@@ -37,6 +37,12 @@ void worker_pause(void)
         Sleep(INFINITE);
 }
 
+/* A reboot on the way and a rollback are ends as they should be: no failure of the service for the event log. */
+static bool came_to_its_end(int status)
+{
+    return status == EXIT_DONE || status == EXIT_REBOOT || status == EXIT_ROLLED_BACK;
+}
+
 static void report(DWORD state, DWORD hint_ms)
 {
     SERVICE_STATUS s = {
@@ -44,7 +50,7 @@ static void report(DWORD state, DWORD hint_ms)
 
     if (state == SERVICE_RUNNING)
         s.dwControlsAccepted = SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PRESHUTDOWN | SERVICE_ACCEPT_SHUTDOWN;
-    if (state == SERVICE_STOPPED && self.status) {
+    if (state == SERVICE_STOPPED && !came_to_its_end(self.status)) {
         s.dwWin32ExitCode = ERROR_SERVICE_SPECIFIC_ERROR;
         s.dwServiceSpecificExitCode = (DWORD)self.status;
     }

@@ -91,11 +91,12 @@ case_reboot() {
     up reboot kes || return 1
     switches wants-reboot
     want 'wants a reboot' prints 3010 remove kes
-    want 'driver runs' prints RUNNING service klif.KES-21-9
+    want 'driver still runs' prints RUNNING service klif.KES-21-9
     want 'its file stays' there C:/windows/system32/drivers/klif.KES-21-9.sys
     want 'a pending rename says so' key 'HKLM\SYSTEM\CurrentControlSet\Control\Session Manager' PendingFileRenameOperations
     "$PC" reboot "$pc"
-    want 'and goes at the boot' not there C:/windows/system32/drivers/klif.KES-21-9.sys
+    want 'its entry goes at the boot' prints 0 driver_entries
+    want 'and its file' not there C:/windows/system32/drivers/klif.KES-21-9.sys
     switches install-wants-reboot
     want 'installation wants one' prints 3010 install kes
     kes_is there
@@ -103,7 +104,7 @@ case_reboot() {
 
 case_stays_behind() {
     up behind kes klnagent kea || return 1
-    switches removal-background=4 klnagent.leave-service klnagent.leave-files kea.leave-keys
+    switches removal-background=4 klnagent.leave-service klnagent.leave-files kea.leave-ghost
     want 'background: says done' prints 0 remove kes
     want 'background: still runs' prints RUNNING service avp.kes.21.9
     want 'service and files: done' prints 0 remove klnagent
@@ -124,6 +125,12 @@ case_filter() {
     want 'with its driver' prints 1 driver_entries
     want 'and its file' there C:/windows/system32/drivers/klkbdflt.KES-21-9.sys
     want 'keys stay' key "$KL\\protected\\KES\\environment" ProductCode
+    want 'installs again' prints 0 install kes
+    switches leave-drivers
+    want 'goes again' prints 0 remove kes
+    want 'drivers stay' prints 3 driver_entries
+    want 'with their files' there C:/windows/system32/drivers/klif.KES-21-9.sys
+    want 'no filter' prints 0 filters
 }
 
 running() { run wmic process get name | tr -d '\0' | grep -c "$1"; }

@@ -1,4 +1,4 @@
-/* A white-label antivirus: brackets and spaces in its names, an unquoted uninstall command. */
+/* An antivirus with an uninstaller of its own: brackets and spaces in its names, an unquoted command. */
 #include "tests/products/windows/src/standin.h"
 
 #define ROOT "SOFTWARE\\Stand-in OEM"

@@ -164,20 +164,24 @@ static void add_drivers(void)
     CloseServiceHandle(manager);
 }
 
-/* A loaded driver of a real product goes at the next boot only: its entry at once, its file then. */
+/* A loaded driver goes at the next boot only, entry and file. Wine forgets over the boot that the entry was to go, so its key goes
+ * at once. */
 static void remove_driver(SC_HANDLE manager, const char *name, bool at_boot)
 {
     SC_HANDLE s = OpenServiceA(manager, name, SERVICE_ALL_ACCESS);
     SERVICE_STATUS st;
     char path[MAX_PATH];
 
-    driver_file(name, path, sizeof path);
+    snprintf(path, sizeof path, "SYSTEM\\CurrentControlSet\\Services\\%s", name);
     if (s && !at_boot)
         ControlService(s, SERVICE_CONTROL_STOP, &st);
     if (s) {
         DeleteService(s);
         CloseServiceHandle(s);
     }
+    if (at_boot)
+        delete_keys((const char *const[]){path, NULL});
+    driver_file(name, path, sizeof path);
     if (at_boot)
         MoveFileExA(path, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
     else
@@ -287,10 +291,11 @@ static void make_ghost(void)
 void places_vanish(void)
 {
     set_filter(false);
-    remove_drivers();
-    if (switch_on("leave-keys"))
+    if (!switch_on("leave-drivers"))
+        remove_drivers();
+    if (switch_on("leave-ghost"))
         make_ghost();
-    else
+    if (!switch_on("leave-keys"))
         delete_keys(standin.own_keys);
     set_twin(false);
     if (!switch_on("clean-removal"))

@@ -50,7 +50,7 @@ bool service_add(const char *program)
     return true;
 }
 
-/* Wine takes the setting and forgets it, and starts the service with the others; its value says it all the same. */
+/* Wine obeys the setting and does not keep it over a boot; its value in the registry stays. */
 void service_settle(void)
 {
     SC_HANDLE s = open_service(SERVICE_CHANGE_CONFIG);
@@ -122,12 +122,16 @@ static void tell(DWORD state)
     SetServiceStatus(handle, &st);
 }
 
+/* Where its key is: not before the installer has made it, not after the uninstaller took it away. */
 static void set_protecting(bool on)
 {
     DWORD value = on && !switch_on("unhealthy");
+    HKEY k;
 
-    if (standin.state_key)
-        places_set(standin.state_key, "RealTime", REG_DWORD, &value, sizeof value);
+    if (!standin.state_key || RegOpenKeyExA(HKEY_LOCAL_MACHINE, standin.state_key, 0, standin_sam(), &k) != 0)
+        return;
+    RegSetValueExA(k, "RealTime", 0, REG_DWORD, (const BYTE *)&value, sizeof value);
+    RegCloseKey(k);
 }
 
 /* Its first driver is the one that filters files; it stays loaded when the service ends. */
@@ -194,9 +198,10 @@ static void WINAPI run(DWORD argc, char **argv)
     tell(SERVICE_RUNNING);
     if (!switch_on("unhealthy"))
         load_driver();
-    set_protecting(true);
-    while (WaitForSingleObject(ended, 500) == WAIT_TIMEOUT)
+    do {
+        set_protecting(true);
         watch_over_kes();
+    } while (WaitForSingleObject(ended, 300) == WAIT_TIMEOUT);
     set_protecting(false);
     tell(SERVICE_STOPPED);
 }
