@@ -29,20 +29,30 @@ start() { up_like "$name" kes && switches "${switch_of[$way]}"; }
 asked_for_cut() { there $home/crash.cut; }
 cut_or_ended() { asked_for_cut || ! kill -0 "$worker" 2>/dev/null; }
 
-# go_on: until the run is over, by boots where it asks for them, by `resume` where nobody works.
+fired() { ! test -s "$(path $home/crash)"; }
+fired_or_over() { fired || over; }
+# reach: record N may lie behind the reboot that the run asks for; then the service goes on, and it is that which ends.
+reach() {
+    until_ok 120 cut_or_ended || return 1
+    fired || { [ "$(last_record)" = reboot ] && "$PC" reboot "$pc" && until_ok 120 fired_or_over && fired; } || return 1
+}
+
+# go_on: until the run is over; by boots where it asks for them, by `resume` where nobody works.
 go_on() {
-    local n
+    local n size
     for n in 1 2 3 4 5; do
-        ! over || return 0
+        if [ -z "$(run_dir)" ]; then migrate; fi
+        size=$(wc -c <"$(run_dir)journal.jsonl")
+        if over; then return 0; fi
         if [ "$(last_record)" = reboot ]; then
             "$PC" reboot "$pc" || return 1
         fi
-        [ -n "$(run_dir)" ] && until_ok 20 worked_or_over || avswap resume || migrate
+        until_ok 15 grown "$size" || avswap resume
         until_ok 60 over_or_reboot || true
     done
     over
 }
-worked_or_over() { over || [ "$(wc -c <"$(run_dir)journal.jsonl")" != "${seen:=$(wc -c <"$(run_dir)journal.jsonl")}" ]; }
+grown() { [ "$(wc -c <"$(run_dir)journal.jsonl")" != "$1" ]; }
 
 done_by() { said | tr -d '\r' | grep -E ': (removed|installed)$' | sort | uniq -c; }
 protected() { [ "$(service standin-av)$(service avp.kes.21.9)" = RUNNING ]; }
@@ -73,22 +83,21 @@ uninterrupted() {
 }
 
 history() { # WAY HOW N
-    local seen='' worker
+    local worker
     way=$1
     export PC_PRELOAD=$out/crash.so
     start || return 1
     echo "$([ "$2" = off ] && echo cut || echo "$2") $3 0" >"$(path $home/crash)"
     migrate & worker=$!
-    want 'it ends there' until_ok 120 cut_or_ended || return 1
+    want 'it comes that far' reach || return 1
     case $2 in
     off | cut)
-        want 'asks for a cut' asked_for_cut || return 1
+        want 'asks for a cut' until_ok 5 asked_for_cut || return 1
         rm "$(path $home/crash.cut)"
         "$PC" "$2" "$pc" && "$PC" on "$pc" || return 1
         ;;
     esac
     wait "$worker"
-    want 'as asked' not test -s "$(path $home/crash)"
     want 'goes on to its end' go_on
     end_as "$2"
 }
