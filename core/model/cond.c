@@ -129,6 +129,8 @@ static bool known_folder(const char *path)
 
 bool cond_absolute(const char *path)
 {
+    if (text_starts(path, "${")) /* of a step that is not concrete yet: looked at again when it is */
+        return true;
     if (*path == '%')
         return known_folder(path);
     if ((unsigned)(*path | 32) - 'a' < 26 && path[1] == ':')

@@ -108,7 +108,7 @@ struct probe_def {
 extern const struct probe_def probe_defs[PROBE_COUNT];
 /* The i-th member that such a probe may have; NULL: it has no more. */
 const char *probe_member(int probe, size_t i);
-/* "/...", "%ProgramData%/..." (one of folder_names) or "C:/...". */
+/* "/...", "%ProgramData%/..." (one of folder_names) or "C:/..."; or "${...", which may become one. */
 bool cond_absolute(const char *path);
 /* "HKLM/..." or "HKU/...", without '/' at its end. */
 bool cond_registry_key(const char *path);

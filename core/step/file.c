@@ -32,7 +32,11 @@ static bool check_write(void *obj, const struct place *at, struct err *e)
 static bool check_remove(void *obj, const struct place *at, struct err *e)
 {
     const struct args *a = obj;
+    static const char *const ours[] = {"${run}", "${payload}", "${backup}"};
 
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        if (text_starts(a->path, ours[i]))
+            return place_error(e, at, "%s belongs to the run, which removes it by itself", ours[i]);
     return guard_open(a->path) || guard_own_path(a->path) ||
            place_error(e, at, "the path '%.200s' is not absolute and deep enough to be one product's own", a->path);
 }

@@ -53,19 +53,38 @@ static void check_number(const char *s)
         FUZZ_MUST(strtoll(s, &end, s[0] == '0' && s[1] == 'x' ? 16 : 10) == v && !*end, "%s", s);
 }
 
+static bool ascii(const char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)*s >= 0x80)
+            return false;
+    return true;
+}
+
 /* The same as fnmatch(3) where both have the same rules: without sets. */
 static void check_glob(const char *pattern, const char *s)
 {
+    struct arena a = ARENA_INIT;
+    const char *literal;
     bool hit;
 
     if (strlen(pattern) > 256 || strlen(s) > 1024)
         return;
     hit = text_glob(pattern, s);
-    if (!strchr(pattern, '['))
+    /* In the C locale its '?' is a byte, and ours a code point. */
+    if (!strchr(pattern, '[') && (!strchr(pattern, '?') || ascii(s)))
         FUZZ_MUST(hit == (fnmatch(pattern, s, FNM_NOESCAPE) == 0), "'%s' on '%s': %d", pattern, s, hit);
     if (!strpbrk(s, "*?["))
         FUZZ_MUST(text_glob(s, s), "'%s' on itself", s);
     FUZZ_MUST(text_glob("*", s), "* on '%s'", s);
+    /* Who does not look at the case sees at least as much; a literal pattern matches its text, and another text only when
+     * it is the same. */
+    FUZZ_MUST(!hit || strchr(pattern, '[') || text_glob_fold(pattern, s), "'%s' on '%s' without case", pattern, s);
+    FUZZ_MUST(text_eq_fold(s, s), "'%s' differs from itself", s);
+    literal = text_literal(&a, pattern);
+    FUZZ_MUST(literal && text_glob(literal, pattern), "'%s' is not literal", pattern);
+    FUZZ_MUST(text_glob(literal, s) == (strcmp(pattern, s) == 0), "'%s' literally on '%s'", pattern, s);
+    arena_free(&a);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)

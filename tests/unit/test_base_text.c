@@ -39,6 +39,50 @@ static void test_glob(void **state)
     assert_int_equal(text_glob(r->pattern, r->text), r->match);
 }
 
+/* The same without regard to case. */
+static const struct glob_row fold_rows[] = {
+    {"fold: ASCII", "KESL*", "kesl-gui", true},
+    {"fold: both ways", "kesl*", "KESL-GUI", true},
+    {"fold: umlaut", "*f\xC3\x9CR", "f\xC3\xBCr", true},
+    {"fold: times is no letter", "\xC3\x97", "\xC3\xB7", false},
+    {"fold: Cyrillic across two lead bytes", "\xD0\x9B\xD0\x90\xD0\x91\xD0\x9E\xD0\xA0*",
+     "\xD0\xBB\xD0\xB0\xD0\xB1\xD0\xBE\xD1\x80\xD0\xB0", true},
+    {"fold: Greek", "\xCE\xA3", "\xCF\x83", true},
+    {"fold: Latin with a caron", "\xC5\xA0", "\xC5\xA1", true},
+    {"fold: small stays small", "\xC5\xA1", "\xC5\xA2", false},
+    {"fold: a range", "[A-C]x", "bX", true},
+    {"fold: question is a code point", "a?z", "a\xD0\x96z", true},
+    {"fold: bytes that are no text", "\xFF*", "\xFF\xFE", true},
+    {"fold: other bytes", "\xFF", "\xFE", false},
+    {"fold: another word", "kesl", "kess", false},
+};
+
+static void test_fold(void **state)
+{
+    const struct glob_row *r = *state;
+
+    assert_int_equal(text_glob_fold(r->pattern, r->text), r->match);
+    if (!strpbrk(r->pattern, "*?["))
+        assert_int_equal(text_eq_fold(r->pattern, r->text), r->match);
+}
+
+static void test_literal(void **state)
+{
+    static const char *const texts[] = {"plain", "a [1]*?.txt", "[", "]", "", "[[]", "\xD0\x96*"};
+    struct arena a = ARENA_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char *p = text_literal(&a, texts[i]);
+
+        assert_non_null(p);
+        for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++)
+            assert_int_equal(text_glob(p, texts[k]), i == k);
+    }
+    assert_string_equal(text_literal(&a, "a[b"), "a[[]b");
+    arena_free(&a);
+}
+
 /* What came from a PC, made harmless. */
 static const struct show_row {
     const char *name, *in, *out;
@@ -225,6 +269,8 @@ static void test_valid(void **state)
 int main(void)
 {
     ADD_ROWS(glob_rows, test_glob);
+    ADD_ROWS(fold_rows, test_fold);
+    ADD(test_literal);
     ADD_ROWS(show_rows, test_show);
     ADD_ROWS(bytes_rows, test_bytes);
     ADD_ROWS(number_rows, test_number);
