@@ -248,6 +248,13 @@ static bool match_list(struct matcher *m, const struct product *p, const struct 
     return true;
 }
 
+/* A client's own protection, while another antivirus is there. */
+static bool sleeps(const struct matcher *m, const struct product *p, const struct finding *x)
+{
+    return p->capabilities && p->capabilities->awakes && m->facts->os && text_eq(m->facts->os->type, "client") &&
+           x->health && x->health->realtime != TRI_YES;
+}
+
 static bool match_present(struct matcher *m, const struct product *p, int kind, const struct verdict *v)
 {
     struct finding *x = new_finding(m, kind, p), copy;
@@ -262,6 +269,8 @@ static bool match_present(struct matcher *m, const struct product *p, int kind, 
         x->text = "parts of it are still here, but it is not whole";
     if (!add_evidence(m, x, v->evidence) || !add_health(m, p, x) || !add_reports(m, p, x))
         return false;
+    if (sleeps(m, p, x))
+        x->text = "it becomes active by itself once no other antivirus is registered";
     copy = *x; /* further findings may move the list */
     return check_database(m, p, &copy) &&
            match_list(m, p, p->reinstallers.v, p->reinstallers.n, FINDING_REINSTALLER, &any);

@@ -238,15 +238,28 @@ static enum fit fit_registry(const struct judge *j, const struct cond *c, const 
     return text_eq(r->type, "broken") || !data ? FIT_UNCLEAR : of_tri(judge_compare(j, c, c->decode, data));
 }
 
+/* The parts of a list with commas between. */
+static const char *listed_data(struct arena *a, const struct registry_value *r)
+{
+    const char *data = r->expanded ? r->expanded : r->data;
+    char *copy = data ? arena_strdup(a, data) : NULL;
+
+    for (char *p = copy; p && (p = strchr(p, '\n'));)
+        *p = ',';
+    return data ? copy : "broken";
+}
+
 static const char *text_registry(struct arena *a, const void *row)
 {
     const struct registry_value *r = row;
-    const char *data = r->expanded ? r->expanded : r->data;
+    const char *data = r->name ? listed_data(a, r) : "";
 
+    if (!data)
+        return NULL;
     if (!r->name)
         return arena_printf(a, "registry key %s (%s bits) exists", r->key, r->view);
     return arena_printf(a, "registry value %s/%s (%s bits) is %s", r->key, *r->name ? r->name : "(default)", r->view,
-                        data ? data : "broken");
+                        data);
 }
 
 static enum fit fit_wmi(const struct judge *j, const struct cond *c, const void *row)

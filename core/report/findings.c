@@ -127,7 +127,10 @@ static void product(struct page *p, const struct finding *f)
 static void trace(struct page *p, const struct finding *f, enum group g)
 {
     page_mark(p, g == GROUP_LEFTOVER ? INK_DIM : INK_WARN, MARK_ITEM);
-    page_say(p, INK_PLAIN, " %s", f->text ? f->text : f->part ? f->part : f->name);
+    page_say(p, INK_PLAIN, " ");
+    if (g == GROUP_DATABASE && f->name)
+        page_say(p, INK_PLAIN, "%s: ", f->name);
+    page_say(p, INK_PLAIN, "%s", f->text ? f->text : f->part ? f->part : f->name);
     if (f->certainty != CERTAINTY_CERTAIN)
         page_say(p, INK_DIM, " (%s)", certainty_names[f->certainty]);
     page_end_para(p, 2, 4);

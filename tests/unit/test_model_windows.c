@@ -47,6 +47,7 @@
             "'data':'4294967295'},"                                                                                    \
             "{'key':'HKLM/SOFTWARE/KasperskyLab/KES/Data','view':'32','name':'Future','type':'dword',"                 \
             "'data':'1900000000'},"                                                                                    \
+            "{'key':'HKLM/SYSTEM/Class','view':'64','name':'UpperFilters','type':'multi','data':'kbdclass\\nklif'},"           \
             "{'key':'HKLM/SOFTWARE/KasperskyLab/KES/Data','view':'32','name':'Torn','type':'broken'},"                 \
             "{'key':'HKLM/SOFTWARE/KasperskyLab/KES/Data','view':'32','name':'','type':'sz','data':'x'},"              \
             "{'key':'HKLM/SOFTWARE/KasperskyLab/KES/Data','view':'32','name':'Bases','type':'sz',"                     \
@@ -152,6 +153,8 @@ static const struct row {
      TRI_NO, TRI_UNKNOWN, "11.6.0.394"},
     {"names in a value are replaced", "{" ENVIRONMENT ",'name':'DataRoot','op':'eq','value':'c:/KES/data'}", TRI_YES,
      TRI_YES, "is C:/kes/Data"},
+    {"a list", "{'probe':'registry','path':'HKLM/SYSTEM/Class','name':'UpperFilters','op':'glob','value':'*klif*'}", TRI_YES,
+     TRI_YES, "UpperFilters (64 bits) is kbdclass,klif"},
     {"a default value", "{" DATA ",'name':'','op':'eq','value':'x'}", TRI_YES, TRI_YES, "/(default) (32 bits) is x"},
     {"a moment in seconds", "{" DATA ",'name':'LastUpdate','op':'max-age-h','decode':'epoch-s','value':'3'}", TRI_YES,
      TRI_YES, "1772359200"},

@@ -291,6 +291,27 @@ static void test_findings(void **state)
     planned_free(&p);
 }
 
+/* What sleeps says that it does, on clients; on a server nobody may think so. */
+static void test_sleeping(void **state)
+{
+    static const char *const types[] = {"client", "server"};
+
+    (void)state;
+    for (size_t k = 0; k < 2; k++) {
+        const struct pc pc = {.type = types[k], .services = ",{'name':'OwnDefend','manager':'scm','active':'active'}"};
+        const struct finding *f = NULL;
+        struct planned p;
+
+        made(&p, &pc, NEW_POLICY, NULL);
+        for (size_t i = 0; i < p.findings.findings.n; i++)
+            if (text_eq(p.findings.findings.v[i].product, "own.av.windows"))
+                f = &p.findings.findings.v[i];
+        assert_non_null(f);
+        assert_true(text_eq(f->text, k ? NULL : "it becomes active by itself once no other antivirus is registered"));
+        planned_free(&p);
+    }
+}
+
 /* Same facts, same bytes. */
 static void test_same_bytes(void **state)
 {
@@ -343,6 +364,7 @@ int main(void)
     ADD(test_no_bridge_by_policy);
     ADD(test_strategy_that_does_not_fit);
     ADD(test_findings);
+    ADD(test_sleeping);
     ADD(test_same_bytes);
     ADD(test_memory);
     return fixture_run("plan/windows");
