@@ -120,10 +120,12 @@ bool cond_each(const struct cond *c, const struct facts *f, struct doc *d, struc
         last = row;
         slot = LIST_ADD(&d->arena, &ret->rows);
         fields = schema_write(s, row);
-        if (!slot || !doc_keep(d, fields, e)) {
+        if (!slot) {
             json_decref(fields);
             return err_nomem(e);
         }
+        if (!doc_keep(d, fields, e)) /* it took them */
+            return false;
         slot->fields = fields;
     }
     return true;

@@ -34,6 +34,8 @@ static void seal(struct plan *p, struct buf *out)
     json_decref(j);
 }
 
+static json_t *made; /* by a change, for as long as the plan is written */
+
 /* The world's plan with one thing different and a digest that fits again. */
 static void alter(void (*change)(struct plan *p), struct buf *out)
 {
@@ -46,6 +48,8 @@ static void alter(void (*change)(struct plan *p), struct buf *out)
     assert_true(plan_read(&d, "plan.json", text, len, &p, &e));
     change(&p);
     seal(&p, out);
+    json_decref(made);
+    made = NULL;
     doc_free(&d);
 }
 
@@ -474,7 +478,7 @@ static void fails_at_the_end(struct plan *p)
     struct step *s = &p->steps.v[p->steps.n - 1];
 
     s->verb = "check.that";
-    s->args = json_pack("{s:{s:s, s:s}, s:s}", "cond", "probe", "package", "name", "nowhere", "refuse", "it is not there");
+    s->args = made = json_pack("{s:{s:s, s:s}, s:s}", "cond", "probe", "package", "name", "nowhere", "refuse", "it is not there");
     s->before = s->after = NULL;
     s->auxiliary = false;
 }
@@ -497,7 +501,7 @@ static void traceless_step(struct plan *p)
     struct step *s = &p->steps.v[0];
 
     s->verb = "command.run";
-    s->args = json_pack("{s:[s]}", "argv", "true");
+    s->args = made = json_pack("{s:[s]}", "argv", "true");
     s->before = s->after = NULL;
     s->auxiliary = s->repeat = false;
     s->title = "Do what leaves no trace";
