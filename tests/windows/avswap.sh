@@ -71,9 +71,8 @@ follow() {
 }
 # after_cut: power is back. Wine does not keep over a power cut what was written into the registry before, and so not always the
 # worker's service: then a person goes on.
-after_cut() {
-    "$PC" on "$pc" && { until_ok 15 worked_on "$1" || avswap resume || true; }
-}
+after_cut() { "$PC" on "$pc" && { until_ok 10 worker_or_over || avswap resume || true; }; }
+worker_or_over() { over || run wmic process get name | tr -d '\0' | grep -q avswap.exe; }
 worked_on() { [ "$(wc -l <"$(run_dir)journal.jsonl")" -gt "$1" ]; }
 
 # state: the PC's files and registry as far as they differ from the template. The PC is off meanwhile.

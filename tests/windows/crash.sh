@@ -1,5 +1,5 @@
 #!/bin/bash
-# crash.sh [all | forward|back HOW N]: migrations on Wine PCs that end when the journal has N records, and are gone on with.
+# crash.sh [all | (forward|back HOW N)...]: migrations on Wine PCs that end when the journal has N records, and are gone on with.
 # Ends with: crash-windows: H histories, W wrong, S stranded.
 #
 #   forward   the old product goes, the PC reboots in the middle, the agent goes, the new product protects: ends migrated
@@ -141,7 +141,7 @@ if compgen -G "$out/*/failed" >/dev/null; then echo "$SUITE: an uninterrupted ru
 case ${1-} in
 '') sample ;;
 all) everything ;;
-*) crash "$@" ;;
+*) while (($# >= 3)); do crash "$1" "$2" "$3"; shift 3; done ;;
 esac
 all_over
 wrong=$(find "$out" -mindepth 2 -maxdepth 2 -name failed | wc -l) stranded=$(find "$out" -mindepth 2 -maxdepth 2 -name stranded | wc -l)

@@ -1,5 +1,6 @@
 #!/bin/bash
-# suite.sh [CASE...]: avswap.exe on Wine PCs, with stand-ins for the products. Ends with "windows: N passed, N failed".
+# suite.sh [all | CASE...]: avswap.exe on Wine PCs, with stand-ins for the products. Ends with "windows-suite: N passed, N failed".
+# Without arguments the part that `make check` runs: one of each kind.
 SUITE=windows-suite
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$tests_windows/avswap.sh"
@@ -326,8 +327,7 @@ case_detached() { # the session that started it is gone at once; then the power 
     want 'returns' avswap run C:/plan.json --catalog C:/catalog --yes --detach
     want 'it works' until_ok 30 has '"begin","step":"s1'
     want 'only one worker' not avswap resume
-    n=$(wc -l <"$(run_dir)journal.jsonl")
-    "$PC" cut "$pc" && after_cut "$n" || return 1
+    "$PC" cut "$pc" && after_cut || return 1
     follow
     want 'exit 0' prints 0 outcome exit
     migrated
@@ -355,4 +355,9 @@ needs "$exe" "$products"/{kes,kes-ru,kea,klnagent,klnagent-ru,standin-av}.msi "$
 for each in 'golden bare' 'golden_with kes kes klnagent' reference; do
     $each >"$out/golden.log" 2>&1 || { tail -n 5 "$out/golden.log"; echo "$SUITE: $each: no PC, see $out/golden.log"; exit 1; }
 done
+case ${1-} in
+'') set -- program names plan odd_paths migrate passwords wrong_password install_fails hang busy_installer leaves_service leaves_drivers \
+    agent_reinstalls program_removed by_program tampered_installer detached ;;
+all) shift ;;
+esac
 run_cases "$@"
