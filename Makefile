@@ -72,7 +72,7 @@ include $(wildcard tests/*/*.mk)
 
 # Unit tests and the crash model run under the sanitizers.
 CHECKS := rules check-unit check-crash check-fuzz cases -- products-check lab-check lab-migrate lab-crash -- \
-	unit-windows products-windows-check windows-check crash-windows-wine
+	unit-windows
 .PHONY: check-unit check-crash check-fuzz
 check-unit check-crash check-fuzz: check-%:
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined BUILD=$(BUILD)/sanitize $*
