@@ -86,20 +86,44 @@ static bool stranded(const struct end *e)
     return (!e->protected_now || !e->protected_later) && e->exit != 6;
 }
 
-/* A password that was handed over twice without an answer is not handed over again: the run ends where it was, and a
- * person says whether the password is right. */
-static bool gave_up(const struct end *e, const char *point)
+/* Was a password handed over twice in the same form, as nobody heard the answer? */
+static bool handed_twice(void)
 {
-    const char *second = strchr(point, '/');
+    const char *line, *cursor, *end;
+    char step[2][256] = {"", ""};
+    struct buf journal;
+    bool twice = false;
+    size_t n;
+
+    buf_init(&journal, 64u << 20);
+    (void)sim_file(world_journal(), &journal);
+    cursor = buf_str(&journal);
+    end = cursor + journal.len;
+    while (!twice && text_line(&cursor, end, &line, &n)) {
+        const char *at = memmem(line, n, "\"step\"", 6);
+
+        if (!at || !memmem(line, n, "\"a password is handed over\"", 28))
+            continue;
+        memcpy(step[1], step[0], sizeof step[0]);
+        snprintf(step[0], sizeof step[0], "%.*s", (int)strcspn(at, ","), at);
+        twice = strcmp(step[0], step[1]) == 0;
+    }
+    buf_free(&journal);
+    return twice;
+}
+
+/* It is not handed over a third time, and the PC is protected: a person says whether the password is right. */
+static bool gave_up(const struct end *e)
+{
     char what[300];
 
-    second = second ? strchr(second + 1, '/') : NULL;
-    return second && scenario->setup.windows && e->exit == 7 && world_sound(e, what, sizeof what);
+    return handed_twice() && e->protected_now && e->protected_later &&
+           (e->exit == 7 ? world_sound(e, what, sizeof what) : e->exit == 8);
 }
 
 static void judge(const struct end *e, const char *point, const char *note)
 {
-    bool differs = strcmp(buf_str(&e->text), buf_str(&reference.text)) != 0 && !gave_up(e, point);
+    bool differs = strcmp(buf_str(&e->text), buf_str(&reference.text)) != 0 && !gave_up(e);
     bool again = e->needless > reference.needless;
     bool wrong = differs || again || e->unarmed;
 
