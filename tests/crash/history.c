@@ -89,6 +89,7 @@ static bool stranded(const struct end *e)
 /* Was a password handed over twice in the same form, as nobody heard the answer? */
 static bool handed_twice(void)
 {
+    static const char key[] = "\"step\"", form[] = "\"a password is handed over\"";
     const char *line, *cursor, *end;
     char step[2][256] = {"", ""};
     struct buf journal;
@@ -100,9 +101,9 @@ static bool handed_twice(void)
     cursor = buf_str(&journal);
     end = cursor + journal.len;
     while (!twice && text_line(&cursor, end, &line, &n)) {
-        const char *at = memmem(line, n, "\"step\"", 6);
+        const char *at = memmem(line, n, key, sizeof key - 1);
 
-        if (!at || !memmem(line, n, "\"a password is handed over\"", 28))
+        if (!at || !memmem(line, n, form, sizeof form - 1))
             continue;
         memcpy(step[1], step[0], sizeof step[0]);
         snprintf(step[0], sizeof step[0], "%.*s", (int)strcspn(at, ","), at);
