@@ -33,8 +33,10 @@ static bool probes_of(const struct judge *j, const struct cond *c, struct probes
 
 static bool fits(const struct judge *j, const struct probes *p, const void *row)
 {
+    struct judge mine = judge_for(j, p->v->probe);
+
     for (size_t i = 0; i < p->n; i++)
-        if (judge_listings[p->v->probe].fit(j, &p->v[i], row) == FIT_YES)
+        if (judge_listings[p->v->probe].fit(&mine, &p->v[i], row) == FIT_YES)
             return true;
     return false;
 }
@@ -54,12 +56,13 @@ static bool same_key(const struct registry_value *x, const struct registry_value
 static const void *first(const struct judge *j, const struct cond *c)
 {
     const struct listing *l = &judge_listings[c->probe];
+    struct judge mine = judge_for(j, c->probe);
     const struct schema *s;
     size_t n;
     const char *rows = judge_rows(j->facts, l->list, &n, &s);
 
     for (size_t i = 0; i < n; i++)
-        if (l->fit(j, c, rows + i * s->size) == FIT_YES)
+        if (l->fit(&mine, c, rows + i * s->size) == FIT_YES)
             return rows + i * s->size;
     return NULL;
 }

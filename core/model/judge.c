@@ -25,6 +25,11 @@ struct judge judge_of(const struct facts *f, struct arena *a)
     return (struct judge){f, a, f->os && text_eq(f->os->family, "windows")};
 }
 
+struct judge judge_for(const struct judge *j, int probe)
+{
+    return (struct judge){j->facts, j->arena, j->fold || text_eq(probe_defs[probe].family, "windows")};
+}
+
 bool judge_name(const struct judge *j, const char *pattern, const char *name)
 {
     return name && (j->fold ? text_glob_fold(pattern, name) : text_glob(pattern, name));
@@ -321,6 +326,7 @@ static bool judge(const struct judge *j, const struct cond *c, struct verdict *v
         [PROBE_UNINSTALL ... PROBE_WMI] = judge_listing,
     };
 
+    struct judge mine = judge_for(j, c->probe);
     struct cond here;
 
     if (c->all.n)
@@ -335,7 +341,7 @@ static bool judge(const struct judge *j, const struct cond *c, struct verdict *v
     }
     if (!by_probe[c->probe])
         return judge_say(v, TRI_YES, "nothing is asked");
-    return judge_here(j, c, &here) && by_probe[c->probe](j, &here, v);
+    return judge_here(&mine, c, &here) && by_probe[c->probe](&mine, &here, v);
 }
 
 bool cond_judge(const struct cond *c, const struct facts *f, struct arena *a, struct verdict *ret, struct err *e)

@@ -13,6 +13,8 @@ struct judge {
 };
 
 struct judge judge_of(const struct facts *f, struct arena *a);
+/* For a probe of one kind: what only Windows has is compared as Windows does, whether or not the facts tell the system. */
+struct judge judge_for(const struct judge *j, int probe);
 /* A probe with the known folders in its path and program replaced. False: out of memory. */
 bool judge_here(const struct judge *j, const struct cond *c, struct cond *ret);
 bool judge_say(struct verdict *v, enum tri answer, const char *evidence);

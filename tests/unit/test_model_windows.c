@@ -261,6 +261,17 @@ static void test_installer_unknown(void **state)
     judge(PC ",'gaps':[{'what':'msi','why':'w'}]", "{'probe':'uninstall','name':'Forgotten'}", TRI_YES, "{9}");
 }
 
+/* While a run polls, it asks for what it needs and not for the system: what only Windows has is compared as Windows does. */
+static void test_without_the_system(void **state)
+{
+    (void)state;
+    judge("'collected_at':'" FIXTURE_NOW "','msi':[{'code':'{1}','name':'ESET Endpoint'}]", "{'probe':'msi','name':'eset*'}",
+          TRI_YES, "ESET");
+    judge("'collected_at':'" FIXTURE_NOW "','registry':[{'key':'HKLM/SOFTWARE/X','view':'64','name':'On','type':'sz',"
+          "'data':'True'}]", "{'probe':'registry','path':'HKLM/software/x','name':'on','op':'eq','value':'true'}", TRI_YES,
+          "True");
+}
+
 /* The same names on Linux are other names. */
 static void test_case_of_linux(void **state)
 {
@@ -548,6 +559,7 @@ int main(void)
     ADD_ROWS(text_rows, test_text);
     ADD_ROWS(bad_rows, test_bad);
     ADD(test_installer_unknown);
+    ADD(test_without_the_system);
     ADD(test_case_of_linux);
     ADD(test_each_of_nothing_listed);
     ADD(test_each_memory);
