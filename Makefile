@@ -1,6 +1,6 @@
 # avswap: one Makefile, no configure step.
 #
-#   make            build/avswap
+#   make            build/avswap and, for a jump host, build/avswap-fleet
 #   make check      everything that is tested in minutes (installs what a fresh Debian 12 lacks)
 #   make demo       three migrations on throw-away hosts (installs what a fresh Debian 12 lacks)
 #   make torture    the long runs: every crash point, twice in a row; real crashes at every record; fuzzing (hours)
@@ -28,25 +28,38 @@ CFLAGS += -std=gnu11 -D_GNU_SOURCE $(OPT) -g -I. $(WARNINGS) -fstack-protector-s
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2)
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LDLIBS += -larchive -ljansson -lsodium
+FLEET_LDLIBS := -lgit2 -lsqlite3 -lyaml -lglpk
 
 # What a fresh Debian 12 lacks. Installed by `make check` and `make demo`.
-BUILD_APT := gcc libc6-dev make libjansson-dev libarchive-dev libcurl4-openssl-dev libsodium-dev
+BUILD_APT := gcc libc6-dev make libjansson-dev libarchive-dev libcurl4-openssl-dev libsodium-dev \
+	libgit2-dev libsqlite3-dev libyaml-dev libglpk-dev
 TEST_APT := libcmocka-dev pmccabe groff man-db bash-completion tmux clang-format git ansible-core python3 curl \
 	rpm rpm2cpio cpio iproute2 openssl iptables nftables init-system-helpers passwd
 
-CORE_SRC := $(filter-out %_win32.c %_none.c %_packed.c,$(wildcard core/*/*.c))
+# What only a jump host does is in no program that goes to a PC.
+FLEET_SRC := $(wildcard core/catalog/*.c core/fleet/*.c)
+CORE_SRC := $(filter-out %_win32.c %_none.c %_packed.c $(FLEET_SRC),$(wildcard core/*/*.c))
 OS_SRC := $(wildcard core/os/posix/*.c)
-CMD_SRC := $(wildcard cmd/avswap/*.c)
+CMD_SRC := $(wildcard cmd/cli/*.c cmd/avswap/*.c)
 CATALOG := $(sort $(wildcard vendors/*/*.json playbooks/*.json))
 OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 CORE_LIB := $(BUILD)/libavswap.a
+FLEET_LIB := $(BUILD)/libavswap-fleet.a
 
 .PHONY: all check install fmt clean deps
-all: $(BUILD)/avswap
+all: $(BUILD)/avswap $(BUILD)/avswap-fleet
 
 $(BUILD)/avswap: $(call OBJ,$(CMD_SRC)) $(CORE_LIB)
 	$(say)LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(CORE_LIB) $(LDLIBS)
+
+$(BUILD)/avswap-fleet: $(call OBJ,$(wildcard cmd/cli/*.c cmd/avswap-fleet/*.c)) $(FLEET_LIB) $(CORE_LIB)
+	$(say)LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(FLEET_LIB) $(CORE_LIB) $(LDLIBS) $(FLEET_LDLIBS)
+
+$(FLEET_LIB): $(call OBJ,$(FLEET_SRC))
+	@rm -f $@
+	$(Q)ar rcs $@ $^
 
 $(CORE_LIB): $(call OBJ,$(CORE_SRC) $(OS_SRC)) $(BUILD)/obj/embedded.o
 	@rm -f $@
@@ -95,17 +108,18 @@ deps:
 	@tests/deps.sh $(ALL_APT)
 
 clean:
-	rm -rf build/windows/obj build/obj build/sanitize build/cover build/avswap build/libavswap.a build/embedded.c build/unit build/sim build/fuzz
+	rm -rf build/windows/obj build/obj build/sanitize build/cover build/avswap build/avswap-fleet build/libavswap.a build/libavswap-fleet.a build/embedded.c build/unit build/sim build/fuzz
 
 fmt:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-install: $(BUILD)/avswap
-	install -D -m755 $(BUILD)/avswap $(DESTDIR)$(PREFIX)/sbin/avswap
-	$(BUILD)/avswap docs man $(BUILD)/man
+install: all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m755 $(BUILD)/avswap $(BUILD)/avswap-fleet $(DESTDIR)$(PREFIX)/sbin
+	$(BUILD)/avswap docs man $(BUILD)/man && $(BUILD)/avswap-fleet docs man $(BUILD)/man
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m644 $(BUILD)/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m644 $(BUILD)/man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
-	$(BUILD)/avswap docs completion >$(BUILD)/avswap.bash
-	install -D -m644 $(BUILD)/avswap.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/avswap
+	for p in avswap avswap-fleet; do \
+		$(BUILD)/$$p docs completion >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p || exit 1; done

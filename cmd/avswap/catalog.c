@@ -1,5 +1,6 @@
-#include "cmd/avswap/input.h"
-#include "cmd/avswap/out.h"
+#include "cmd/avswap/avswap.h"
+#include "cmd/cli/input.h"
+#include "cmd/cli/out.h"
 #include "core/base/limits.h"
 #include "core/report/page.h"
 
@@ -135,6 +136,7 @@ const struct command cmd_catalog = {
     .summary = "what is known of products and strategies",
     .operands = "[list | show ID | digest]",
     .max_operands = 2,
+    .words = "list show digest",
     .about = about,
     .options = options,
     .exits = (const int[]){-1},

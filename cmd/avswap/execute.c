@@ -1,8 +1,8 @@
 #include "cmd/avswap/execute.h"
 
-#include "cmd/avswap/input.h"
-#include "cmd/avswap/options.h"
-#include "cmd/avswap/out.h"
+#include "cmd/cli/input.h"
+#include "cmd/cli/options.h"
+#include "cmd/cli/out.h"
 #include "cmd/avswap/progress.h"
 #include "core/base/limits.h"
 #include "core/run/run.h"

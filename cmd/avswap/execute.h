@@ -4,7 +4,7 @@
 #ifndef AVSWAP_CMD_AVSWAP_EXECUTE_H
 #define AVSWAP_CMD_AVSWAP_EXECUTE_H
 
-#include "cmd/avswap/cli.h"
+#include "cmd/cli/cli.h"
 
 enum execute_how { EXECUTE_GO, EXECUTE_BACK };
 

@@ -1,4 +1,5 @@
-#include "cmd/avswap/out.h"
+#include "cmd/avswap/avswap.h"
+#include "cmd/cli/out.h"
 #include "core/base/limits.h"
 #include "core/os/file.h"
 #include "core/os/process.h"
@@ -20,19 +21,26 @@ static bool beside(struct buf *path, struct err *e)
     return buf_ok(path, "a path", e);
 }
 
-static bool become(struct cli *c, const char *path, struct err *e)
+/* avswap-fleet at this path, with these words before what was given. */
+static bool become(struct cli *c, const char *path, const char *const *words, struct err *e)
 {
-    struct strs argv = {ARENA_ARRAY(&c->doc.arena, c->args.operand_count + 1, const char *), c->args.operand_count + 1};
+    struct strs argv = {NULL, 0};
+    size_t n = 0;
 
+    while (words[n])
+        n++;
+    argv.v = ARENA_ARRAY(&c->doc.arena, c->args.operand_count + n + 1, const char *);
     if (!argv.v)
         return err_nomem(e);
-    argv.v[0] = path;
+    argv.v[argv.n++] = path;
+    for (size_t i = 0; i < n; i++)
+        argv.v[argv.n++] = words[i];
     for (size_t i = 0; i < c->args.operand_count; i++)
-        argv.v[i + 1] = c->args.operands[i];
+        argv.v[argv.n++] = c->args.operands[i];
     return os_become(&argv, e);
 }
 
-static bool fleet(struct cli *c, struct err *e)
+static bool hand_over(struct cli *c, const char *const *words, struct err *e)
 {
     struct buf path;
     bool ok;
@@ -42,9 +50,19 @@ static bool fleet(struct cli *c, struct err *e)
     if (ok && !os_file_exists(buf_str(&path)))
         ok = err_set(e, ERR_USAGE, "avswap-fleet is not installed: no '%s'", buf_str(&path));
     else if (ok)
-        ok = become(c, buf_str(&path), e);
+        ok = become(c, buf_str(&path), words, e);
     buf_free(&path);
     return ok;
+}
+
+static bool fleet(struct cli *c, struct err *e)
+{
+    return hand_over(c, (const char *const[]){NULL}, e);
+}
+
+static bool import_winget(struct cli *c, struct err *e)
+{
+    return hand_over(c, (const char *const[]){"catalog", "import-winget", NULL}, e);
 }
 
 static const char *const about[] = {
@@ -63,8 +81,32 @@ const struct command cmd_fleet = {
     .summary = "start avswap-fleet, where it is installed",
     .operands = "[ARGUMENTS]",
     .max_operands = NO_LIMIT,
+    .takes_all = true,
     .about = about,
     .exits = (const int[]){EXIT_FLEET_PARTIAL, -1},
     .examples = examples,
     .run = fleet,
+};
+
+static const char *const import_about[] = {
+    "Reads package manifests in the form of winget and writes candidates for the catalogue, for a person to review. The work is "
+    "done by avswap-fleet, as it is no work for a PC: see avswap-fleet-catalog-import-winget(1).",
+    NULL,
+};
+
+static const struct example import_examples[] = {
+    {"avswap catalog import-winget --help", "what it reads and what it rejects"},
+    {NULL, NULL},
+};
+
+const struct command cmd_import_winget = {
+    .name = "catalog import-winget",
+    .summary = "make a candidate manifest, by avswap-fleet",
+    .operands = "[ARGUMENTS]",
+    .max_operands = NO_LIMIT,
+    .takes_all = true,
+    .about = import_about,
+    .exits = (const int[]){-1},
+    .examples = import_examples,
+    .run = import_winget,
 };

@@ -1,8 +1,9 @@
-#include "cmd/avswap/lint.h"
+#include "cmd/avswap/avswap.h"
+#include "core/lint/lint.h"
 
-#include "cmd/avswap/input.h"
-#include "cmd/avswap/out.h"
-#include "cmd/avswap/words.h"
+#include "cmd/cli/input.h"
+#include "cmd/cli/out.h"
+#include "core/model/words.h"
 #include "core/base/limits.h"
 #include "core/os/file.h"
 #include "core/os/path.h"

@@ -1,7 +1,7 @@
 #include "cmd/avswap/make.h"
 
-#include "cmd/avswap/input.h"
-#include "cmd/avswap/out.h"
+#include "cmd/cli/input.h"
+#include "cmd/cli/out.h"
 #include "core/base/limits.h"
 #include "core/base/version_tool.h"
 #include "core/detect/match.h"

@@ -4,7 +4,7 @@
 #ifndef AVSWAP_CMD_AVSWAP_MAKE_H
 #define AVSWAP_CMD_AVSWAP_MAKE_H
 
-#include "cmd/avswap/cli.h"
+#include "cmd/cli/cli.h"
 #include "core/model/policy.h"
 
 struct made {

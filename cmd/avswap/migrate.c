@@ -1,8 +1,9 @@
+#include "cmd/avswap/avswap.h"
 #include "cmd/avswap/execute.h"
 #include "cmd/avswap/make.h"
 #include "cmd/avswap/migrate.h"
-#include "cmd/avswap/options.h"
-#include "cmd/avswap/out.h"
+#include "cmd/cli/options.h"
+#include "cmd/cli/out.h"
 #include "core/base/limits.h"
 
 bool migrate_plan(struct cli *c, const struct made *m, struct err *e)

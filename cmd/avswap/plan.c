@@ -1,6 +1,7 @@
+#include "cmd/avswap/avswap.h"
 #include "cmd/avswap/make.h"
-#include "cmd/avswap/options.h"
-#include "cmd/avswap/out.h"
+#include "cmd/cli/options.h"
+#include "cmd/cli/out.h"
 
 static bool nothing_to_do(struct cli *c, const struct made *m, struct err *e)
 {

@@ -8,7 +8,7 @@
 #ifndef AVSWAP_CMD_AVSWAP_PROGRESS_H
 #define AVSWAP_CMD_AVSWAP_PROGRESS_H
 
-#include "cmd/avswap/cli.h"
+#include "cmd/cli/cli.h"
 
 struct progress {
     const struct cli *cli;

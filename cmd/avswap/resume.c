@@ -1,3 +1,4 @@
+#include "cmd/avswap/avswap.h"
 #include "cmd/avswap/execute.h"
 
 /* Without a terminal too: the unit or service that a run has at boot and a detached run start this. */

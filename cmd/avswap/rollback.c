@@ -1,3 +1,4 @@
+#include "cmd/avswap/avswap.h"
 #include "cmd/avswap/execute.h"
 
 static bool rollback(struct cli *c, struct err *e)

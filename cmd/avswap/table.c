@@ -1,32 +1,33 @@
-#include "cmd/avswap/cli.h"
+#include "cmd/avswap/avswap.h"
+#include "cmd/cli/man.h"
 
-#include <string.h>
-
-const struct command *const commands[] = {
-    &cmd_detect, &cmd_timeline, &cmd_plan, &cmd_run,   &cmd_migrate, &cmd_resume,  &cmd_status, &cmd_rollback,
-    &cmd_verify, &cmd_report,   &cmd_lint, &cmd_verbs, &cmd_catalog, &cmd_guided, &cmd_docs,    &cmd_fleet, NULL,
+static const struct command *const commands[] = {
+    &cmd_detect, &cmd_timeline, &cmd_plan, &cmd_run,   &cmd_migrate, &cmd_resume, &cmd_status, &cmd_rollback,
+    &cmd_verify, &cmd_report,   &cmd_lint, &cmd_verbs, &cmd_catalog, &cmd_import_winget,
+    &cmd_guided, &cmd_docs,   &cmd_fleet, NULL,
 };
 
-const struct option common_options[] = {
-    {"json", 0, NULL, "one JSON document on standard output; talk goes to standard error", false},
-    {"verbose", 'v', NULL, "with evidence, conditions, arguments and digests", false},
-    {"help", 'h', NULL, "explain the command", false},
-    OPTION_END,
+static const struct manual manuals[] = {
+    {"avswap-verbs.7", man_verbs},
+    {"avswap-formats.5", man_formats},
+    {"avswap-policy.5", man_policy},
+    {NULL, NULL},
 };
 
-const struct command *command_find(const char *name)
-{
-    for (size_t i = 0; commands[i]; i++)
-        if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
-    return NULL;
-}
+static const char *const about[] = {
+    "avswap moves this PC from a product that must go to another antivirus: it finds what is here, explains what the law in "
+    "force means for it, plans the change down to every step and its undo, carries it out without leaving the PC unprotected "
+    "unnoticed, and proves the result.",
+    "Without a command, on a terminal, it guides through all of that and asks before anything changes.",
+    NULL,
+};
 
-size_t command_names(const char **names, size_t max)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; commands[i] && n < max; i++)
-        names[n++] = commands[i]->name;
-    return n;
-}
+const struct program program = {
+    .name = "avswap",
+    .call = "avswap",
+    .summary = "move a PC from one antivirus to another",
+    .about = about,
+    .commands = commands,
+    .alone = &cmd_guided,
+    .manuals = manuals,
+};

@@ -1,5 +1,6 @@
-#include "cmd/avswap/out.h"
-#include "cmd/avswap/words.h"
+#include "cmd/avswap/avswap.h"
+#include "cmd/cli/out.h"
+#include "core/model/words.h"
 #include "core/base/limits.h"
 #include "core/report/page.h"
 #include "core/step/verb.h"

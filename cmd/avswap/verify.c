@@ -1,9 +1,10 @@
+#include "cmd/avswap/avswap.h"
 #include "core/verify/verify.h"
 
 #include "cmd/avswap/execute.h"
-#include "cmd/avswap/input.h"
-#include "cmd/avswap/options.h"
-#include "cmd/avswap/out.h"
+#include "cmd/cli/input.h"
+#include "cmd/cli/options.h"
+#include "cmd/cli/out.h"
 #include "core/base/limits.h"
 #include "core/run/run.h"
 

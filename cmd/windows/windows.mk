@@ -24,7 +24,7 @@ WINDOWS_LIBS := $(WINDOWS_DELAYED:%=$(WINDOWS)/delayed/lib%.a)
 # Packages of Linux are neither read nor made on Windows, and every library is inside.
 WINDOWS_NOT := %_posix.c %_lazy.c %_plain.c core/payload/md5.c core/payload/rebuild.c core/payload/rebuild_deb.c core/payload/rebuild_rpm.c \
 	core/payload/deb_query.c core/payload/rpm_header.c core/payload/rpm_query.c
-WINDOWS_CORE := $(filter-out $(WINDOWS_NOT),$(wildcard core/*/*.c)) $(wildcard core/os/win32/*.c)
+WINDOWS_CORE := $(filter-out $(WINDOWS_NOT),$(filter-out $(FLEET_SRC),$(wildcard core/*/*.c))) $(wildcard core/os/win32/*.c)
 WINDOWS_OBJ = $(patsubst %.c,$(WINDOWS)/obj/%.o,$(1))
 WINDOWS_LIB := $(WINDOWS)/libavswap.a
 

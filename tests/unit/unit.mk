@@ -19,7 +19,13 @@ unit: $(UNIT_TESTS)
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(CORE_LIB)
 	@mkdir -p $(@D)
 	$(say)LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(UNIT_HELPERS) $(CORE_LIB) -lcmocka $(LDLIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(UNIT_HELPERS) $(UNIT_FLEET_LIB) $(CORE_LIB) -lcmocka $(LDLIBS) $(if $(UNIT_FLEET_LIB),$(FLEET_LDLIBS))
+
+# What is about a jump host
+UNIT_FLEET := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_catalog_*.c tests/unit/test_fleet_*.c))
+$(UNIT_FLEET): UNIT_FLEET_LIB = $(FLEET_LIB)
+$(UNIT_FLEET): $(FLEET_LIB)
+
 .SECONDARY: $(UNIT_TESTS:$(BUILD)/unit/%=$(BUILD)/obj/tests/unit/%.o) $(UNIT_HELPERS)
 
 # -Wno-cpp: the C library warns that it cannot harden what is not optimized.

@@ -4,7 +4,7 @@
 #
 # Besides those that are about Linux (its processes, packages and permissions), and tests/unit/windows/test_*.c.
 
-UNIT_LINUX := tests/unit/test_os_%.c tests/unit/test_payload_%.c
+UNIT_LINUX := tests/unit/test_os_%.c tests/unit/test_payload_%.c tests/unit/test_catalog_%.c tests/unit/test_fleet_%.c
 UNIT_WINDOWS_SRC := $(filter-out $(UNIT_LINUX),$(sort $(wildcard tests/unit/test_*.c tests/unit/windows/test_*.c)))
 UNIT_WINDOWS_HELPERS := $(call WINDOWS_OBJ,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 UNIT_WINDOWS := $(patsubst %.c,$(WINDOWS)/unit/%.exe,$(notdir $(UNIT_WINDOWS_SRC)))

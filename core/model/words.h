@@ -1,8 +1,8 @@
 /*
  * words.h - the model's tables in words, for verbs, manuals and the linter.
  */
-#ifndef AVSWAP_CMD_AVSWAP_WORDS_H
-#define AVSWAP_CMD_AVSWAP_WORDS_H
+#ifndef AVSWAP_CORE_MODEL_WORDS_H
+#define AVSWAP_CORE_MODEL_WORDS_H
 
 #include "core/model/verb.h"
 

@@ -1,13 +1,10 @@
 /*
  * help.h - the commands' own words on a screen. The manual pages are made from the same table (docs.c, man.c).
  */
-#ifndef AVSWAP_CMD_AVSWAP_HELP_H
-#define AVSWAP_CMD_AVSWAP_HELP_H
+#ifndef AVSWAP_CMD_CLI_HELP_H
+#define AVSWAP_CMD_CLI_HELP_H
 
-#include "cmd/avswap/cli.h"
-
-/* What the program as a whole is, as paragraphs. */
-extern const char *const help_about[];
+#include "cmd/cli/cli.h"
 
 bool help_short(int stream, struct err *e) MUST_CHECK;
 bool help_command(const struct command *cmd, struct err *e) MUST_CHECK;

@@ -5,10 +5,10 @@
  * "--name VALUE" or "--name=VALUE"; short ones may be joined ("-yv"). "--" ends the options. Options and operands mix.
  * Every error is ERR_USAGE and names the nearest known option.
  */
-#ifndef AVSWAP_CMD_AVSWAP_OPTIONS_H
-#define AVSWAP_CMD_AVSWAP_OPTIONS_H
+#ifndef AVSWAP_CMD_CLI_OPTIONS_H
+#define AVSWAP_CMD_CLI_OPTIONS_H
 
-#include "cmd/avswap/cli.h"
+#include "cmd/cli/cli.h"
 
 /* argv without the program's and the command's name; reorders nothing, keeps pointers into it. */
 bool options_parse(const struct command *cmd, int argc, char **argv, struct arena *a, struct args *ret,

@@ -1,18 +1,11 @@
-#include "cmd/avswap/help.h"
+#include "cmd/cli/help.h"
 
-#include "cmd/avswap/out.h"
+#include "cmd/cli/out.h"
 #include "core/base/limits.h"
 #include "core/os/console.h"
 #include "core/report/page.h"
 
-
-const char *const help_about[] = {
-    "avswap moves this PC from a product that must go to another antivirus: it finds what is here, explains what the law in "
-    "force means for it, plans the change down to every step and its undo, carries it out without leaving the PC unprotected "
-    "unnoticed, and proves the result.",
-    "Without a command, on a terminal, it guides through all of that and asks before anything changes.",
-    NULL,
-};
+#include <string.h>
 
 static void open_page(struct cli *c, struct page *p, struct buf *b)
 {
@@ -26,20 +19,24 @@ bool help_short(int stream, struct err *e)
     struct cli c = {.doc = DOC_INIT};
     struct page p;
     struct buf b;
+    size_t wide = 10;
 
+    for (size_t i = 0; program.commands[i]; i++)
+        if (strlen(program.commands[i]->name) >= wide)
+            wide = strlen(program.commands[i]->name) + 1;
     open_page(&c, &p, &b);
     if (stream == OS_ERR)
         p.style = &c.err_style;
-    page_line(&p, 0, 0, INK_BOLD, "usage: avswap [COMMAND [OPTIONS]]");
-    for (size_t i = 0; help_about[i]; i++) {
+    page_line(&p, 0, 0, INK_BOLD, "usage: %s [COMMAND [OPTIONS]]", program.call);
+    for (size_t i = 0; program.about[i]; i++) {
         page_blank(&p);
-        page_line(&p, 0, 0, INK_PLAIN, "%s", help_about[i]);
+        page_line(&p, 0, 0, INK_PLAIN, "%s", program.about[i]);
     }
     page_heading(&p, "COMMANDS");
-    for (size_t i = 0; commands[i]; i++) {
-        page_keep(&p, INK_NAME, "%-10s", commands[i]->name);
-        page_say(&p, INK_PLAIN, "%s", commands[i]->summary);
-        page_end_para(&p, 2, 12);
+    for (size_t i = 0; program.commands[i]; i++) {
+        page_keep(&p, INK_NAME, "%-*s", (int)wide, program.commands[i]->name);
+        page_say(&p, INK_PLAIN, "%s", program.commands[i]->summary);
+        page_end_para(&p, 2, 2 + (int)wide);
     }
     page_heading(&p, "EXIT STATUS");
     for (int i = 0; exit_meaning(i); i++) {
@@ -48,7 +45,7 @@ bool help_short(int stream, struct err *e)
         page_end_para(&p, 2, 5);
     }
     page_blank(&p);
-    page_line(&p, 0, 2, INK_DIM, "avswap COMMAND --help explains one; man avswap tells all.");
+    page_line(&p, 0, 2, INK_DIM, "%s COMMAND --help explains one; man %s tells all.", program.call, program.name);
     page_close(&p);
     if (stream == OS_ERR) {
         out_stderr(buf_str(&b), b.len);
@@ -102,7 +99,7 @@ bool help_command(const struct command *cmd, struct err *e)
     struct buf b;
 
     open_page(&c, &p, &b);
-    page_line(&p, 0, 2, INK_BOLD, "usage: avswap %s [OPTIONS]%s%s", cmd->name, *cmd->operands ? " " : "", cmd->operands);
+    page_line(&p, 0, 2, INK_BOLD, "usage: %s %s [OPTIONS]%s%s", program.call, cmd->name, *cmd->operands ? " " : "", cmd->operands);
     for (size_t i = 0; cmd->about[i]; i++) {
         page_blank(&p);
         page_line(&p, 0, 0, INK_PLAIN, "%s", cmd->about[i]);

@@ -1,7 +1,7 @@
-#include "cmd/avswap/man.h"
+#include "cmd/cli/man.h"
 
-#include "cmd/avswap/help.h"
-#include "cmd/avswap/words.h"
+#include "cmd/cli/help.h"
+#include "core/model/words.h"
 #include "core/base/version_tool.h"
 #include "core/model/finding.h"
 #include "core/model/policy.h"
@@ -93,8 +93,11 @@ static void statuses(struct buf *b, const int *list)
 static void see_also(struct buf *b, const char *self)
 {
     section(b, "SEE ALSO");
-    if (strcmp(self, "avswap") != 0)
-        buf_adds(b, ".BR avswap (1),\n");
+    if (strcmp(self, program.name) != 0) {
+        buf_adds(b, ".BR ");
+        roff(b, program.name);
+        buf_adds(b, " (1),\n");
+    }
     buf_adds(b, ".BR avswap\\-policy (5),\n.BR avswap\\-formats (5),\n.BR avswap\\-verbs (7)\n");
 }
 
@@ -110,15 +113,24 @@ static void options(struct buf *b, const struct option *list)
     }
 }
 
+void man_name(const struct command *cmd, struct buf *b)
+{
+    buf_printf(b, "%s-", program.name);
+    for (const char *p = cmd->name; *p; p++)
+        buf_addc(b, *p == ' ' ? '-' : *p);
+}
+
 void man_command(const struct command *cmd, struct buf *b)
 {
     struct buf name;
 
     buf_init(&name, 128);
-    buf_printf(&name, "avswap-%s", cmd->name);
+    man_name(cmd, &name);
     head(b, buf_str(&name), 1, cmd->summary);
     section(b, "SYNOPSIS");
-    buf_adds(b, ".B avswap ");
+    buf_adds(b, ".B ");
+    roff(b, program.call);
+    buf_addc(b, ' ');
     roff(b, cmd->name);
     buf_adds(b, "\n[\\fIOPTIONS\\fR] ");
     line(b, cmd->operands);
@@ -168,16 +180,24 @@ void man_program(struct buf *b)
 {
     int rest[16];
     size_t n = 0;
+    struct buf page;
 
-    head(b, "avswap", 1, "move a PC from one antivirus to another");
+    head(b, program.name, 1, program.summary);
     section(b, "SYNOPSIS");
-    buf_adds(b, ".B avswap\n[\\fICOMMAND\\fR [\\fIOPTIONS\\fR]]\n");
+    buf_adds(b, ".B ");
+    roff(b, program.call);
+    buf_adds(b, "\n[\\fICOMMAND\\fR [\\fIOPTIONS\\fR]]\n");
     section(b, "DESCRIPTION");
-    paragraphs(b, help_about);
+    paragraphs(b, program.about);
     section(b, "COMMANDS");
-    for (size_t i = 0; commands[i]; i++)
-        tagged(b, commands[i]->name, commands[i]->summary);
-    buf_adds(b, ".PP\nEach has a page of its own, as\n.BR avswap\\-detect (1).\n");
+    for (size_t i = 0; program.commands[i]; i++)
+        tagged(b, program.commands[i]->name, program.commands[i]->summary);
+    buf_init(&page, 128);
+    man_name(program.commands[0], &page);
+    buf_adds(b, ".PP\nEach has a page of its own, as\n.BR ");
+    roff(b, buf_str(&page));
+    buf_adds(b, " (1).\n");
+    buf_free(&page);
     section(b, "OPTIONS");
     line(b, "Every command takes these:");
     options(b, common_options);
@@ -191,7 +211,7 @@ void man_program(struct buf *b)
     tagged(b, "COLUMNS", "width of the text where the output is no terminal (default 80)");
     tagged(b, "LC_ALL, LC_CTYPE, LANG", "a UTF-8 locale allows marks and bars beyond ASCII");
     files(b);
-    see_also(b, "avswap");
+    see_also(b, program.name);
 }
 
 static void field_tag(struct buf *b, const struct field *f)

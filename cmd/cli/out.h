@@ -4,10 +4,10 @@
  * With --json standard output carries one JSON document and nothing else; talk goes to standard error. Colours and
  * marks depend on the stream being a terminal, NO_COLOR (no-color.org), TERM and the character set of the locale.
  */
-#ifndef AVSWAP_CMD_AVSWAP_OUT_H
-#define AVSWAP_CMD_AVSWAP_OUT_H
+#ifndef AVSWAP_CMD_CLI_OUT_H
+#define AVSWAP_CMD_CLI_OUT_H
 
-#include "cmd/avswap/cli.h"
+#include "cmd/cli/cli.h"
 
 /* Sets the terminal members and styles of c. */
 void out_open(struct cli *c);

@@ -5,8 +5,8 @@
  * lint_rules() then looks at what schemas cannot say: verbs and their arguments, shells, secrets, references. Problems
  * are texts with file and place. Everything lives in the document given.
  */
-#ifndef AVSWAP_CMD_AVSWAP_LINT_H
-#define AVSWAP_CMD_AVSWAP_LINT_H
+#ifndef AVSWAP_CORE_LINT_LINT_H
+#define AVSWAP_CORE_LINT_LINT_H
 
 #include "core/model/catalog.h"
 #include "core/model/verb.h"

@@ -3,10 +3,10 @@
  *
  * Everything read belongs to the cli (doc, catalog).
  */
-#ifndef AVSWAP_CMD_AVSWAP_INPUT_H
-#define AVSWAP_CMD_AVSWAP_INPUT_H
+#ifndef AVSWAP_CMD_CLI_INPUT_H
+#define AVSWAP_CMD_CLI_INPUT_H
 
-#include "cmd/avswap/cli.h"
+#include "cmd/cli/cli.h"
 #include "core/model/finding.h"
 #include "core/model/policy.h"
 

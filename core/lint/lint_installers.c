@@ -1,5 +1,5 @@
 /* Rules of the catalogue for installers that no schema can say. */
-#include "cmd/avswap/lint.h"
+#include "core/lint/lint.h"
 
 #include <string.h>
 

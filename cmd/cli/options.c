@@ -1,4 +1,4 @@
-#include "cmd/avswap/options.h"
+#include "cmd/cli/options.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-#include "cmd/avswap/man.h"
-#include "cmd/avswap/out.h"
+#include "cmd/cli/man.h"
+#include "cmd/cli/out.h"
 #include "core/base/limits.h"
 #include "core/os/file.h"
 #include "core/os/path.h"
@@ -17,32 +17,34 @@ static bool write_page(struct cli *c, const char *dir, const char *name, struct 
 
 static bool write_manual(struct cli *c, const char *dir, struct err *e)
 {
-    static const struct {
-        const char *name;
-        void (*make)(struct buf *b);
-    } pages[] = {
-        {"avswap.1", man_program},
-        {"avswap-verbs.7", man_verbs},
-        {"avswap-formats.5", man_formats},
-        {"avswap-policy.5", man_policy},
-    };
+    const char *name = arena_printf(&c->doc.arena, "%s.1", program.name);
     struct buf b;
 
+    if (!name)
+        return err_nomem(e);
     if (!os_dir_make(dir, 0755, e))
         return false;
-    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+    buf_init(&b, LIMIT_MANIFEST);
+    man_program(&b);
+    if (!write_page(c, dir, name, &b, e))
+        return false;
+    for (const struct manual *m = program.manuals; m && m->name; m++) {
         buf_init(&b, LIMIT_MANIFEST);
-        pages[i].make(&b);
-        if (!write_page(c, dir, pages[i].name, &b, e))
+        m->make(&b);
+        if (!write_page(c, dir, m->name, &b, e))
             return false;
     }
-    for (size_t i = 0; commands[i]; i++) {
-        const char *name = arena_printf(&c->doc.arena, "avswap-%s.1", commands[i]->name);
+    for (size_t i = 0; program.commands[i]; i++) {
+        struct buf page;
 
+        buf_init(&page, 128);
+        man_name(program.commands[i], &page);
+        name = arena_printf(&c->doc.arena, "%s.1", buf_str(&page));
+        buf_free(&page);
         if (!name)
             return err_nomem(e);
         buf_init(&b, LIMIT_MANIFEST);
-        man_command(commands[i], &b);
+        man_command(program.commands[i], &b);
         if (!write_page(c, dir, name, &b, e))
             return false;
     }
@@ -59,7 +61,7 @@ static bool docs(struct cli *c, struct err *e)
         return dir && write_manual(c, dir, e);
     }
     if (strcmp(what, "completion") != 0 || c->args.operand_count != 1)
-        return err_set(e, ERR_USAGE, "write avswap docs man DIR, or avswap docs completion");
+        return err_set(e, ERR_USAGE, "write %s docs man DIR, or %s docs completion", program.call, program.call);
     buf_init(&b, LIMIT_MANIFEST);
     completion_bash(&b);
     return out_text(&b, e);
@@ -83,6 +85,7 @@ const struct command cmd_docs = {
     .operands = "man DIR | completion",
     .min_operands = 1,
     .max_operands = 2,
+    .words = "man completion",
     .about = about,
     .exits = (const int[]){-1},
     .examples = examples,

@@ -1,4 +1,4 @@
-#include "cmd/avswap/lint.h"
+#include "core/lint/lint.h"
 
 #include "core/base/limits.h"
 

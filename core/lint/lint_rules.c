@@ -1,4 +1,4 @@
-#include "cmd/avswap/lint.h"
+#include "core/lint/lint.h"
 
 #include "core/model/playbook.h"
 #include "core/model/policy.h"

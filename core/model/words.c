@@ -1,4 +1,4 @@
-#include "cmd/avswap/words.h"
+#include "core/model/words.h"
 
 #include "core/model/event.h"
 #include "core/model/facts.h"

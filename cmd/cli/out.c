@@ -1,4 +1,4 @@
-#include "cmd/avswap/out.h"
+#include "cmd/cli/out.h"
 
 #include "core/base/limits.h"
 #include "core/os/console.h"

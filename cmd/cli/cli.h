@@ -1,12 +1,13 @@
 /*
- * cli.h - what a command of avswap is: one const struct that drives parsing, --help, the manual and the completion.
+ * cli.h - what a program of ours and its commands are: const structs that drive parsing, --help, the manual and the
+ * completion. Each program defines `program` (its table.c); its main() calls program_main().
  *
- * Calling order in main(): options_parse fills `args`, out_open decides how to print, then the command's run() is
+ * Calling order in program_main(): options_parse fills `args`, out_open decides how to print, then the command's run() is
  * called once. run() returns false with the err filled, or true with the exit status in cli->status. It prints through
- * out.h only. Everything it reads lives in cli->doc or cli->catalog, which main() frees.
+ * out.h only. Everything it reads lives in cli->doc or cli->catalog, until the process ends.
  */
-#ifndef AVSWAP_CMD_AVSWAP_CLI_H
-#define AVSWAP_CMD_AVSWAP_CLI_H
+#ifndef AVSWAP_CMD_CLI_CLI_H
+#define AVSWAP_CMD_CLI_CLI_H
 
 #include "core/model/catalog.h"
 #include "core/report/report.h"
@@ -54,7 +55,7 @@ struct example {
 struct cli;
 
 struct command {
-    const char *name;
+    const char *name;                /* one word, or two: "catalog sync" */
     const char *summary;             /* begins with a small letter, no full stop */
     const char *operands;            /* as in "PLAN" or "[RUN]"; "" for none */
     size_t min_operands, max_operands;
@@ -62,6 +63,8 @@ struct command {
     const struct option *options;    /* besides the common ones */
     const int *exits;                /* exit statuses it uses besides 0, 1 and 2; ended by -1 */
     const struct example *examples;  /* ended by a NULL command */
+    const char *words;               /* what its operands may begin with, for the completion; NULL: not told */
+    bool takes_all;                  /* the whole line behind its name goes to another program: only operands */
     bool (*run)(struct cli *c, struct err *e);
 };
 
@@ -82,13 +85,29 @@ struct cli {
     instant now; /* of --now or the clock, read once */
 };
 
-extern const struct command *const commands[]; /* NULL-terminated, in the order of --help */
-extern const struct option common_options[];
-const struct command *command_find(const char *name);
-/* Names of all commands, for suggestions; at most max. */
-size_t command_names(const char **names, size_t max);
+struct manual { /* a page that is about no single command */
+    const char *name; /* "avswap-policy.5" */
+    void (*make)(struct buf *b);
+};
 
-extern const struct command cmd_detect, cmd_plan, cmd_run, cmd_migrate, cmd_resume, cmd_status, cmd_rollback, cmd_verify,
-    cmd_report, cmd_timeline, cmd_lint, cmd_verbs, cmd_catalog, cmd_docs, cmd_fleet, cmd_guided;
+struct program {
+    const char *name;    /* of its file and its manual: "avswap" */
+    const char *call;    /* as people start it: "avswap", "avswap fleet" */
+    const char *summary; /* begins with a small letter, no full stop */
+    const char *const *about;                /* paragraphs, NULL-terminated */
+    const struct command *const *commands;   /* NULL-terminated, in the order of --help */
+    const struct command *alone;             /* run without a command on a terminal; NULL: the usage */
+    const struct manual *manuals;            /* besides those of the program and its commands; ended by a NULL name */
+};
+extern const struct program program;
+
+extern const struct option common_options[];
+/* The command that argv begins with, and how many words name it; NULL when there is none. */
+const struct command *command_find(char *const *argv, int argc, int *ret_words);
+
+extern const struct command cmd_docs; /* every program has it */
+
+/* All there is between main() and a command. argv as given to main(). */
+int program_main(int argc, char **argv);
 
 #endif

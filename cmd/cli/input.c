@@ -1,7 +1,7 @@
-#include "cmd/avswap/input.h"
+#include "cmd/cli/input.h"
 
-#include "cmd/avswap/options.h"
-#include "cmd/avswap/out.h"
+#include "cmd/cli/options.h"
+#include "cmd/cli/out.h"
 #include "core/base/limits.h"
 #include "core/detect/collect.h"
 #include "core/detect/load.h"

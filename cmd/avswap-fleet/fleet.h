@@ -1,0 +1,9 @@
+/*
+ * fleet.h - the commands of avswap-fleet, one file each.
+ */
+#ifndef AVSWAP_CMD_AVSWAP_FLEET_FLEET_H
+#define AVSWAP_CMD_AVSWAP_FLEET_FLEET_H
+
+#include "cmd/cli/cli.h"
+
+#endif

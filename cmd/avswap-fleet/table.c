@@ -1,0 +1,20 @@
+#include "cmd/avswap-fleet/fleet.h"
+
+static const struct command *const commands[] = {
+    &cmd_docs,
+    NULL,
+};
+
+static const char *const about[] = {
+    "avswap fleet is what a jump host does for many PCs: it keeps the catalogue that all of them plan by, chooses a replacement "
+    "for each under the seats there are, and sends avswap to do the work.",
+    NULL,
+};
+
+const struct program program = {
+    .name = "avswap-fleet",
+    .call = "avswap fleet",
+    .summary = "move many PCs from one antivirus to another, from one jump host",
+    .about = about,
+    .commands = commands,
+};
