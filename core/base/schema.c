@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct any_list {
@@ -478,8 +479,39 @@ bool json_digest(const json_t *j, char hex[65], struct err *e)
     struct digest d;
 
     digest_init(&d);
-    if (!j || json_dump_callback(j, to_digest, &d, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII))
+    if (!j || json_dump_callback(j, to_digest, &d, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII | JSON_ENCODE_ANY))
         return err_nomem(e);
     digest_end(&d, hex);
     return true;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool json_digest_members(const json_t *j, char hex[65], struct err *e)
+{
+    json_t *obj = (json_t *)(uintptr_t)j; /* jansson's iterators take no const */
+    size_t n = json_object_size(j), k = 0;
+    const char **keys = mem_alloc(n * sizeof *keys);
+    bool ok = keys != NULL;
+    char value[65];
+    struct digest d;
+
+    for (void *it = json_object_iter(obj); ok && it; it = json_object_iter_next(obj, it))
+        keys[k++] = json_object_iter_key(it);
+    if (ok)
+        qsort(keys, n, sizeof *keys, by_key);
+    digest_init(&d);
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = json_digest(json_object_get(j, keys[i]), value, e);
+        digest_add(&d, keys[i], strlen(keys[i]));
+        digest_add(&d, " ", 1);
+        digest_add(&d, value, 64);
+        digest_add(&d, "\n", 1);
+    }
+    digest_end(&d, hex);
+    mem_free(keys);
+    return ok || (e->code ? false : err_nomem(e));
 }

@@ -121,6 +121,8 @@ json_t *schema_write(const struct schema *s, const void *obj) MUST_CHECK;
 bool json_text(const json_t *j, bool pretty, struct buf *out, struct err *e) MUST_CHECK;
 /* SHA-256 over the compact text with sorted keys and ASCII only: the digest of a document. */
 bool json_digest(const json_t *j, char hex[65], struct err *e) MUST_CHECK;
+/* SHA-256 over the lines "key digest" of an object's members, sorted by key; a digest is json_digest() of the value. */
+bool json_digest_members(const json_t *j, char hex[65], struct err *e) MUST_CHECK;
 
 bool place_error(struct err *e, const struct place *at, const char *fmt, ...)
     __attribute__((format(__printf__, 3, 4)));

@@ -14,10 +14,22 @@ static const struct field assumption_fields[] = {
 static const struct schema assumption_schema = {"assumption", NULL, "what the plan rests on",
                                                 sizeof(struct assumption), assumption_fields, NULL};
 
+static const struct field points_fields[] = {
+    FIELD(points, INT, preference, "its place in the policy's order", .flags = FIELD_REQUIRED),
+    FIELD(points, INT, fit, "how smoothly it fits this PC", .flags = FIELD_REQUIRED),
+    FIELD(points, INT, evidence, "how well it is known", .flags = FIELD_REQUIRED),
+    FIELD(points, INT, cost, "how little a seat costs", .flags = FIELD_REQUIRED),
+    FIELD(points, INT, total, "all of them by the policy's weights"),
+    FIELD_END,
+};
+static const struct schema points_schema = {"points", NULL, "of a candidate, 0 to 100 each", sizeof(struct points),
+                                            points_fields, NULL};
+
 static const struct field candidate_fields[] = {
     FIELD(candidate, STR, product, "product id", .flags = FIELD_REQUIRED),
     FIELD(candidate, STR, name, "for people", .flags = FIELD_REQUIRED),
     FIELD(candidate, ENUM, fate, "rejected, eligible or chosen", .names = fate_names, .flags = FIELD_REQUIRED),
+    FIELD(candidate, OBJ, points, "what it was ranked by", .sub = &points_schema),
     FIELD(candidate, STRS, reasons, "sentences"),
     FIELD_END,
 };
@@ -79,7 +91,7 @@ static const struct field plan_fields[] = {
     FIELD(plan, OBJS, sources, "what goes", .sub = &plan_product_schema, .flags = FIELD_REQUIRED),
     FIELD(plan, OBJ, target, "what comes", .sub = &plan_product_schema),
     FIELD(plan, STRS, explain, "why so"),
-    FIELD(plan, OBJS, candidates, "what was considered", .sub = &candidate_schema),
+    FIELD(plan, OBJS, candidates, "what was considered, best first", .sub = &candidate_schema),
     FIELD(plan, STRS, warnings, "what to know before"),
     FIELD(plan, OBJS, ladder, "safe states after a failure, best first", .sub = &rung_schema),
     FIELD(plan, OBJS, assumptions, "what the plan rests on", .sub = &assumption_schema),
@@ -92,7 +104,7 @@ static const struct field plan_fields[] = {
     FIELD(plan, INT, unprotected_limit_s, "ceiling of the gap", .min = 1, .max = 86400, .flags = FIELD_REQUIRED),
     FIELD(plan, BOOL, eicar, "test with an EICAR file"),
     FIELD(plan, STRS, unverified, "sections that are run although not verified"),
-    FIELD(plan, STR, digest, "SHA-256 of the plan without this key"),
+    FIELD(plan, STR, digest, "SHA-256 over the plan's other keys, each with the SHA-256 of its value"),
     FIELD_END,
 };
 const struct schema plan_schema = {"plan", "avswap.plan/1", "what will be done on one PC", sizeof(struct plan),
@@ -106,7 +118,7 @@ bool plan_digest(const struct plan *p, char hex[65], struct err *e)
     if (!j)
         return err_nomem(e);
     json_object_del(j, "digest");
-    ok = json_digest(j, hex, e);
+    ok = json_digest_members(j, hex, e);
     json_decref(j);
     return ok;
 }

@@ -1,8 +1,9 @@
 /*
  * plan.h - plan.json: everything the worker will do on one PC, concrete, explained, and bound by digests.
  *
- * The plan is self-contained: a run needs no catalogue. `digest` is the SHA-256 of the plan without that key
- * (json_digest). Secrets appear by name only.
+ * The plan is self-contained: a run needs no catalogue. `digest` is that of the plan without that key, made of its
+ * members' digests (json_digest_members), so that plans which differ in their machine only share most of the work.
+ * Secrets appear by name only.
  */
 #ifndef AVSWAP_CORE_MODEL_PLAN_H
 #define AVSWAP_CORE_MODEL_PLAN_H
@@ -15,10 +16,19 @@ struct assumption { /* checked again before the first step; a plan whose assumpt
     struct cond *cond;
 };
 
-struct candidate {
+struct points { /* of a candidate, 0 to 100 each; see core/plan/score.c */
+    long long preference;
+    long long fit;
+    long long evidence;
+    long long cost;
+    long long total; /* weighed, where the policy has weights */
+};
+
+struct candidate { /* in their order for this PC, best first; then those that cannot be */
     const char *product;
     const char *name;
     int fate; /* enum candidate_fate */
+    struct points *points; /* NULL: rejected */
     struct strs reasons; /* sentences */
 };
 enum candidate_fate { CANDIDATE_REJECTED, CANDIDATE_ELIGIBLE, CANDIDATE_CHOSEN };

@@ -157,7 +157,7 @@ static const struct field capability_fields[] = {
     FIELD(capabilities, BOOL, edr_only, "reports, but is no antivirus"),
     FIELD_END,
 };
-static const struct schema capability_schema = {"capabilities", NULL, "what it can do", sizeof(struct capabilities),
+const struct schema capability_schema = {"capabilities", NULL, "what it can do", sizeof(struct capabilities),
                                                 capability_fields, NULL};
 
 static const struct field exit_fields[] = {

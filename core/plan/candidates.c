@@ -1,7 +1,7 @@
 /* Which replacement: hard requirements first, then the policy's preferences, each answer with its sentence. */
 #include "core/plan/internal.h"
 
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 
 const struct finding *planning_finding(const struct planning *p, const char *product)
@@ -27,17 +27,6 @@ static bool named(const struct strs *list, const struct product *x)
     return text_in(list, x->id) || text_in(list, x->vendor);
 }
 
-/* Position in the policy's preference list; its length when not there. */
-static size_t preference(const struct planning *p, const struct product *x)
-{
-    const struct strs *list = &p->r->policy->prefer;
-
-    for (size_t i = 0; i < list->n; i++)
-        if (strcmp(list->v[i], x->id) == 0 || strcmp(list->v[i], x->vendor) == 0)
-            return i;
-    return list->n;
-}
-
 static bool reject_law(struct planning *p, const struct product *x, struct strs *why)
 {
     for (size_t i = 0; i < x->engine_suppliers.n; i++) {
@@ -56,7 +45,7 @@ static bool reject_policy(struct planning *p, const struct product *x, struct st
     const struct vendor *v = catalog_vendor(p->r->catalog, x->vendor);
     bool ok = true;
 
-    if (p->r->target && strcmp(p->r->target, x->id) != 0)
+    if (p->r->target && !p->r->assigned && strcmp(p->r->target, x->id) != 0)
         ok = planning_say(p, why, "Another product was asked for: %s.", p->r->target);
     if (ok && y->allow.n && !named(&y->allow, x))
         ok = planning_say(p, why, "The policy allows only certain products, and this is none of them.");
@@ -64,10 +53,46 @@ static bool reject_policy(struct planning *p, const struct product *x, struct st
         ok = planning_say(p, why, "The policy forbids it.");
     if (ok && v && v->country && text_in(&y->forbid_countries, v->country))
         ok = planning_say(p, why, "The policy forbids vendors with their seat in %s.", v->country);
+    if (ok && y->allow_countries.n && !(v && v->country && text_in(&y->allow_countries, v->country)))
+        ok = planning_say(p, why, "The policy allows only vendors of certain countries; the seat of this one %s%s.",
+                          v && v->country ? "is in " : "is not known", v && v->country ? v->country : "");
     if (ok && y->licences.n && !(x->licence && text_in(&y->licences, x->licence)))
         ok = planning_say(p, why, "Its licence (%s) is not among those that the policy accepts.",
                           x->licence ? x->licence : "unknown");
     return ok;
+}
+
+static bool has_capability(const struct product *x, const char *name)
+{
+    const struct field *f = schema_field(&capability_schema, name);
+    const char *at = x->capabilities && f ? (const char *)x->capabilities + f->offset : NULL;
+
+    if (!at)
+        return false;
+    return f->type == FIELD_ENUM ? *(const int *)(const void *)at == TRI_YES
+                                 : f->type == FIELD_BOOL && *(const bool *)(const void *)at;
+}
+
+static bool reject_capabilities(struct planning *p, const struct product *x, struct strs *why)
+{
+    const struct strs *list = &p->r->policy->require;
+
+    for (size_t i = 0; i < list->n; i++)
+        if (!has_capability(x, list->v[i]) &&
+            !planning_say(p, why, "The policy requires '%s' (%s), which nothing says of it.", list->v[i],
+                          schema_field(&capability_schema, list->v[i])->doc))
+            return false;
+    return true;
+}
+
+/* Only what could be otherwise is worth a playbook. */
+static bool reject_way(struct planning *p, const struct product *x, struct strs *why)
+{
+    const char *misfit;
+
+    if (why->n || planning_way(p, x, &misfit))
+        return true;
+    return planning_say(p, why, "There is no way to get there: %s.", misfit);
 }
 
 static bool reject_requirements(struct planning *p, const struct product *x, struct strs *why)
@@ -130,80 +155,18 @@ static bool examine(struct planning *p, const struct product *x, struct candidat
     c->product = x->id;
     c->name = x->name;
     if (!reject_law(p, x, &c->reasons) || !reject_policy(p, x, &c->reasons) ||
-        !reject_requirements(p, x, &c->reasons) || !reject_abilities(p, x, &c->reasons) ||
-        !reject_vars(p, x, &c->reasons))
+        !reject_capabilities(p, x, &c->reasons) || !reject_requirements(p, x, &c->reasons) ||
+        !reject_abilities(p, x, &c->reasons) || !reject_vars(p, x, &c->reasons) || !reject_way(p, x, &c->reasons))
         return false;
     c->fate = c->reasons.n ? CANDIDATE_REJECTED : CANDIDATE_ELIGIBLE;
     return true;
 }
 
-static bool healthy_here(const struct planning *p, const struct product *x)
+bool planning_healthy_here(const struct planning *p, const struct product *x)
 {
     const struct finding *f = planning_finding(p, x->id);
 
     return f && f->health && f->health->realtime == TRI_YES;
-}
-
-/* How well it is known how to get it working: greater is better. What needs no installation is known by its health. */
-static int verified(const struct product *x)
-{
-    static const int ranks[] = {[CONFIDENCE_TESTED] = 4, [CONFIDENCE_DOCUMENTED] = 3, [CONFIDENCE_FIELD] = 2,
-                                [CONFIDENCE_UNVERIFIED] = 1, [CONFIDENCE_UNSET] = 0};
-
-    return ranks[x->install ? x->install->confidence : x->health ? x->health->confidence : CONFIDENCE_UNSET];
-}
-
-/* Lower is better: the policy's order, then what already protects here, what can be installed beside the old one,
- * what is best verified, and the id, so that the order never depends on anything else. */
-static int compare_candidates(const struct planning *p, const struct product *a, const struct product *b)
-{
-    size_t pa = preference(p, a), pb = preference(p, b);
-
-    if (pa != pb)
-        return pa < pb ? -1 : 1;
-    if (healthy_here(p, a) != healthy_here(p, b))
-        return healthy_here(p, a) ? -1 : 1;
-    if (a->capabilities->passive != b->capabilities->passive)
-        return a->capabilities->passive ? -1 : 1;
-    if (verified(a) != verified(b))
-        return verified(a) > verified(b) ? -1 : 1;
-    return strcmp(a->id, b->id);
-}
-
-static const char *why_better(const struct planning *p, const struct product *a, const struct product *b)
-{
-    if (preference(p, a) != preference(p, b))
-        return "the policy prefers the chosen one";
-    if (healthy_here(p, a) != healthy_here(p, b))
-        return "the chosen one already protects this PC";
-    if (a->capabilities->passive != b->capabilities->passive)
-        return "the chosen one can be installed while the old product still protects, so the gap is shorter";
-    if (verified(a) != verified(b))
-        return "the facts of the chosen one are better verified";
-    return "both fit equally; the first by name is taken";
-}
-
-static bool explain_choice(struct planning *p)
-{
-    struct plan *plan = p->plan;
-
-    for (size_t i = 0; i < plan->candidates.n; i++) {
-        struct candidate *c = &plan->candidates.v[i];
-        const struct product *x = catalog_product(p->r->catalog, c->product);
-        bool ok = true;
-
-        if (x == p->target) {
-            c->fate = CANDIDATE_CHOSEN;
-            ok = planning_say(p, &c->reasons, "It meets all %zu of its requirements on this PC.", x->requires.n) &&
-                 (preference(p, x) == p->r->policy->prefer.n ||
-                  planning_say(p, &c->reasons, "It is number %zu in the policy's order.", preference(p, x) + 1));
-        } else if (c->fate == CANDIDATE_ELIGIBLE) {
-            ok = planning_say(p, &c->reasons, "It would do as well, but %s.", why_better(p, p->target, x));
-        }
-        if (!ok)
-            return false;
-    }
-    return true;
 }
 
 static bool is_candidate(const struct planning *p, const struct product *x)
@@ -212,7 +175,7 @@ static bool is_candidate(const struct planning *p, const struct product *x)
            !catalog_timeline(p->r->catalog, x->vendor) && !x->moved_by_vendor;
 }
 
-bool planning_choose(struct planning *p)
+static bool examine_all(struct planning *p)
 {
     const struct catalog *c = p->r->catalog;
     struct plan *plan = p->plan;
@@ -220,23 +183,111 @@ bool planning_choose(struct planning *p)
     plan->candidates.v = ARENA_ARRAY(p->arena, c->products.n, struct candidate);
     if (!plan->candidates.v)
         return err_nomem(p->e);
-    for (size_t i = 0; i < c->products.n; i++) {
-        const struct product *x = &c->products.v[i];
-        struct candidate *k = &plan->candidates.v[plan->candidates.n];
-
-        if (!is_candidate(p, x))
-            continue;
-        plan->candidates.n++;
-        if (!examine(p, x, k))
+    for (size_t i = 0; i < c->products.n; i++)
+        if (is_candidate(p, &c->products.v[i]) &&
+            !examine(p, &c->products.v[i], &plan->candidates.v[plan->candidates.n++]))
             return false;
-        if (k->fate == CANDIDATE_ELIGIBLE && (!p->target || compare_candidates(p, x, p->target) < 0))
-            p->target = x;
+    return true;
+}
+
+/* The eligible ones by their points, best first, before all others. */
+static bool rank(struct planning *p)
+{
+    struct candidate *v = p->plan->candidates.v;
+    size_t n = p->plan->candidates.n, k;
+    long long dearest = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (v[i].fate == CANDIDATE_ELIGIBLE && score_cost(p, v[i].product) > dearest)
+            dearest = score_cost(p, v[i].product);
+    for (size_t i = 0; i < n; i++) {
+        struct candidate c = v[i];
+
+        if (c.fate == CANDIDATE_REJECTED)
+            continue;
+        c.points = ARENA_NEW(p->arena, struct points);
+        if (!c.points)
+            return err_nomem(p->e);
+        score_points(p, catalog_product(p->r->catalog, c.product), dearest, c.points);
+        for (k = i; k > 0 && (v[k - 1].fate == CANDIDATE_REJECTED || score_compare(p, &c, &v[k - 1]) < 0); k--)
+            v[k] = v[k - 1];
+        v[k] = c;
     }
+    return true;
+}
+
+static bool explain_chosen(struct planning *p, struct candidate *c, const struct product *x)
+{
+    size_t place = score_place(p, x);
+
+    c->fate = CANDIDATE_CHOSEN;
+    return planning_say(p, &c->reasons, "It meets all %zu of its requirements on this PC.", x->requires.n) &&
+           (place == p->r->policy->prefer.n ||
+            planning_say(p, &c->reasons, "It is number %zu in the policy's order.", place + 1)) &&
+           (!p->r->assigned || planning_say(p, &c->reasons, "%s", p->r->assigned));
+}
+
+static bool explain_choice(struct planning *p)
+{
+    struct candidate *v = p->plan->candidates.v, *chosen = v;
+    size_t n = p->plan->candidates.n;
+
+    while (!text_eq(chosen->product, p->target->id))
+        chosen++;
+    if (!explain_chosen(p, chosen, p->target))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        bool ok = true;
+
+        if (v[i].fate == CANDIDATE_ELIGIBLE && &v[i] < chosen)
+            ok = planning_say(p, &v[i].reasons, "It would do as well, and this PC alone would have got it before the chosen "
+                                                "one, but the fleet as a whole is better off so.");
+        else if (v[i].fate == CANDIDATE_ELIGIBLE)
+            ok = planning_say(p, &v[i].reasons, "It would do as well, but %s.", score_why(p, chosen, &v[i]));
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+/* Nothing is left: what lacks least is what a person can do something about. */
+static bool explain_nearest(struct planning *p)
+{
+    const struct plan *plan = p->plan;
+    const struct candidate *nearest = NULL;
+
+    for (size_t i = 0; i < plan->candidates.n; i++)
+        if (!nearest || text_eq(plan->candidates.v[i].product, p->r->target) ||
+            (!text_eq(nearest->product, p->r->target) && plan->candidates.v[i].reasons.n < nearest->reasons.n))
+            nearest = &plan->candidates.v[i];
+    for (size_t i = 0; nearest && i < plan->candidates.n; i++) {
+        const struct candidate *c = &plan->candidates.v[i];
+
+        if (c->reasons.n == nearest->reasons.n && c->reasons.n < 3 &&
+            !planning_say(p, &p->plan->explain, "Nearest is %s: %s%s%s", c->name, c->reasons.v[0],
+                          c->reasons.n > 1 ? " " : "", c->reasons.n > 1 ? c->reasons.v[1] : ""))
+            return false;
+    }
+    return err_set(p->e, ERR_POLICY, "none of the %zu replacements in the catalogue fits this PC and policy%s%s%s%s",
+                   plan->candidates.n, nearest ? "; nearest is " : "", nearest ? nearest->name : "",
+                   nearest ? ": " : "", nearest ? nearest->reasons.v[0] : "");
+}
+
+bool planning_choose(struct planning *p)
+{
+    const struct catalog *c = p->r->catalog;
+    const struct plan *plan = p->plan;
+
     if (p->r->target && !catalog_product(c, p->r->target))
         return err_set(p->e, ERR_NOT_FOUND, "the catalogue has no product '%s'", p->r->target);
+    if (!examine_all(p) || !rank(p))
+        return false;
+    for (size_t i = 0; i < plan->candidates.n && !p->target; i++)
+        if (plan->candidates.v[i].fate == CANDIDATE_ELIGIBLE &&
+            (!p->r->target || text_eq(plan->candidates.v[i].product, p->r->target)))
+            p->target = catalog_product(c, plan->candidates.v[i].product);
     if (!p->target)
-        return err_set(p->e, ERR_POLICY, "none of the %zu replacements in the catalogue fits this PC and policy",
-                       plan->candidates.n);
-    p->target_present = healthy_here(p, p->target);
+        return explain_nearest(p);
+    p->target_present = planning_healthy_here(p, p->target);
     return explain_choice(p);
 }

@@ -24,6 +24,20 @@ bool planning_say(struct planning *p, struct strs *list, const char *fmt, ...) _
 
 /* candidates.c: fills plan->candidates and chooses p->target; false with ERR_POLICY when none is left. */
 bool planning_choose(struct planning *p) MUST_CHECK;
+/* The best playbook by which x could take over, of those that the policy leaves; NULL with *why none fits (one that is
+ * asked for, or all). x NULL: nothing new is needed. */
+const struct playbook *planning_way(const struct planning *p, const struct product *x, const char **why);
+bool planning_healthy_here(const struct planning *p, const struct product *x);
+
+/* score.c: how good a candidate is. `costs` is the dearest seat among the candidates. */
+void score_points(const struct planning *p, const struct product *x, long long costs, struct points *ret);
+/* Less than 0: a is better. Never 0 for two products. */
+int score_compare(const struct planning *p, const struct candidate *a, const struct candidate *b);
+/* Why a is better than b, as it stands after "but". */
+const char *score_why(const struct planning *p, const struct candidate *a, const struct candidate *b);
+long long score_cost(const struct planning *p, const char *product);
+/* Position in the policy's list of preferences; its length when not there. */
+size_t score_place(const struct planning *p, const struct product *x);
 /* law.c: who owns the PC, may the old product be restored, the ladder. */
 void planning_owner(struct planning *p);
 bool planning_ladder(struct planning *p) MUST_CHECK;

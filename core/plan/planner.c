@@ -108,44 +108,53 @@ static bool check_sources(struct planning *p)
 
 /* --- how ------------------------------------------------------------------------------------------------------- */
 
-static const char *playbook_misfit(const struct planning *p, const struct playbook *k, bool only_leftovers)
+static const char *playbook_misfit(const struct planning *p, const struct playbook *k, const struct product *x)
 {
     if (strcmp(k->id, "cleanup") == 0)
-        return only_leftovers && !p->target ? NULL : "there is a product to replace";
-    if (!p->target)
+        return x ? "there is a product to replace" : NULL;
+    if (!x)
         return "nothing new is needed";
-    if (p->target_present)
+    if (planning_healthy_here(p, x))
         return k->installs || k->awakes ? "the replacement is already here and protects" : NULL;
     if (k->awakes)
-        return planning_awakes(p, p->target) ? NULL : "the replacement does not become active by itself";
+        return planning_awakes(p, x) ? NULL : "the replacement does not become active by itself";
     if (!k->installs)
         return "the replacement is not yet here";
-    if (!p->target->install)
+    if (!x->install)
         return "the replacement is part of the system and not installed";
-    if (k->passive && !p->target->capabilities->passive)
+    if (k->passive && !x->capabilities->passive)
         return "the replacement cannot be installed without its on-access engine running";
     return NULL;
 }
 
-static bool choose_playbook(struct planning *p, bool only_leftovers)
+const struct playbook *planning_way(const struct planning *p, const struct product *x, const char **why)
 {
     const char *asked = p->r->policy->strategy;
     const struct catalog *c = p->r->catalog;
+    const struct playbook *best = NULL;
 
+    *why = "no playbook fits";
     for (size_t i = 0; i < c->playbooks.n; i++) {
         const struct playbook *k = &c->playbooks.v[i];
-        const char *misfit = playbook_misfit(p, k, only_leftovers);
+        const char *misfit = playbook_misfit(p, k, x);
 
-        if (asked && strcmp(asked, k->id) == 0 && misfit)
-            return err_set(p->e, ERR_POLICY, "the strategy '%s' does not fit: %s", asked, misfit);
-        if (misfit || (asked && strcmp(asked, k->id) != 0))
+        if (asked && strcmp(asked, k->id) != 0)
             continue;
-        if (!p->playbook || k->rank < p->playbook->rank)
-            p->playbook = k;
+        if (asked && misfit)
+            *why = arena_printf(p->arena, "the strategy '%s' does not fit: %s", asked, misfit);
+        else if (!misfit && (!best || k->rank < best->rank))
+            best = k;
     }
+    return best;
+}
+
+static bool choose_playbook(struct planning *p)
+{
+    const char *why;
+
+    p->playbook = planning_way(p, p->target, &why);
     if (!p->playbook)
-        return err_set(p->e, asked ? ERR_NOT_FOUND : ERR_POLICY, "no playbook%s%s fits", asked ? " " : "",
-                       asked ? asked : "");
+        return why ? err_set(p->e, ERR_POLICY, "%s", why) : err_nomem(p->e);
     p->plan->strategy = p->playbook->id;
     return planning_say(p, &p->plan->explain, "Strategy '%s': %s", p->playbook->id, p->playbook->doc);
 }
@@ -389,20 +398,52 @@ static void fill_head(struct planning *p)
     plan->eicar = y->eicar;
 }
 
-static bool build(struct planning *p)
+/* An agent or a task that would bring the old product back, where the policy wants somebody to take it away first. */
+static bool check_reinstallers(struct planning *p)
 {
-    bool leftovers;
+    for (size_t i = 0; i < p->r->findings->findings.n; i++) {
+        const struct finding *f = &p->r->findings->findings.v[i];
 
+        if (f->kind == FINDING_REINSTALLER && p->r->policy->reinstallers == REINSTALL_REFUSE)
+            return err_set(p->e, ERR_POLICY,
+                           "%s: %s, and the policy refuses to plan until that has been taken away (reinstallers: refuse)",
+                           f->name, f->text);
+    }
+    return true;
+}
+
+static bool check_policy(struct planning *p)
+{
+    const char *asked = p->r->policy->strategy;
+
+    if (asked && !catalog_playbook(p->r->catalog, asked))
+        return err_set(p->e, ERR_NOT_FOUND, "no playbook %.60s fits: the catalogue has none of that name", asked);
+    return policy_doubts(p->r->policy, p->r->catalog, p->arena, &p->plan->warnings, p->e);
+}
+
+/* What goes, and what takes its place (p->target NULL: nothing has to). */
+static bool decide(struct planning *p)
+{
     fill_head(p);
     planning_owner(p);
-    if (!find_sources(p) || !check_sources(p))
+    if (!check_policy(p) || !find_sources(p) || !check_sources(p) || !check_reinstallers(p))
         return false;
-    leftovers = only_leftovers(p);
     /* Cleaning up after an earlier removal needs no replacement where something protects already. */
-    if (!(leftovers && planning_other_protection(p)) && !planning_choose(p))
-        return false;
-    return choose_playbook(p, leftovers) && explain_sources(p) && planning_ladder(p) && fill_products(p) &&
+    return (only_leftovers(p) && planning_other_protection(p)) || planning_choose(p);
+}
+
+static bool build(struct planning *p)
+{
+    return decide(p) && choose_playbook(p) && explain_sources(p) && planning_ladder(p) && fill_products(p) &&
            fill_assumptions(p) && fill_secrets(p) && fill_notes(p) && planning_steps(p) && seal(p);
+}
+
+static bool begin(const struct plan_request *r, struct plan *ret, struct err *e)
+{
+    schema_init(&plan_schema, ret);
+    if (!r->facts->os || !r->facts->machine)
+        return err_set(e, ERR_INPUT, "the facts do not tell which machine and system this is");
+    return true;
 }
 
 bool plan_make(const struct plan_request *r, struct doc *d, struct plan *ret, struct err *e)
@@ -410,9 +451,17 @@ bool plan_make(const struct plan_request *r, struct doc *d, struct plan *ret, st
     struct planning p = {.r = r, .doc = d, .arena = &d->arena, .plan = ret, .e = e};
     unsigned long failures = mem_failures();
 
-    schema_init(&plan_schema, ret);
-    if (!r->facts->os || !r->facts->machine)
-        return err_set(e, ERR_INPUT, "the facts do not tell which machine and system this is");
     /* json_pack() leaves an optional argument out when memory runs out: that would be another plan. */
-    return build(&p) && (mem_failures() == failures || err_nomem(e));
+    return begin(r, ret, e) && build(&p) && (mem_failures() == failures || err_nomem(e));
+}
+
+bool plan_rank(const struct plan_request *r, struct doc *d, struct plan *ret, bool *ret_needed, struct err *e)
+{
+    struct planning p = {.r = r, .doc = d, .arena = &d->arena, .plan = ret, .e = e};
+
+    *ret_needed = false;
+    if (!begin(r, ret, e) || !decide(&p))
+        return false;
+    *ret_needed = p.target != NULL;
+    return true;
 }

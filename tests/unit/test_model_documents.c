@@ -25,7 +25,8 @@
     "'id':'abc','made_at':'2026-03-01T12:00:00Z','tool':'1','catalog_digest':'" HASH                                   \
     "','machine':{'id':'m','hostname':"                                                                                \
     "'h','boot_id':'b'},'strategy':'overlap','sources':[" PLAN_PRODUCT "],'target':" PLAN_PRODUCT ",'explain':['e'],"  \
-    "'candidates':[{'product':'p','name':'P','fate':'eligible','reasons':['r']}],'warnings':['w'],'ladder':[{'rung':"  \
+    "'candidates':[{'product':'p','name':'P','fate':'eligible','points':{'preference':1,'fit':2,'evidence':" \
+    "3,'cost':4,'total':5},'reasons':['r']}],'warnings':['w'],'ladder':[{'rung':"                                      \
     "'other-protection','allowed':true,'why':'w','cond':" COND "}],'assumptions':[{'text':'t','cond':" COND "}],"      \
     "'secrets':['s'],'secret_sources':{'s':'env:S'},'max_reboots':2,'no_reboot':true,'unprotected_limit_s':600,"       \
     "'expected_s':90,'eicar':true,'unverified':['u']"
@@ -103,11 +104,13 @@ static const struct row {
      "'id':'p','title':'t','doc':'d','installs':true,'awakes':true,'passive':true,'rank':7,'stages':[{'stage':'commit','steps':"
      "[" STEP_DEF ",{'use':'x'}]},{'stage':'preflight','steps':[]}]"},
     {"policy", &policy_schema,
-     "'jurisdictions':['DE'],'as':'msp','prefer':['a'],'allow':['b'],'forbid':['c'],'forbid_countries':['CN'],'"
-     "licences':"
-     "['free'],'strategy':'replace','restore':'never','eicar':true,'no_reboot':true,'max_reboots':0,'unprotected_limit_"
-     "s':1,"
-     "'override_guards':true,'allow_unverified':true,'vars':{'a':'b'},'secrets':{'s':'file:/x'}"},
+     "'jurisdictions':['DE'],'as':'msp','prefer':['a'],'weights':{'preference':1,'fit':2,'evidence':3,'cost':4},"
+     "'allow':['b'],'forbid':['c'],'allow_countries':['FR'],'forbid_countries':['CN'],'licences':['free'],"
+     "'require':['server'],'seats':[{'licence':'l','products':['p'],'seats':5,'cost':7}],'currency':'EUR','rank_cost':3,"
+     "'extra_product_cost':9,'one_product_per_client':'require','extra_client_cost':11,"
+     "'groups':[{'name':'g','hosts':['h*'],'tags':['t'],'client':'c','set':{'eicar':true}}],"
+     "'strategy':'replace','restore':'never','reinstallers':'refuse','eicar':true,'no_reboot':true,'max_reboots':0,"
+     "'unprotected_limit_s':1,'override_guards':true,'allow_unverified':true,'vars':{'a':'b'},'secrets':{'s':'file:/x'}"},
     {"plan", &plan_schema, PLAN ",'steps':[" STEP("s01") "],'digest':'" HASH "'"},
     {"outcome", &outcome_schema,
      "'plan':'p','machine_id':'m','hostname':'h','tool':'1','result':'other-protection','exit':6,'rung':'r','why':'w',"

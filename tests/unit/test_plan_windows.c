@@ -183,7 +183,7 @@ static void test_already_awake(void **state)
     made(&p, &pc, NULL, NULL);
     assert_string_equal(p.plan.strategy, "builtin");
     planned_free(&p);
-    make(&p, &pc, "'strategy':'handover'", NULL);
+    make(&p, &pc, "'strategy':'handover'", "own.av.windows");
     expect_err(&p.err, ERR_POLICY, "the strategy 'handover' does not fit: the replacement is already here");
     planned_free(&p);
 }
@@ -252,7 +252,7 @@ static void test_strategy_that_does_not_fit(void **state)
     make(&p, &pc, "'strategy':'replace'", "own.av.windows");
     expect_err(&p.err, ERR_POLICY, "the strategy 'replace' does not fit: the replacement is part of the system");
     planned_free(&p);
-    make(&p, &pc, "'strategy':'handover'," NEW_POLICY, NULL);
+    make(&p, &pc, "'strategy':'handover'," NEW_POLICY, "new.av.windows");
     expect_err(&p.err, ERR_POLICY, "the strategy 'handover' does not fit: the replacement does not become active by itself");
     planned_free(&p);
 }
