@@ -6,10 +6,10 @@
 #include <string.h>
 
 
-enum { KIND_VENDOR, KIND_PRODUCT, KIND_TIMELINE, KIND_PLAYBOOK, KIND_COUNT };
+enum { KIND_VENDOR, KIND_PRODUCT, KIND_TIMELINE, KIND_PLAYBOOK, KIND_EVIDENCE, KIND_COUNT };
 
 static const struct schema *const kinds[KIND_COUNT] = {&vendor_schema, &product_schema, &timeline_schema,
-                                                       &playbook_schema};
+                                                       &playbook_schema, &evidence_schema};
 
 static int by_path(const void *x, const void *y)
 {
@@ -69,10 +69,26 @@ static bool read_file(struct catalog *c, const struct catalog_file *f, struct er
         return schema_read(&timeline_schema, j, &c->doc, &at, &c->timelines.v[c->timelines.n++], e);
     case KIND_PLAYBOOK:
         return schema_read(&playbook_schema, j, &c->doc, &at, &c->playbooks.v[c->playbooks.n++], e);
+    case KIND_EVIDENCE:
+        return schema_read(&evidence_schema, j, &c->doc, &at, &c->evidence.v[c->evidence.n++], e);
     default:
-        return place_error(e, &at, "its 'schema' is none of avswap.vendor/1, avswap.product/1, avswap.timeline/1 and "
-                                   "avswap.playbook/1");
+        return place_error(e, &at, "its 'schema' is none of avswap.vendor/1, avswap.product/1, avswap.timeline/1, "
+                                   "avswap.playbook/1 and avswap.evidence/1");
     }
+}
+
+static bool check_results(const struct catalog *c, struct err *e)
+{
+    for (size_t i = 0; i < c->evidence.n; i++)
+        for (size_t k = 0; k < c->evidence.v[i].results.n; k++) {
+            const struct evidence *t = &c->evidence.v[i];
+            const struct product *p = catalog_product(c, t->results.v[k].product);
+
+            if (!p || !text_eq(p->os, t->os))
+                return err_set(e, ERR_INPUT, "evidence %s: there is no product '%s' on %s", t->id,
+                               t->results.v[k].product, t->os);
+        }
+    return true;
 }
 
 static bool check_references(const struct catalog *c, struct err *e)
@@ -86,7 +102,7 @@ static bool check_references(const struct catalog *c, struct err *e)
     for (size_t i = 0; i < c->timelines.n; i++)
         if (!catalog_vendor(c, c->timelines.v[i].vendor))
             return err_set(e, ERR_INPUT, "timeline: there is no vendor '%s'", c->timelines.v[i].vendor);
-    return true;
+    return check_results(c, e);
 }
 
 /* A second one of the same name would never be found. */
@@ -104,6 +120,9 @@ static bool check_names(const struct catalog *c, struct err *e)
     for (size_t i = 0; i < c->playbooks.n; i++)
         if (catalog_playbook(c, c->playbooks.v[i].id) != &c->playbooks.v[i])
             return err_set(e, ERR_INPUT, "playbook %s is defined twice", c->playbooks.v[i].id);
+    for (size_t i = 0; i < c->evidence.n; i++)
+        if (catalog_evidence(c, c->evidence.v[i].id) != &c->evidence.v[i])
+            return err_set(e, ERR_INPUT, "evidence %s is defined twice", c->evidence.v[i].id);
     return true;
 }
 
@@ -117,7 +136,9 @@ bool catalog_make(const struct catalog_file *files, size_t n, struct catalog *re
     ret->products.v = ARENA_ARRAY(&ret->doc.arena, n, struct product);
     ret->timelines.v = ARENA_ARRAY(&ret->doc.arena, n, struct timeline);
     ret->playbooks.v = ARENA_ARRAY(&ret->doc.arena, n, struct playbook);
-    if (!sorted || !ret->vendors.v || !ret->products.v || !ret->timelines.v || !ret->playbooks.v)
+    ret->evidence.v = ARENA_ARRAY(&ret->doc.arena, n, struct evidence);
+    if (!sorted || !ret->vendors.v || !ret->products.v || !ret->timelines.v || !ret->playbooks.v ||
+        !ret->evidence.v)
         return err_nomem(e);
     if (n)
         memcpy(sorted, files, n * sizeof *sorted);
@@ -165,6 +186,14 @@ const struct playbook *catalog_playbook(const struct catalog *c, const char *id)
     for (size_t i = 0; i < c->playbooks.n; i++)
         if (text_eq(c->playbooks.v[i].id, id))
             return &c->playbooks.v[i];
+    return NULL;
+}
+
+const struct evidence *catalog_evidence(const struct catalog *c, const char *id)
+{
+    for (size_t i = 0; i < c->evidence.n; i++)
+        if (text_eq(c->evidence.v[i].id, id))
+            return &c->evidence.v[i];
     return NULL;
 }
 

@@ -1,5 +1,5 @@
 /*
- * catalog.h - the catalogue: every vendor, product, timeline and playbook, parsed and checked.
+ * catalog.h - the catalogue: every vendor, product, timeline, playbook and laboratory's test, parsed and checked.
  *
  * Calling order: catalog_init, catalog_add for each file, catalog_end; catalog_free drops all. Pure: the files'
  * texts come from core/detect/load.h (a folder, or the catalogue inside the program).
@@ -7,6 +7,7 @@
 #ifndef AVSWAP_CORE_MODEL_CATALOG_H
 #define AVSWAP_CORE_MODEL_CATALOG_H
 
+#include "core/model/evidence.h"
 #include "core/model/playbook.h"
 #include "core/model/timeline.h"
 
@@ -25,6 +26,7 @@ struct catalog {
     LIST(struct product) products;   /* sorted by id */
     LIST(struct timeline) timelines;
     LIST(struct playbook) playbooks;
+    LIST(struct evidence) evidence;  /* in the order of their paths */
     char digest[65]; /* over the sorted paths and the digests of their texts */
 };
 
@@ -36,6 +38,7 @@ const struct product *catalog_product(const struct catalog *c, const char *id);
 const struct vendor *catalog_vendor(const struct catalog *c, const char *id);
 const struct timeline *catalog_timeline(const struct catalog *c, const char *vendor);
 const struct playbook *catalog_playbook(const struct catalog *c, const char *id);
+const struct evidence *catalog_evidence(const struct catalog *c, const char *id);
 /* Everything the catalogue wants to know of a PC of this OS family. */
 bool catalog_questions(const struct catalog *c, const char *family, struct arena *a, struct questions *q,
                        struct err *e) MUST_CHECK;

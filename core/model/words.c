@@ -1,6 +1,7 @@
 #include "core/model/words.h"
 
 #include "core/model/event.h"
+#include "core/model/evidence.h"
 #include "core/model/facts.h"
 #include "core/model/outcome.h"
 #include "core/model/policy.h"
@@ -46,6 +47,7 @@ const struct words_format words_formats[] = {
     {&vendor_schema, "vendors/VENDOR/vendor.json of a catalogue"},
     {&product_schema, "vendors/VENDOR/PRODUCT.json of a catalogue"},
     {&timeline_schema, "vendors/VENDOR/timeline.json of a catalogue"},
+    {&evidence_schema, "vendors/labs/TEST.json of a catalogue"},
     {&playbook_schema, "playbooks/STRATEGY.json of a catalogue"},
     {NULL, NULL},
 };
