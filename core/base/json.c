@@ -76,3 +76,38 @@ json_t *json_parse(const char *text, size_t len, size_t flags, json_error_t *whe
         err_set(e, ERR_INPUT, "%d:%d: %s", where->line, where->column, where->text);
     return j;
 }
+
+static json_t *map_object(json_t *j, json_t *(*f)(void *arg, const char *text), void *arg)
+{
+    json_t *copy = json_object(), *item;
+
+    for (void *it = json_object_iter(j); copy && it; it = json_object_iter_next(j, it)) {
+        item = json_map_texts(json_object_iter_value(it), f, arg);
+        if (!item || json_object_set_new(copy, json_object_iter_key(it), item)) {
+            json_decref(copy);
+            return NULL;
+        }
+    }
+    return copy;
+}
+
+json_t *json_map_texts(const json_t *j, json_t *(*f)(void *arg, const char *text), void *arg)
+{
+    json_t *copy, *item;
+
+    if (json_is_string(j))
+        return f(arg, json_string_value(j));
+    if (json_is_object(j))
+        return map_object((json_t *)(uintptr_t)j, f, arg); /* jansson's iterators take no const */
+    if (!json_is_array(j))
+        return json_deep_copy(j);
+    copy = json_array();
+    for (size_t i = 0; copy && i < json_array_size(j); i++) {
+        item = json_map_texts(json_array_get(j, i), f, arg);
+        if (!item || json_array_append_new(copy, item)) {
+            json_decref(copy);
+            return NULL;
+        }
+    }
+    return copy;
+}

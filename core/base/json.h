@@ -16,5 +16,7 @@
 void json_setup(void);
 /* A new reference; NULL with ERR_NOMEM, or with ERR_INPUT and `where` filled. flags: as json_loadb. */
 json_t *json_parse(const char *text, size_t len, size_t flags, json_error_t *where, struct err *e) MUST_CHECK;
+/* A copy in which `f` made each text anew; NULL: f gave NULL, or no memory. Keys stay as they are. */
+json_t *json_map_texts(const json_t *j, json_t *(*f)(void *arg, const char *text), void *arg);
 
 #endif

@@ -6,10 +6,6 @@
 
 #include <string.h>
 
-/* Words that `use` in a playbook may be; core/plan/steps.c carries them out. */
-static const char *const uses[] = {"source.guards", "source.backup",  "source.remove",  "source.clean", "agent.disarm",
-                                   "agent.remove",  "target.payload", "target.install", "target.activate"};
-
 /* --- steps ------------------------------------------------------------------------------------------------------ */
 
 static const struct verb_def *find_verb(const struct lint *l, const char *name)
@@ -66,10 +62,10 @@ static void check_use(struct lint *l, const struct step_def *s, const struct pla
 {
     bool known = false;
 
-    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++)
-        known = known || strcmp(uses[i], s->use) == 0;
+    for (size_t i = 0; i < USE_COUNT; i++)
+        known = known || strcmp(playbook_use_names[i], s->use) == 0;
     if (!known)
-        unknown_word(l, at, "section to use", s->use, uses, sizeof uses / sizeof uses[0]);
+        unknown_word(l, at, "section to use", s->use, playbook_use_names, USE_COUNT);
     if (s->each)
         lint_add(l, at, "'each' is of no use with 'use': the section's own steps have theirs");
 }

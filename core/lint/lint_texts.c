@@ -95,12 +95,14 @@ static void check_each(struct lint *l, const struct cond *each, const char *name
 static void check_names(struct lint *l, const struct product *p, const struct cond *each, const char *s, bool argv,
                         const struct place *at)
 {
-    while ((s = strstr(s, "${"))) {
+    for (const char *text = s; (s = strstr(s, "${"));) {
         const char *end = strchr(s, '}'), *name = s + 2;
         size_t n = end ? (size_t)(end - name) : 0;
         const struct var *v = end ? find_var(p, name, n) : NULL;
 
-        if (!end)
+        if (s > text && s[-1] == '$')
+            ; /* "$${" is no name */
+        else if (!end)
             lint_add(l, at, "'${' without '}'");
         else if (text_starts(name, "each."))
             check_each(l, each, name + 5, n - 5, at);

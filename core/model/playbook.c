@@ -2,6 +2,8 @@
 
 const char *const stage_names[] = {"preflight", "prepare", "install", "remove",
                                    "clean",     "activate", "verify", "commit", NULL};
+const char *const playbook_use_names[] = {"source.guards", "source.backup",  "source.remove",  "source.clean",    "agent.disarm",
+                                          "agent.remove",  "target.payload", "target.install", "target.activate", NULL};
 
 static const struct field stage_fields[] = {
     FIELD(playbook_stage, ENUM, stage, "which stage", .names = stage_names, .flags = FIELD_REQUIRED),

@@ -19,6 +19,21 @@ enum stage {
 };
 extern const char *const stage_names[];
 
+/* What `use` of a step may name: a section of the products, or what the planner makes for them. */
+enum playbook_use {
+    USE_SOURCE_GUARDS,
+    USE_SOURCE_BACKUP,
+    USE_SOURCE_REMOVE,
+    USE_SOURCE_CLEAN,
+    USE_AGENT_DISARM,
+    USE_AGENT_REMOVE,
+    USE_TARGET_PAYLOAD, /* from here on of the target */
+    USE_TARGET_INSTALL,
+    USE_TARGET_ACTIVATE,
+    USE_COUNT
+};
+extern const char *const playbook_use_names[];
+
 struct playbook_stage {
     int stage; /* enum stage; their order in the file is the order of the run */
     LIST(struct step_def) steps;

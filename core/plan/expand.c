@@ -1,4 +1,10 @@
-/* ${name} in a step's texts: variables, fields of the fact that a step is for, folders of the run. */
+/*
+ * ${name} in a step's texts: variables, fields of the fact that a step is for, folders of the run.
+ *
+ * What was put in is never looked at again, neither here nor when the run puts its folders in (core/step/common.c):
+ * "${" that is meant as it stands is written "$${" in a text and in the plan.
+ */
+#include "core/base/json.h"
 #include "core/plan/steps.h"
 
 #include <string.h>
@@ -21,6 +27,27 @@ static bool runtime_name(const char *name, size_t n)
     return false;
 }
 
+/* A value as it stands. '{' behind a '$', its own or the text's, gets another '$'. */
+static void add_value(struct buf *out, const char *value)
+{
+    for (; *value; value++) {
+        if (*value == '{' && out->len && out->data[out->len - 1] == '$')
+            buf_addc(out, '$');
+        buf_addc(out, *value);
+    }
+}
+
+const char *steps_literal(struct arena *a, const char *value)
+{
+    struct buf b;
+
+    buf_init(&b, 65536);
+    add_value(&b, value);
+    value = b.failed ? NULL : arena_strdup(a, buf_str(&b));
+    buf_free(&b);
+    return value;
+}
+
 /* A field of the fact. One that it does not have is like a variable that is not given. */
 static bool each_text(const struct scope *o, const char *name, size_t n, bool literal, struct buf *out)
 {
@@ -37,7 +64,7 @@ static bool each_text(const struct scope *o, const char *name, size_t n, bool li
     else if (literal)
         s = text_literal(o->p->arena, s ? s : "");
     if (s)
-        buf_adds(out, s);
+        add_value(out, s);
     return true;
 }
 
@@ -57,7 +84,7 @@ static bool var_text(const struct scope *o, const char *name, size_t n, struct b
     if (!value) /* an optional one: the step is left out */
         return err_set(o->p->e, ERR_NOT_FOUND, "product %s: the variable '%s' (%s) is not given", o->x->id, v->name,
                        v->label);
-    buf_adds(out, value);
+    add_value(out, value);
     return true;
 }
 
@@ -75,6 +102,11 @@ static bool expand_text(const struct scope *o, const char *s, bool literal, stru
         const char *name = s + 2;
         size_t n;
 
+        if (text_starts(s, "$${")) {
+            buf_add(out, s, 3);
+            s += 3;
+            continue;
+        }
         if (!text_starts(s, "${") || !(end = strchr(s, '}'))) {
             buf_addc(out, *s++);
             continue;
@@ -149,6 +181,26 @@ static json_t *expand(const struct scope *o, const json_t *j, const struct schem
 json_t *steps_expand(const struct scope *o, const json_t *args, const struct schema *s)
 {
     return expand(o, args, s, false);
+}
+
+static json_t *plain(void *arg, const char *s)
+{
+    json_t *copy;
+    struct buf b;
+
+    (void)arg;
+    buf_init(&b, 65536);
+    for (; *s; s++)
+        if (!text_starts(s, "$${"))
+            buf_addc(&b, *s);
+    copy = b.failed ? NULL : json_string(buf_str(&b));
+    buf_free(&b);
+    return copy;
+}
+
+json_t *steps_plain(const json_t *expanded)
+{
+    return json_map_texts(expanded, plain, NULL);
 }
 
 json_t *steps_expand_text(const struct scope *o, const char *text)

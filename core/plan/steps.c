@@ -54,9 +54,12 @@ static bool complete_step(struct builder *b, struct step *s, const struct verb_d
 {
     struct planning *p = b->p;
     struct place at = {NULL, NULL, 0, x ? x->id : p->playbook->id}, in = {&at, v->name, 0, NULL};
+    json_t *values = steps_plain(s->args);
     void *args;
 
-    if (!verb_args(v, s->args, p->doc, &in, &args, p->e))
+    /* As it stands in the plan, what is still open is not judged; then as the verb will see it. */
+    if (!doc_keep(p->doc, values, p->e) || !verb_args(v, s->args, p->doc, &in, &args, p->e) ||
+        !verb_args(v, values, p->doc, &in, &args, p->e))
         return false;
     s->after = def->after;
     if (!s->after && v->after && !v->after(args, p->doc, &s->after, p->e))
@@ -143,7 +146,7 @@ static bool make_title(struct planning *p, const struct scope *o, const struct s
         err_clear(p->e);
         title = json_string(v->name);
     }
-    if (!title || !doc_keep(p->doc, title, p->e))
+    if (!title || !doc_keep(p->doc, title, p->e) || !doc_keep(p->doc, title = steps_plain(title), p->e))
         return p->e->code ? false : err_nomem(p->e);
     *ret = json_string_value(title);
     return true;
@@ -261,44 +264,43 @@ static bool add_section(struct builder *b, const struct section *s, const struct
     return true;
 }
 
-static bool use_source(struct builder *b, const char *what, const struct product *x)
+static bool use_source(struct builder *b, enum playbook_use what, const struct product *x)
 {
     bool agent = x->role == ROLE_AGENT;
 
-    if (strcmp(what, "source.guards") == 0)
+    switch (what) {
+    case USE_SOURCE_GUARDS:
         return use_guards(b, x);
-    if (strcmp(what, "source.backup") == 0)
+    case USE_SOURCE_BACKUP:
         return use_backup(b, x);
-    if (strcmp(what, "agent.disarm") == 0)
+    case USE_AGENT_DISARM:
         return !agent || add_section(b, x->disarm, x);
-    if (strcmp(what, "source.remove") == 0)
-        return agent || add_section(b, x->remove, x);
-    if (strcmp(what, "agent.remove") == 0)
+    case USE_AGENT_REMOVE:
         return !agent || add_section(b, x->remove, x);
-    if (strcmp(what, "source.clean") == 0)
+    case USE_SOURCE_REMOVE:
+        return agent || add_section(b, x->remove, x);
+    default:
         return add_section(b, x->clean, x);
-    return err_set(b->p->e, ERR_INPUT, "playbook %s: '%.60s' cannot be used", b->p->playbook->id, what);
+    }
 }
 
-static bool use_target(struct builder *b, const char *what)
+static bool use_target(struct builder *b, enum playbook_use what, const struct product *x)
 {
-    const struct product *x = b->p->target;
-
-    if (!x)
-        return true;
-    if (strcmp(what, "target.payload") == 0)
-        return use_payload(b, x);
-    if (strcmp(what, "target.install") == 0)
-        return add_section(b, x->install, x);
-    if (strcmp(what, "target.activate") == 0)
-        return add_section(b, x->activate, x);
-    return err_set(b->p->e, ERR_INPUT, "playbook %s: '%.60s' cannot be used", b->p->playbook->id, what);
+    return !x                           ? true
+           : what == USE_TARGET_PAYLOAD ? use_payload(b, x)
+                                        : add_section(b, what == USE_TARGET_INSTALL ? x->install : x->activate, x);
 }
 
-static bool use(struct builder *b, const char *what)
+static bool use(struct builder *b, const char *name)
 {
-    if (text_starts(what, "target."))
-        return use_target(b, what);
+    enum playbook_use what = 0;
+
+    while (what < USE_COUNT && strcmp(name, playbook_use_names[what]) != 0)
+        what++;
+    if (what == USE_COUNT)
+        return err_set(b->p->e, ERR_INPUT, "playbook %s: '%.60s' cannot be used", b->p->playbook->id, name);
+    if (what >= USE_TARGET_PAYLOAD)
+        return use_target(b, what, b->p->target);
     for (size_t i = 0; i < b->p->sources.n; i++)
         if (!use_source(b, what, b->p->sources.v[i]))
             return false;

@@ -25,6 +25,10 @@ const struct var *planning_find_var(const struct product *x, const char *name, s
  * nobody gave or what the fact does not have. */
 json_t *steps_expand(const struct scope *o, const json_t *args, const struct schema *s);
 json_t *steps_expand_text(const struct scope *o, const char *text);
+/* What was expanded as a verb sees it or a person reads it: values as they stand. NULL: no memory. */
+json_t *steps_plain(const json_t *expanded);
+/* A value for an argument that is expanded yet, so that it comes out as it stands; NULL: no memory. */
+const char *steps_literal(struct arena *a, const char *value);
 
 /* A step that the planner itself makes; args is a new reference. */
 bool steps_make(struct builder *b, const struct product *x, const char *verb, json_t *args, const char *fmt,

@@ -69,6 +69,8 @@ static bool keep_installers(struct builder *b, const struct product *x)
 
     if (!planning_codes(p, x, &codes) || !planning_named_installer(p, x, &named, &digest))
         return false;
+    if (codes.n && named && !(named = steps_literal(p->arena, named)))
+        return err_nomem(p->e);
     if (codes.n && named)
         return steps_make(b, x, "payload.get",
                           json_pack("{s:s++, s:s, s:s*}", "file", "${backup}/", x->id, ".msi", "from", named, "sha256",
@@ -142,6 +144,8 @@ bool use_payload(struct builder *b, const struct product *x)
         if (f->from && !path)
             return err_set(b->p->e, ERR_POLICY, "product %s: the variable '%s' (path of the installer) is not set",
                            x->id, f->from);
+        if (path && !(path = steps_literal(b->p->arena, path)))
+            return err_nomem(b->p->e);
         if (!installer_digest(b, f, &digest))
             return false;
         args = json_pack("{s:s+, s:s*, s:s*, s:s*, s:s*}", "file", "${payload}/", f->name ? f->name : f->id, "from",

@@ -1,4 +1,5 @@
 /* What all verbs share: their arguments, their probes, their effects. */
+#include "core/base/json.h"
 #include "core/detect/observe.h"
 #include "core/os/trust.h"
 #include "core/step/verb.h"
@@ -19,7 +20,10 @@ static bool put_folders(const struct step_ctx *c, const char *s, struct buf *out
 
         while (i < 3 && !text_starts(s, known[i].name))
             i++;
-        if (i < 3) {
+        if (text_starts(s, "$${")) { /* a value's own (core/plan/expand.c) */
+            buf_adds(out, "${");
+            s += 3;
+        } else if (i < 3) {
             buf_adds(out, known[i].value);
             s += strlen(known[i].name);
         } else {
@@ -29,47 +33,21 @@ static bool put_folders(const struct step_ctx *c, const char *s, struct buf *out
     return !out->failed;
 }
 
-static json_t *with_folders(const struct step_ctx *c, const json_t *j)
+static json_t *with_folders(void *arg, const char *s)
 {
-    json_t *copy, *item;
+    json_t *copy;
     struct buf b;
-    void *it;
 
-    if (json_is_string(j)) {
-        buf_init(&b, 65536);
-        copy = put_folders(c, json_string_value(j), &b) ? json_string(buf_str(&b)) : NULL;
-        buf_free(&b);
-        return copy;
-    }
-    if (json_is_array(j)) {
-        copy = json_array();
-        for (size_t i = 0; copy && i < json_array_size(j); i++) {
-            item = with_folders(c, json_array_get(j, i));
-            if (!item || json_array_append_new(copy, item)) {
-                json_decref(copy);
-                return NULL;
-            }
-        }
-        return copy;
-    }
-    if (!json_is_object(j))
-        return json_deep_copy(j);
-    copy = json_object();
-    for (it = json_object_iter((json_t *)(uintptr_t)j); copy && it;
-         it = json_object_iter_next((json_t *)(uintptr_t)j, it)) {
-        item = with_folders(c, json_object_iter_value(it));
-        if (!item || json_object_set_new(copy, json_object_iter_key(it), item)) {
-            json_decref(copy);
-            return NULL;
-        }
-    }
+    buf_init(&b, 65536);
+    copy = put_folders(arg, s, &b) ? json_string(buf_str(&b)) : NULL;
+    buf_free(&b);
     return copy;
 }
 
 bool step_args(const struct verb *v, const struct step_ctx *c, void **ret, struct err *e)
 {
     struct place at = {NULL, NULL, 0, c->step->id};
-    json_t *args = with_folders(c, c->step->args);
+    json_t *args = json_map_texts(c->step->args, with_folders, (void *)(uintptr_t)c);
 
     return doc_keep(c->doc, args, e) && verb_args(&v->def, args, c->doc, &at, ret, e);
 }

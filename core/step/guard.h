@@ -11,7 +11,7 @@
 
 #include "core/base/text.h"
 
-/* "${" may become anything. */
+/* "${" may become anything; "$${" is a value's own "${". */
 bool guard_open(const char *text);
 /*
  * Is a path or pattern deep enough to be one product's own? Absolute and plain, with as many parts as the table of its

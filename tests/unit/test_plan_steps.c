@@ -271,10 +271,26 @@ static void test_variables(void **state)
          &(struct situation){.facts = OLD_AV,
                              .policy = "'vars':{'beta_installer':'/x $y','beta_group':'a\\\"b${run','beta_proxy':'p'},"
                                        "'secrets':{'beta_token':'env:T'},'prefer':['beta']"});
-    assert_string_equal(line_of(&p, "/etc/beta/conf", 0), "group=a\"b${run run=${run}");
+    assert_string_equal(line_of(&p, "/etc/beta/conf", 0), "group=a\"b$${run run=${run}");
     assert_string_equal(line_of(&p, "/etc/beta/proxy", 0), "p");
     assert_string_equal(json_string_value(json_object_get(planned_step(&p, "payload.get", NULL)->args, "from")),
                         "/x $y");
+    planned_free(&p);
+}
+
+/* What a variable holds is not looked at again: neither by the planner, whose own steps are expanded as those of a manifest are,
+ * nor by the run, which puts its folders in. */
+static void test_values_stay(void **state)
+{
+    struct planned p;
+
+    (void)state;
+    made(&p, &(struct situation){.facts = OLD_AV,
+                                 .policy = "'vars':{'beta_installer':'/x ${beta_group} $${y}','beta_group':'{run}'},"
+                                           "'secrets':{'beta_token':'env:T'},'prefer':['beta']"});
+    assert_string_equal(json_string_value(json_object_get(planned_step(&p, "payload.get", NULL)->args, "from")),
+                        "/x $${beta_group} $$${y}");
+    assert_string_equal(line_of(&p, "/etc/beta/conf", 0), "group={run} run=${run}");
     planned_free(&p);
 }
 
@@ -416,6 +432,7 @@ int main(void)
     ADD(test_guards_overridden);
     ADD(test_policy_into_plan);
     ADD(test_variables);
+    ADD(test_values_stay);
     ADD(test_installer_digest);
     ADD(test_secrets);
     ADD(test_same_bytes);
