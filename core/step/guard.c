@@ -5,7 +5,10 @@
 
 bool guard_open(const char *text)
 {
-    return strstr(text, "${") != NULL;
+    for (const char *s = text; (s = strstr(s, "${")); s += 2)
+        if (s == text || s[-1] != '$')
+            return true;
+    return false;
 }
 
 /* --- parts of paths and keys ------------------------------------------------------------------------------------------ */
@@ -204,6 +207,7 @@ bool guard_own_path(const char *path)
 
 /* Below HKLM, and below HKU/<SID>. */
 static const struct depth key_depths[] = {
+    {"SOFTWARE/WOW6432Node/Microsoft/Edge/NativeMessagingHosts", 6},
     {"SOFTWARE/WOW6432Node/Microsoft", 7},
     {"SOFTWARE/WOW6432Node/Policies", 4},
     {"SOFTWARE/WOW6432Node/Classes/CLSID", 5},
@@ -214,6 +218,7 @@ static const struct depth key_depths[] = {
     {"SOFTWARE/Microsoft/SystemCertificates", 0}, /* certificate.remove */
     {"SOFTWARE/Microsoft/Windows Defender", 0},
     {"SOFTWARE/Policies/Microsoft/Windows Defender", 0},
+    {"SOFTWARE/Microsoft/Edge/NativeMessagingHosts", 5}, /* as Google's and Mozilla's */
     {"SOFTWARE/Microsoft", 6},
     {"SOFTWARE/Policies", 3},
     {"SOFTWARE/Classes/CLSID", 4},
