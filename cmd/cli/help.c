@@ -3,6 +3,7 @@
 #include "cmd/cli/out.h"
 #include "core/base/limits.h"
 #include "core/os/console.h"
+#include "core/os/machine.h"
 #include "core/report/page.h"
 
 #include <string.h>
@@ -45,7 +46,10 @@ bool help_short(int stream, struct err *e)
         page_end_para(&p, 2, 5);
     }
     page_blank(&p);
-    page_line(&p, 0, 2, INK_DIM, "%s COMMAND --help explains one; man %s tells all.", program.call, program.name);
+    if (text_eq(os_family(), "windows"))
+        page_line(&p, 0, 2, INK_DIM, "%s COMMAND --help explains one.", program.call);
+    else
+        page_line(&p, 0, 2, INK_DIM, "%s COMMAND --help explains one; man %s tells all.", program.call, program.name);
     page_close(&p);
     if (stream == OS_ERR) {
         out_stderr(buf_str(&b), b.len);

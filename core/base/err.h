@@ -58,7 +58,7 @@ enum exit_status {
     X(ERR_PAYLOAD, "payload", EXIT_REFUSED, "an installer is missing or does not match its digest or signature", \
       "get the installer again from its vendor")                                                             \
     X(ERR_SECRET, "secret", EXIT_REFUSED, "a password or token is missing or was refused",                   \
-      "supply it in the secrets file; it is tried once only")                                                \
+      "say with --secret or in the policy where it is; it is tried once only")                                                \
     X(ERR_TAMPERED, "tampered", EXIT_IN_DOUBT, "a journal or plan is damaged or was changed",                \
       "keep the run folder and look at the record named in the message")                                     \
     X(ERR_DOUBT, "in-doubt", EXIT_IN_DOUBT, "the state of a step cannot be established",                     \

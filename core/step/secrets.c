@@ -1,9 +1,18 @@
 #include "core/step/secrets.h"
 #include "core/base/limits.h"
 #include "core/os/file.h"
+#include "core/os/machine.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+static bool refuse_open(const char *path, unsigned mode, struct err *e)
+{
+    if (text_eq(os_family(), "windows"))
+        return err_set(e, ERR_SECRET, "%s is readable by others: icacls \"%s\" /inheritance:r /grant *S-1-5-32-544:F leaves it to "
+                                      "the administrators", path, path);
+    return err_set(e, ERR_SECRET, "%s is readable by others (mode %04o): chmod 600 leaves it to its owner", path, mode);
+}
 
 /* What an editor or a shell puts around it: a mark of UTF-8, the end of the line. They are not part of it. */
 static bool text_of(const char *path, const struct buf *b, struct secret *ret, struct err *e)
@@ -33,8 +42,7 @@ static bool from_file(const char *path, struct secret *ret, struct err *e)
     if (st.kind != OS_FILE)
         return err_set(e, ERR_SECRET, "there is no file %s", path);
     if (st.mode & 077)
-        return err_set(e, ERR_SECRET, "%s is readable by others (mode %04o): chmod 600 it; on Windows: icacls FILE "
-                                         "/inheritance:r /grant *S-1-5-32-544:F", path, st.mode);
+        return refuse_open(path, st.mode, e);
     buf_init(&b, LIMIT_SECRET);
     ok = os_file_read(path, &b, e) && text_of(path, &b, ret, e);
     if (b.data)

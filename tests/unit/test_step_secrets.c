@@ -1,6 +1,7 @@
 /* A secret from a file: what editors and shells put around it is not part of it. */
 #include "core/base/limits.h"
 #include "core/os/file.h"
+#include "core/os/machine.h"
 #include "core/os/process.h"
 #include "core/step/secrets.h"
 #include "tests/unit/fixture.h"
@@ -66,8 +67,36 @@ static void test_file(void **state)
     doc_free(&d);
 }
 
+/* A file that others may read is refused, with what closes it on this system. */
+static void test_open_file(void **state)
+{
+    struct secret s = {NULL, 0};
+    struct doc d = DOC_INIT;
+    struct err e = ERR_INIT;
+    const char *path;
+    struct plan p;
+    struct buf self;
+
+    (void)state;
+    memset(&p, 0, sizeof p);
+    buf_init(&self, LIMIT_PATH);
+    assert_true(os_self_path(&self, &e));
+    path = arena_printf(&d.arena, "%s.open", buf_str(&self));
+    buf_free(&self);
+    p.secret_sources = json_pack("{s:s+}", "pw", "file:", path);
+    assert_true(doc_keep(&d, (json_t *)(uintptr_t)p.secret_sources, &e));
+    assert_true(os_file_write(path, "x", 1, 0644, &e));
+    assert_false(secret_resolve(&p, "pw", &s, &e));
+    expect_err(&e, ERR_SECRET, "is readable by others");
+    expect_contains(e.text, text_eq(os_family(), "windows") ? "icacls" : "chmod 600");
+    assert_null(strstr(e.text, text_eq(os_family(), "windows") ? "chmod" : "icacls"));
+    assert_true(os_tree_remove(path, &e));
+    doc_free(&d);
+}
+
 int main(void)
 {
     ADD(test_file);
+    ADD(test_open_file);
     return fixture_run("secrets");
 }

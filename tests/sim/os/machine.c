@@ -20,6 +20,11 @@ static const struct os_facts server_facts = {WINDOWS, .version_id = "10.0.17763"
                                              .name = "Windows Server 2019 (simulated)", .type = "server",
                                              .edition = "ServerStandard"};
 
+const char *os_family(void)
+{
+    return pc.setup.windows ? "windows" : "linux";
+}
+
 static bool windows_machine(struct facts *f, struct arena *a, struct err *e)
 {
     static struct folder folders[] = {
