@@ -5,6 +5,7 @@
 #include "core/model/facts.h"
 #include "core/model/outcome.h"
 #include "core/model/policy.h"
+#include "core/model/problem.h"
 
 const char *words_type(const struct field *f)
 {
@@ -44,6 +45,7 @@ const struct words_format words_formats[] = {
     {&event_schema, "one line of journal.jsonl of a run"},
     {&outcome_schema, "avswap report --json; outcome.json of a run"},
     {&policy_schema, "written by the administrator; see avswap-policy(5)"},
+    {&problems_schema, "avswap lint --json"},
     {&vendor_schema, "vendors/VENDOR/vendor.json of a catalogue"},
     {&product_schema, "vendors/VENDOR/PRODUCT.json of a catalogue"},
     {&timeline_schema, "vendors/VENDOR/timeline.json of a catalogue"},

@@ -1,106 +1,10 @@
-#include "core/lint/lint.h"
+#include "core/lint/rules.h"
 
 #include "core/model/playbook.h"
 #include "core/model/policy.h"
 #include "core/model/timeline.h"
 
 #include <string.h>
-
-/* --- steps ------------------------------------------------------------------------------------------------------ */
-
-static const struct verb_def *find_verb(const struct lint *l, const char *name)
-{
-    for (size_t i = 0; l->verbs[i]; i++)
-        if (strcmp(l->verbs[i]->name, name) == 0)
-            return l->verbs[i];
-    return NULL;
-}
-
-static void unknown_word(struct lint *l, const struct place *at, const char *what, const char *word,
-                         const char *const *known, size_t n)
-{
-    const char *near = text_nearest(word, known, n);
-
-    lint_add(l, at, "there is no %s '%.80s'%s%s%s", what, word, near ? " (did you mean '" : "", near ? near : "",
-             near ? "'?)" : "");
-}
-
-static void unknown_verb(struct lint *l, const struct place *at, const char *word)
-{
-    const char *names[128];
-    size_t n = 0;
-
-    for (; l->verbs[n] && n < 128; n++)
-        names[n] = l->verbs[n]->name;
-    unknown_word(l, at, "verb", word, names, n);
-}
-
-/* Arguments against the verb's schema. Where ${name} may stand for any value only the structure is looked at. */
-static void check_verb(struct lint *l, const char *verb, const json_t *args, const struct place *at)
-{
-    const struct verb_def *v = find_verb(l, verb);
-    struct place here = {at, "args", 0, NULL};
-    struct err e = ERR_INIT;
-    json_t *none = NULL;
-
-    if (!v) {
-        unknown_verb(l, at, verb);
-        return;
-    }
-    if (!args) {
-        none = json_object();
-        if (!doc_keep(l->doc, none, &e)) {
-            l->nomem = true;
-            return;
-        }
-        args = none;
-    }
-    lint_structure(l, v->args, args, &here);
-}
-
-static void check_use(struct lint *l, const struct step_def *s, const struct place *at)
-{
-    bool known = false;
-
-    for (size_t i = 0; i < USE_COUNT; i++)
-        known = known || strcmp(playbook_use_names[i], s->use) == 0;
-    if (!known)
-        unknown_word(l, at, "section to use", s->use, playbook_use_names, USE_COUNT);
-    if (s->each)
-        lint_add(l, at, "'each' is of no use with 'use': the section's own steps have theirs");
-}
-
-static void check_step(struct lint *l, const struct product *p, const struct step_def *s, const struct place *at)
-{
-    struct place args = {at, "args", 0, NULL}, title = {at, "title", 0, NULL};
-
-    if (p && (!s->verb || s->use))
-        lint_add(l, at, "a product's step names a 'verb' and no 'use'");
-    if (!p && !s->verb == !s->use)
-        lint_add(l, at, "a playbook's step names either a 'verb' or a 'use'");
-    if (!p && s->use)
-        check_use(l, s, at);
-    if (s->verb)
-        check_verb(l, s->verb, s->args, at);
-    if (p && s->verb && find_verb(l, s->verb))
-        lint_installer_step(l, p, s, find_verb(l, s->verb), at);
-    if (s->title)
-        lint_text(l, p, s->each, s->title, &title);
-    if (s->args)
-        lint_texts(l, p, s->each, s->args, &args);
-}
-
-static void check_steps(struct lint *l, const struct product *p, const struct step_def *v, size_t n,
-                        const struct place *at)
-{
-    struct place list = {at, "steps", 0, NULL};
-
-    for (size_t i = 0; i < n; i++) {
-        struct place item = {&list, NULL, i, NULL};
-
-        check_step(l, p, &v[i], &item);
-    }
-}
 
 /* --- one rule set a kind of document -------------------------------------------------------------------------- */
 
@@ -111,9 +15,9 @@ static void check_sourced(struct lint *l, const struct schema *s, const json_t *
 
     if (s != &step_def_schema && schema_field(s, "source") && schema_field(s, "confidence")) {
         if (!json_object_get(j, "source"))
-            lint_add(l, at, "a %s needs 'source': where the fact comes from", s->name);
+            lint_add(l, PROBLEM_UNSOURCED, at, "a %s needs 'source': where the fact comes from", s->name);
         if (!json_object_get(j, "confidence"))
-            lint_add(l, at, "a %s needs 'confidence': documented, field, tested or unverified", s->name);
+            lint_add(l, PROBLEM_UNSOURCED, at, "a %s needs 'confidence': documented, field, tested or unverified", s->name);
     }
     for (void *it = json_object_iter(obj); it; it = json_object_iter_next(obj, it)) {
         const struct field *f = schema_field(s, json_object_iter_key(it));
@@ -130,22 +34,22 @@ static void check_sourced(struct lint *l, const struct schema *s, const json_t *
     }
 }
 
-static bool known_vendor(const struct lint *l, const char *id)
+bool lint_known_vendor(const struct lint *l, const char *id)
 {
-    return catalog_vendor(&l->here, id) || (l->catalog && catalog_vendor(l->catalog, id));
+    return catalog_vendor(&l->here, id) || (l->with->catalog && catalog_vendor(l->with->catalog, id));
 }
 
-static bool known_product(const struct lint *l, const char *id)
+bool lint_known_product(const struct lint *l, const char *id)
 {
-    return catalog_product(&l->here, id) || (l->catalog && catalog_product(l->catalog, id));
+    return catalog_product(&l->here, id) || (l->with->catalog && catalog_product(l->with->catalog, id));
 }
 
 static void check_vendor_reference(struct lint *l, const char *id, const struct place *at, const char *key)
 {
     struct place here = {at, key, 0, NULL};
 
-    if (id && !known_vendor(l, id))
-        lint_add(l, &here, "there is no vendor '%.80s' in these files or the catalogue", id);
+    if (id && !lint_known_vendor(l, id))
+        lint_add(l, PROBLEM_DEAD_REFERENCE, &here, "there is no vendor '%.80s' in these files or the catalogue", id);
 }
 
 static void product_rules(struct lint *l, const void *doc, const json_t *j, const struct place *at)
@@ -162,7 +66,7 @@ static void product_rules(struct lint *l, const void *doc, const json_t *j, cons
         struct place here = {at, sections[i].key, 0, NULL};
 
         if (sections[i].section)
-            check_steps(l, p, sections[i].section->steps.v, sections[i].section->steps.n, &here);
+            lint_steps(l, p, sections[i].section->steps.v, sections[i].section->steps.n, &here);
     }
     check_vendor_reference(l, p->vendor, at, "vendor");
     check_vendor_reference(l, p->moved_by_vendor, at, "moved_by_vendor");
@@ -173,7 +77,7 @@ static void product_rules(struct lint *l, const void *doc, const json_t *j, cons
     }
     for (size_t i = 0; i < p->vars.n; i++)
         if (p->vars.v[i].secret && p->vars.v[i].def)
-            lint_add(l, at, "the secret '%s' has a default value; a secret never stands in a file", p->vars.v[i].name);
+            lint_add(l, PROBLEM_SECRET_WRITTEN, at, "the secret '%s' has a default value; a secret never stands in a file", p->vars.v[i].name);
     lint_artifacts(l, p, at);
     lint_probes(l, p->os, j, at);
     check_sourced(l, &product_schema, j, at);
@@ -197,12 +101,12 @@ static void playbook_rules(struct lint *l, const void *doc, const json_t *j, con
         struct place item = {&stages, NULL, i, NULL};
 
         if (seen[s->stage])
-            lint_add(l, &item, "the stage '%s' is here twice", stage_names[s->stage]);
+            lint_add(l, PROBLEM_DUPLICATE, &item, "the stage '%s' is here twice", stage_names[s->stage]);
         seen[s->stage] = true;
-        check_steps(l, NULL, s->steps.v, s->steps.n, &item);
+        lint_steps(l, NULL, s->steps.v, s->steps.n, &item);
     }
     if (!seen[STAGE_VERIFY])
-        lint_add(l, at, "without a stage 'verify' nothing proves the result");
+        lint_add(l, PROBLEM_PLAYBOOK, at, "without a stage 'verify' nothing proves the result");
 }
 
 static bool speaks_to_anybody(const struct timeline *t, const struct measure *m)
@@ -226,10 +130,10 @@ static void timeline_rules(struct lint *l, const void *doc, const json_t *j, con
         struct place item = {&measures, NULL, i, NULL};
 
         if (!speaks_to_anybody(t, m))
-            lint_add(l, &item, "applies_to names no group that any persona belongs to: nobody would ever be told");
+            lint_add(l, PROBLEM_TIMELINE, &item, "applies_to names no group that any persona belongs to: nobody would ever be told");
         for (size_t k = 0; k < i; k++)
             if (strcmp(t->measures.v[k].id, m->id) == 0)
-                lint_add(l, &item, "the measure '%.80s' is here twice", m->id);
+                lint_add(l, PROBLEM_DUPLICATE, &item, "the measure '%.80s' is here twice", m->id);
     }
 }
 
@@ -240,8 +144,8 @@ static void check_wishes(struct lint *l, const struct strs *names, const struct 
     for (size_t i = 0; i < names->n; i++) {
         struct place item = {&list, NULL, i, NULL};
 
-        if (!known_vendor(l, names->v[i]) && !known_product(l, names->v[i]))
-            lint_add(l, &item, "'%.80s' is neither a product nor a vendor of the catalogue", names->v[i]);
+        if (!lint_known_vendor(l, names->v[i]) && !lint_known_product(l, names->v[i]))
+            lint_add(l, PROBLEM_DEAD_REFERENCE, &item, "'%.80s' is neither a product nor a vendor of the catalogue", names->v[i]);
     }
 }
 
@@ -255,18 +159,18 @@ static void policy_rules(struct lint *l, const void *doc, const json_t *j, const
     check_wishes(l, &p->prefer, at, "prefer");
     check_wishes(l, &p->allow, at, "allow");
     check_wishes(l, &p->forbid, at, "forbid");
-    if (p->strategy && l->catalog && !catalog_playbook(l->catalog, p->strategy))
-        lint_add(l, &strategy, "there is no playbook '%.80s'", p->strategy);
-    for (size_t i = 0; l->catalog && i < l->catalog->timelines.n; i++)
-        known = known || timeline_persona(&l->catalog->timelines.v[i], p->as);
-    if (l->catalog && !known)
-        lint_add(l, &as, "nobody is called '%.80s'", p->as);
+    if (p->strategy && l->with->catalog && !catalog_playbook(l->with->catalog, p->strategy))
+        lint_add(l, PROBLEM_DEAD_REFERENCE, &strategy, "there is no playbook '%.80s'", p->strategy);
+    for (size_t i = 0; l->with->catalog && i < l->with->catalog->timelines.n; i++)
+        known = known || timeline_persona(&l->with->catalog->timelines.v[i], p->as);
+    if (l->with->catalog && !known)
+        lint_add(l, PROBLEM_DEAD_REFERENCE, &as, "nobody is called '%.80s'", p->as);
     for (void *it = json_object_iter(map); it; it = json_object_iter_next(map, it)) {
         struct place here = {&secrets, json_object_iter_key(it), 0, NULL};
         const char *v = json_string_value(json_object_iter_value(it));
 
         if (v && !(text_starts(v, "file:") && cond_absolute(v + 5)) && !text_starts(v, "env:"))
-            lint_add(l, &here, "a secret is given by 'file:/path' or 'env:NAME', never itself");
+            lint_add(l, PROBLEM_SECRET_WRITTEN, &here, "a secret is given by 'file:/path' or 'env:NAME', never itself");
     }
 }
 
@@ -279,13 +183,13 @@ static void plan_rules(struct lint *l, const void *doc, const json_t *j, const s
 
     (void)j;
     if (!plan_digest(p, digest, &e))
-        lint_add_err(l, &e);
+        l->nomem = true;
     else if (!text_eq(digest, p->digest))
-        lint_add(l, at, "the plan was changed after it was made: its digest does not fit");
+        lint_add(l, PROBLEM_CHANGED_PLAN, at, "the plan was changed after it was made: its digest does not fit");
     for (size_t i = 0; i < p->steps.n; i++) {
         struct place item = {&steps, NULL, i, NULL};
 
-        check_verb(l, p->steps.v[i].verb, p->steps.v[i].args, &item);
+        lint_verb_args(l, p->steps.v[i].verb, p->steps.v[i].args, &item);
     }
 }
 
@@ -297,7 +201,7 @@ static const struct {
     {&timeline_schema, timeline_rules}, {&policy_schema, policy_rules}, {&plan_schema, plan_rules},
 };
 
-void lint_rules(struct lint *l, const struct schema *s, const json_t *j, const struct place *at)
+void lint_document(struct lint *l, const struct schema *s, const json_t *j, const struct place *at)
 {
     void *obj = arena_alloc(&l->doc->arena, s->size);
     struct err e = ERR_INIT;

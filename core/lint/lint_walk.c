@@ -1,4 +1,4 @@
-#include "core/lint/lint.h"
+#include "core/lint/rules.h"
 
 #include <string.h>
 #include <strings.h>
@@ -36,12 +36,12 @@ static void check_argv(struct lint *l, const json_t *argv, const struct place *a
     bool shell = false;
 
     if (json_is_array(argv) && json_array_size(argv) == 0)
-        lint_add(l, at, "an empty command");
+        lint_add(l, PROBLEM_SHELL_STRING, at, "an empty command");
     for (size_t i = 0; i < json_array_size(argv); i++) {
         const char *s = json_string_value(json_array_get(argv, i));
 
         if (s && shell && takes_text(s)) {
-            lint_add(l, at, "a shell string: write the program and its arguments as separate texts");
+            lint_add(l, PROBLEM_SHELL_STRING, at, "'%.80s' takes the text behind it as a shell's commands", s);
             return;
         }
         /* A shell's own options follow it; after its script the arguments are the script's. */
@@ -71,7 +71,7 @@ static bool runtime_name(const char *name, size_t n)
 static void check_each(struct lint *l, const struct cond *each, const char *name, size_t n, const struct place *at)
 {
     const struct schema *s = each && cond_lists(each) ? cond_each_schema(each) : NULL;
-    const char *names[32], *near, *key = arena_strndup(&l->doc->arena, name, n);
+    const char *names[64], *key = arena_strndup(&l->doc->arena, name, n);
     size_t count = 0;
 
     if (!key) {
@@ -79,16 +79,16 @@ static void check_each(struct lint *l, const struct cond *each, const char *name
         return;
     }
     if (!each) {
-        lint_add(l, at, "'${each.%.60s}' in a step without 'each'", key);
+        lint_add(l, PROBLEM_UNKNOWN_NAME, at, "'${each.%.60s}' in a step without 'each'", key);
+        lint_advise(l, "say in 'each' which facts the step is for");
         return;
     }
-    for (; s && s->fields[count].name && count < 32; count++)
+    for (; s && s->fields[count].name && count < 64; count++)
         names[count] = s->fields[count].name;
     if (!s || schema_field(s, key))
         return;
-    near = text_nearest(key, names, count);
-    lint_add(l, at, "a %s has no '%.60s'%s%s%s", s->name, key, near ? " (did you mean '" : "", near ? near : "",
-             near ? "'?)" : "");
+    lint_add(l, PROBLEM_UNKNOWN_NAME, at, "a %s has no '%.60s'", s->name, key);
+    lint_near(l, key, names, count);
 }
 
 /* ${name} in a text of a step. */
@@ -103,21 +103,20 @@ static void check_names(struct lint *l, const struct product *p, const struct co
         if (s > text && s[-1] == '$')
             ; /* "$${" is no name */
         else if (!end)
-            lint_add(l, at, "'${' without '}'");
+            lint_add(l, PROBLEM_UNKNOWN_NAME, at, "'${' without '}'");
         else if (text_starts(name, "each."))
             check_each(l, each, name + 5, n - 5, at);
         else if (v && v->secret)
-            lint_add(l, at, "the secret '%s' stands in %s; every user of the PC could read it", v->name,
+            lint_add(l, PROBLEM_SECRET_EXPOSED, at, "the secret '%s' stands in %s; every user of the PC could read it", v->name,
                      argv ? "a command's arguments" : "a text");
         else if (!v && !runtime_name(name, n))
-            lint_add(l, at, "'${%.*s}' is neither a variable of this product nor run, payload or backup",
+            lint_add(l, PROBLEM_UNKNOWN_NAME, at, "'${%.*s}' is neither a variable of this product nor run, payload or backup",
                      n > 60 ? 60 : (int)n, name);
         s += 2;
     }
 }
 
-void lint_text(struct lint *l, const struct product *p, const struct cond *each, const char *text,
-               const struct place *at)
+void lint_name(struct lint *l, const struct product *p, const struct cond *each, const char *text, const struct place *at)
 {
     check_names(l, p, each, text, false, at);
 }
@@ -155,7 +154,7 @@ static void visit_text(const struct walk *w, const json_t *j, bool argv, const s
         check_names(w->l, w->p, w->each, json_string_value(j), argv, at);
 }
 
-void lint_texts(struct lint *l, const struct product *p, const struct cond *each, const json_t *j, const struct place *at)
+void lint_names(struct lint *l, const struct product *p, const struct cond *each, const json_t *j, const struct place *at)
 {
     const struct walk w = {.l = l, .p = p, .each = each, .f = visit_text};
 
@@ -186,7 +185,7 @@ static void visit_probe(const struct walk *w, const json_t *j, bool argv, const 
     (void)argv;
     for (int i = PROBE_NONE + 1; name && i < PROBE_COUNT; i++)
         if (strcmp(probe_names[i], name) == 0 && probe_defs[i].family && !text_eq(probe_defs[i].family, w->family))
-            lint_add(w->l, at, "a %s probe finds nothing on %.40s", name, w->family);
+            lint_add(w->l, PROBLEM_WRONG_SYSTEM, at, "a %s probe finds nothing on %.40s", name, w->family);
 }
 
 void lint_probes(struct lint *l, const char *family, const json_t *j, const struct place *at)
