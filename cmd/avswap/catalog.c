@@ -11,10 +11,25 @@ static bool digest(struct cli *c, struct err *e)
     struct buf b;
 
     if (c->json)
-        return out_json(json_pack("{ss ss}", "schema", "avswap.catalog/1", "digest", c->catalog.digest), e);
+        return out_json(json_pack("{ss ss ss*}", "schema", "avswap.catalog/1", "digest", c->catalog.digest, "commit",
+                                  c->catalog.commit),
+                        e);
     buf_init(&b, 128);
     buf_printf(&b, "%s\n", c->catalog.digest);
     return out_text(&b, e);
+}
+
+static json_t *changes_json(const struct cli *c)
+{
+    json_t *changes = json_array();
+
+    for (size_t i = 0; i < c->catalog.overlay.n; i++) {
+        const struct catalog_change *x = &c->catalog.overlay.v[i];
+
+        json_array_append_new(changes, json_pack("{ss ss ss si sb}", "kind", x->kind, "id", x->id, "file", x->path, "overlay",
+                                                 x->layer, "overrides", x->overrides));
+    }
+    return changes;
 }
 
 static bool list_json(struct cli *c, struct err *e)
@@ -34,8 +49,9 @@ static bool list_json(struct cli *c, struct err *e)
     for (size_t i = 0; i < c->catalog.playbooks.n; i++)
         json_array_append_new(playbooks, json_pack("{ss ss}", "id", c->catalog.playbooks.v[i].id, "title",
                                                    c->catalog.playbooks.v[i].title));
-    return out_json(json_pack("{ss ss so so so}", "schema", "avswap.catalog/1", "digest", c->catalog.digest, "vendors",
-                              vendors, "products", products, "playbooks", playbooks),
+    return out_json(json_pack("{ss ss ss* so so so so}", "schema", "avswap.catalog/1", "digest", c->catalog.digest, "commit",
+                              c->catalog.commit, "overlay", changes_json(c), "vendors", vendors, "products", products,
+                              "playbooks", playbooks),
                     e);
 }
 
@@ -68,10 +84,23 @@ static bool list(struct cli *c, struct err *e)
         page_say(&p, INK_PLAIN, "  %s", c->catalog.playbooks.v[i].title);
         page_end_para(&p, 2, 4);
     }
+    if (c->catalog.overlay_texts.n)
+        page_heading(&p, "CHANGED BY YOUR OVERLAY");
+    page_list(&p, 2, &c->catalog.overlay_texts);
     page_heading(&p, "DIGEST");
     page_line(&p, 2, 2, INK_DIM, "%s", c->catalog.digest);
+    if (c->catalog.commit)
+        page_line(&p, 2, 2, INK_DIM, "commit %s", c->catalog.commit);
     page_close(&p);
     return out_text(&b, e);
+}
+
+/* Said beside the document, which stays what can be saved and changed. */
+static void tell_origin(struct cli *c, const char *id)
+{
+    for (size_t i = 0; i < c->catalog.overlay.n; i++)
+        if (text_eq(c->catalog.overlay.v[i].id, id))
+            out_talk(c, "note: %s", c->catalog.overlay_texts.v[i]);
 }
 
 /* The document itself: it is what a person would change. */
@@ -83,6 +112,8 @@ static bool show(struct cli *c, const char *id, struct err *e)
     const char *names[512] = {NULL}, *near;
     size_t n = 0;
 
+    c->json = true; /* what is printed is a document */
+    tell_origin(c, id);
     if (p)
         return out_doc(&product_schema, p, e);
     if (b)
@@ -116,6 +147,7 @@ static bool catalog(struct cli *c, struct err *e)
 
 static const struct option options[] = {
     OPTION_CATALOG,
+    OPTION_OVERLAY,
     OPTION_END,
 };
 

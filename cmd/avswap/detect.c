@@ -37,6 +37,7 @@ static const struct option options[] = {
     {"policy", 0, "FILE", "take jurisdiction and owner from a policy file", false},
     OPTION_NOW,
     OPTION_CATALOG,
+    OPTION_OVERLAY,
     OPTION_END,
 };
 

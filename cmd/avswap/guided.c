@@ -256,6 +256,7 @@ static const struct option options[] = {
     OPTION_JURISDICTION,
     OPTION_AS,
     OPTION_CATALOG,
+    OPTION_OVERLAY,
     OPTION_END,
 };
 

@@ -66,6 +66,7 @@ static const struct option options[] = {
     OPTION_AS,
     OPTION_NOW,
     OPTION_CATALOG,
+    OPTION_OVERLAY,
     OPTION_END,
 };
 

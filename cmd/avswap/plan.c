@@ -59,6 +59,7 @@ static const struct option options[] = {
     OPTION_NOW,
     {"output", 'o', "PLAN", "where to write it (default: plan.json; '-': standard output)", false},
     OPTION_CATALOG,
+    OPTION_OVERLAY,
     OPTION_END,
 };
 

@@ -99,6 +99,7 @@ static const struct option options[] = {
     OPTION_YES,
     OPTION_EICAR,
     OPTION_CATALOG,
+    OPTION_OVERLAY,
     OPTION_END,
 };
 

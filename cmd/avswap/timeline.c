@@ -70,6 +70,7 @@ static const struct option options[] = {
     OPTION_FROM,
     {"no-pc", 0, NULL, "the measures only, without looking at a PC", false},
     OPTION_CATALOG,
+    OPTION_OVERLAY,
     OPTION_END,
 };
 

@@ -28,6 +28,7 @@ struct option {
 /* Options that mean the same wherever they are. */
 #define OPTION_NOW {"now", 0, "INSTANT", "reckon with this instant (2024-09-29T04:00:00Z) instead of the clock's", false}
 #define OPTION_CATALOG {"catalog", 0, "DIR", "use the catalogue in DIR instead of the one inside the program", false}
+#define OPTION_OVERLAY {"overlay", 0, "DIR", "lay the site's own vendors/ and playbooks/ in DIR over the catalogue (may be given again)", true}
 #define OPTION_JURISDICTION                                                                                  \
     {"jurisdiction", 0, "J,...", "whose law applies: US, US-federal, AU-federal, DE ... (may be given again)", true}
 #define OPTION_AS {"as", 0, "WHO", "who answers for the PC: business, individual, federal, msp ...", false}

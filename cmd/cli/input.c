@@ -3,6 +3,7 @@
 #include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
 #include "core/base/limits.h"
+#include "core/base/list.h"
 #include "core/detect/collect.h"
 #include "core/detect/load.h"
 #include "core/model/cond.h"
@@ -63,15 +64,34 @@ bool input_now(struct cli *c, struct err *e)
     return true;
 }
 
+/* What --overlay names, in order. */
+static bool overlays(struct cli *c, struct strs *ret, struct err *e)
+{
+    for (size_t i = 0; i < c->args.n; i++) {
+        const char **dir;
+
+        if (strcmp(c->args.given[i].option->name, "overlay") != 0)
+            continue;
+        dir = LIST_ADD(&c->doc.arena, ret);
+        if (!dir)
+            return err_nomem(e);
+        *dir = os_path_given(c->args.given[i].value, &c->doc.arena, e);
+        if (!*dir)
+            return false;
+    }
+    return true;
+}
+
 bool input_catalog(struct cli *c, bool whole, struct err *e)
 {
     const char *dir = option_value(&c->args, "catalog");
+    struct strs over = {NULL, 0};
 
     if (c->has_catalog)
         return true;
     if (dir && !(dir = os_path_given(dir, &c->doc.arena, e)))
         return false;
-    c->has_catalog = catalog_load(dir, whole ? NULL : os_family(), &c->catalog, e);
+    c->has_catalog = overlays(c, &over, e) && catalog_load_over(dir, &over, whole ? NULL : os_family(), &c->catalog, e);
     return c->has_catalog;
 }
 

@@ -1,5 +1,7 @@
 #include "core/detect/load.h"
+#include "core/base/digest.h"
 #include "core/base/limits.h"
+#include "core/model/accepted.h"
 #include "core/os/file.h"
 
 #include <string.h>
@@ -8,7 +10,10 @@ struct loader {
     struct arena *arena;
     struct catalog_file *files;
     size_t n, max;
+    int layer;
 };
+
+#define FILES_MAX 4096
 
 static bool load_file(struct loader *l, const char *path, const char *name, struct err *e)
 {
@@ -26,6 +31,7 @@ static bool load_file(struct loader *l, const char *path, const char *name, stru
     l->files[l->n].path = name;
     l->files[l->n].text = text;
     l->files[l->n].len = b.len;
+    l->files[l->n].layer = l->layer;
     l->n += text != NULL;
     buf_free(&b);
     return text || err_nomem(e);
@@ -64,40 +70,142 @@ static bool load_dir(struct loader *l, const char *dir, const char *sub, int dep
     return true;
 }
 
-static bool open_inside(const char *family, struct arena *a, struct catalog *ret, struct err *e)
+/* Of an overlay one of the two may be missing, as most sites change products only. */
+static bool load_part(struct loader *l, const char *dir, const char *sub, int depth, bool *found, struct err *e)
+{
+    const char *folder = arena_printf(l->arena, "%s/%s", dir, sub);
+    struct os_stat st;
+
+    if (!folder)
+        return err_nomem(e);
+    if (l->layer) {
+        if (!os_file_stat(folder, &st, e))
+            return false;
+        if (st.kind == OS_ABSENT)
+            return true;
+    }
+    *found = true;
+    return load_dir(l, dir, sub, depth, e);
+}
+
+static bool load_layer(struct loader *l, const char *dir, int layer, struct err *e)
+{
+    bool found = false;
+
+    l->layer = layer;
+    if (!load_part(l, dir, "vendors", 1, &found, e) || !load_part(l, dir, "playbooks", 0, &found, e))
+        return err_wrap(e, layer ? "overlay %s" : "catalogue %s", dir);
+    return found || err_set(e, ERR_NOT_FOUND, "overlay %s: there is neither vendors nor playbooks in it", dir);
+}
+
+bool catalog_files(const char *dir, int layer, struct arena *a, struct catalog_file **ret, size_t *ret_n, struct err *e)
+{
+    struct loader l = {.arena = a, .files = ARENA_ARRAY(a, FILES_MAX, struct catalog_file), .max = FILES_MAX};
+
+    if (!l.files)
+        return err_nomem(e);
+    if (!load_layer(&l, dir, layer, e))
+        return false;
+    *ret = l.files;
+    *ret_n = l.n;
+    return true;
+}
+
+static bool load_inside(struct loader *l, const char *family, struct err *e)
 {
     const struct catalog_file *inside;
-    struct catalog_file *files;
     size_t n;
 
-    if (!embedded_open(a, &inside, &n, e))
-        return false;
-    files = ARENA_ARRAY(a, n, struct catalog_file);
-    if (!files)
-        return err_nomem(e);
+    if (!embedded_open(l->arena, &inside, &n, e))
+        return err_wrap(e, "the catalogue inside avswap");
+    if (n > l->max)
+        return err_set(e, ERR_LIMIT, "the catalogue has more than %zu files", l->max);
     for (size_t i = 0; i < n; i++) {
-        files[i] = inside[i];
-        files[i].unread = family && files[i].os && strcmp(files[i].os, family) != 0;
+        l->files[i] = inside[i];
+        l->files[i].unread = family && inside[i].os && strcmp(inside[i].os, family) != 0;
     }
-    return catalog_make(files, n, ret, e);
+    l->n = n;
+    return true;
+}
+
+/* What the jump host wrote beside the files, if it did: the commit, and the digest that they had then. */
+static bool read_accepted(struct doc *d, const char *dir, struct accepted *ret, bool *is, struct err *e)
+{
+    const char *path = arena_printf(&d->arena, "%s/" ACCEPTED_FILE, dir);
+    struct buf b;
+    bool ok;
+
+    *is = false;
+    if (!path)
+        return err_nomem(e);
+    buf_init(&b, LIMIT_MANIFEST);
+    ok = os_file_read(path, &b, e);
+    if (ok)
+        ok = *is = doc_read(d, &accepted_schema, path, buf_str(&b), b.len, ret, e);
+    else if (e->code == ERR_NOT_FOUND) {
+        err_clear(e);
+        ok = true;
+    }
+    buf_free(&b);
+    return ok;
+}
+
+/* files: the n of layer 0. */
+static bool check_accepted(const char *dir, const struct catalog_file *files, size_t n, struct catalog *c, struct err *e)
+{
+    char hex[DIGEST_TEXT];
+    struct accepted a;
+    bool is;
+
+    if (!dir)
+        return true;
+    if (!read_accepted(&c->doc, dir, &a, &is, e))
+        return false;
+    if (!is)
+        return true;
+    if (!catalog_digest(files, n, hex, e))
+        return false;
+    if (strcmp(hex, a.digest) != 0)
+        return err_set(e, ERR_TAMPERED, "catalogue %s: it was changed after commit %.12s was accepted (%.12s, now %.12s)", dir,
+                       a.commit, a.digest, hex);
+    c->commit = a.commit;
+    return true;
+}
+
+static bool load_all(struct loader *l, const char *dir, const struct strs *overlays, const char *family, struct catalog *ret,
+                     struct err *e)
+{
+    size_t below;
+
+    if (!l->files)
+        return err_nomem(e);
+    if (!(dir ? load_layer(l, dir, 0, e) : load_inside(l, family, e)))
+        return false;
+    below = l->n;
+    for (size_t i = 0; i < overlays->n; i++)
+        if (!load_layer(l, overlays->v[i], (int)i + 1, e))
+            return false;
+    if (!catalog_make(l->files, l->n, ret, e))
+        return err_wrap(e, "%s%s", dir ? "catalogue " : "the catalogue inside avswap", dir ? dir : "");
+    return check_accepted(dir, l->files, below, ret, e);
+}
+
+bool catalog_load_over(const char *dir, const struct strs *overlays, const char *family, struct catalog *ret, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    struct loader l = {.arena = &a, .files = ARENA_ARRAY(&a, FILES_MAX, struct catalog_file), .max = FILES_MAX};
+    bool ok;
+
+    memset(ret, 0, sizeof *ret);
+    /* What an overlay stands above must be read to be seen. */
+    ok = load_all(&l, dir, overlays, overlays->n ? NULL : family, ret, e);
+    arena_free(&a);
+    return ok;
 }
 
 bool catalog_load(const char *dir, const char *family, struct catalog *ret, struct err *e)
 {
-    struct arena a = ARENA_INIT;
-    struct loader l = {&a, NULL, 0, 4096};
-    bool ok;
+    static const struct strs none = {NULL, 0};
 
-    memset(ret, 0, sizeof *ret);
-    if (!dir) {
-        ok = open_inside(family, &a, ret, e);
-        arena_free(&a);
-        return ok || err_wrap(e, "the catalogue inside avswap");
-    }
-    l.files = ARENA_ARRAY(&a, l.max, struct catalog_file);
-    ok = l.files ? load_dir(&l, dir, "vendors", 1, e) && load_dir(&l, dir, "playbooks", 0, e) &&
-                       catalog_make(l.files, l.n, ret, e)
-                 : err_nomem(e);
-    arena_free(&a);
-    return ok || err_wrap(e, "catalogue %s", dir);
+    return catalog_load_over(dir, &none, family, ret, e);
 }

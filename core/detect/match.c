@@ -324,6 +324,7 @@ bool match_facts(const struct facts *f, const struct catalog *c, const struct ow
     ret->hostname = f->machine ? f->machine->hostname : NULL;
     ret->os_name = f->os ? f->os->name : NULL;
     ret->collected_at = f->collected_at;
+    ret->catalog_overlay = c->overlay_texts;
     ret->gaps.v = f->gaps.v;
     ret->gaps.n = f->gaps.n;
     for (size_t i = 0; i < c->products.n; i++)

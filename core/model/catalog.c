@@ -1,21 +1,44 @@
 #include "core/model/catalog.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
+#include "core/base/list.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 
-enum { KIND_VENDOR, KIND_PRODUCT, KIND_TIMELINE, KIND_PLAYBOOK, KIND_EVIDENCE, KIND_COUNT };
+/* Every kind of document, and the list it is kept in. The first member of each is what it is known by. */
+struct kind {
+    const struct schema *schema;
+    const char *name;
+    size_t list; /* in struct catalog */
+};
 
-static const struct schema *const kinds[KIND_COUNT] = {&vendor_schema, &product_schema, &timeline_schema,
-                                                       &playbook_schema, &evidence_schema};
+static const struct kind kinds[] = {
+    {&vendor_schema, "vendor", offsetof(struct catalog, vendors)},
+    {&product_schema, "product", offsetof(struct catalog, products)},
+    {&timeline_schema, "timeline", offsetof(struct catalog, timelines)},
+    {&playbook_schema, "playbook", offsetof(struct catalog, playbooks)},
+    {&evidence_schema, "evidence", offsetof(struct catalog, evidence)},
+};
+#define KIND_COUNT (sizeof kinds / sizeof kinds[0])
+
+struct any_list { /* as LIST() makes them */
+    char *v;
+    size_t n;
+};
+
+static struct any_list *list_of(struct catalog *c, const struct kind *k)
+{
+    return (struct any_list *)((char *)c + k->list);
+}
 
 static int by_path(const void *x, const void *y)
 {
     const struct catalog_file *a = x, *b = y;
 
-    return strcmp(a->path, b->path);
+    return a->layer != b->layer ? (a->layer > b->layer) - (a->layer < b->layer) : strcmp(a->path, b->path);
 }
 
 static int by_product(const void *x, const void *y)
@@ -28,53 +51,93 @@ static int by_product(const void *x, const void *y)
 static void digest_files(const struct catalog_file *files, size_t n, char hex[65])
 {
     struct digest d;
-    char one[DIGEST_TEXT];
+    char one[DIGEST_TEXT], layer[32];
 
     digest_init(&d);
     for (size_t i = 0; i < n; i++) {
         if (!files[i].digest)
             digest_of(files[i].text, files[i].len, one);
+        if (files[i].layer) {
+            snprintf(layer, sizeof layer, "overlay %d/", files[i].layer); /* no path of a file has a blank */
+            digest_add(&d, layer, strlen(layer));
+        }
         digest_add(&d, files[i].path, strlen(files[i].path) + 1);
         digest_add(&d, files[i].digest ? files[i].digest : one, DIGEST_TEXT);
     }
     digest_end(&d, hex);
 }
 
-static int kind_of(const json_t *j)
+static const struct kind *kind_of(const json_t *j)
 {
     const char *format = json_string_value(json_object_get(j, "schema"));
 
-    for (int k = 0; format && k < KIND_COUNT; k++)
-        if (strcmp(format, kinds[k]->format) == 0)
-            return k;
-    return -1;
+    for (size_t i = 0; format && i < KIND_COUNT; i++)
+        if (strcmp(format, kinds[i].schema->format) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+static const char *id_of(const struct any_list *l, const struct kind *k, size_t i)
+{
+    return *(const char *const *)(const void *)(l->v + i * k->schema->size);
+}
+
+static bool note_change(struct catalog *c, const struct catalog_file *f, const struct kind *k, const char *id,
+                        bool overrides, struct err *e)
+{
+    const char *text = arena_printf(&c->doc.arena, "%s %s: %s, from %s of overlay %d", k->name, id,
+                                    overrides ? "in place of the catalogue's" : "added", f->path, f->layer);
+    struct catalog_change *change = LIST_ADD(&c->doc.arena, &c->overlay);
+    const char **line = LIST_ADD(&c->doc.arena, &c->overlay_texts);
+
+    if (!text || !change || !line)
+        return err_nomem(e);
+    *change = (struct catalog_change){k->name, id, arena_strdup(&c->doc.arena, f->path), f->layer, overrides};
+    *line = text;
+    return change->path || err_nomem(e);
+}
+
+/* The last document of the list came from a layer above: it takes the place of the one below that has its id. */
+static bool lay_over(struct catalog *c, const struct catalog_file *f, const struct kind *k, struct err *e)
+{
+    struct any_list *l = list_of(c, k);
+    size_t last = l->n - 1, below = 0;
+    const char *id = id_of(l, k, last);
+
+    for (size_t i = 0; i < c->overlay.n; i++)
+        if (c->overlay.v[i].layer == f->layer && text_eq(c->overlay.v[i].id, id) && c->overlay.v[i].kind == k->name)
+            return err_set(e, ERR_INPUT, "overlay %d: %s %s is defined twice", f->layer, k->name, id);
+    while (below < last && !text_eq(id_of(l, k, below), id))
+        below++;
+    if (below < last) {
+        memcpy(l->v + below * k->schema->size, l->v + last * k->schema->size, k->schema->size);
+        l->n--;
+    }
+    return note_change(c, f, k, id, below < last, e);
 }
 
 static bool read_file(struct catalog *c, const struct catalog_file *f, struct err *e)
 {
-    struct place at = {NULL, NULL, 0, f->path};
+    const char *shown = f->layer ? arena_printf(&c->doc.arena, "overlay %d: %s", f->layer, f->path) : f->path;
+    struct place at = {NULL, NULL, 0, shown};
+    const struct kind *k;
+    struct any_list *l;
     const json_t *j;
 
+    if (!shown)
+        return err_nomem(e);
     if (f->len > LIMIT_MANIFEST)
-        return err_set(e, ERR_LIMIT, "%s: %zu bytes are more than %u", f->path, f->len, LIMIT_MANIFEST);
-    j = doc_parse(&c->doc, f->path, f->text, f->len, e);
+        return err_set(e, ERR_LIMIT, "%s: %zu bytes are more than %u", shown, f->len, LIMIT_MANIFEST);
+    j = doc_parse(&c->doc, shown, f->text, f->len, e);
     if (!j)
         return false;
-    switch (kind_of(j)) {
-    case KIND_VENDOR:
-        return schema_read(&vendor_schema, j, &c->doc, &at, &c->vendors.v[c->vendors.n++], e);
-    case KIND_PRODUCT:
-        return schema_read(&product_schema, j, &c->doc, &at, &c->products.v[c->products.n++], e);
-    case KIND_TIMELINE:
-        return schema_read(&timeline_schema, j, &c->doc, &at, &c->timelines.v[c->timelines.n++], e);
-    case KIND_PLAYBOOK:
-        return schema_read(&playbook_schema, j, &c->doc, &at, &c->playbooks.v[c->playbooks.n++], e);
-    case KIND_EVIDENCE:
-        return schema_read(&evidence_schema, j, &c->doc, &at, &c->evidence.v[c->evidence.n++], e);
-    default:
+    k = kind_of(j);
+    if (!k)
         return place_error(e, &at, "its 'schema' is none of avswap.vendor/1, avswap.product/1, avswap.timeline/1, "
                                    "avswap.playbook/1 and avswap.evidence/1");
-    }
+    l = list_of(c, k);
+    return schema_read(k->schema, j, &c->doc, &at, l->v + l->n++ * k->schema->size, e) &&
+           (!f->layer || lay_over(c, f, k, e));
 }
 
 static bool check_results(const struct catalog *c, struct err *e)
@@ -126,23 +189,43 @@ static bool check_names(const struct catalog *c, struct err *e)
     return true;
 }
 
+static struct catalog_file *sort_files(const struct catalog_file *files, size_t n, struct arena *a)
+{
+    struct catalog_file *sorted = ARENA_ARRAY(a, n, struct catalog_file);
+
+    if (sorted && n)
+        memcpy(sorted, files, n * sizeof *sorted);
+    if (sorted)
+        qsort(sorted, n, sizeof *sorted, by_path);
+    return sorted;
+}
+
+bool catalog_digest(const struct catalog_file *files, size_t n, char hex[65], struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    struct catalog_file *sorted = sort_files(files, n, &a);
+
+    if (sorted)
+        digest_files(sorted, n, hex);
+    arena_free(&a);
+    return sorted || err_nomem(e);
+}
+
 bool catalog_make(const struct catalog_file *files, size_t n, struct catalog *ret, struct err *e)
 {
     struct catalog_file *sorted;
 
     memset(ret, 0, sizeof *ret);
-    sorted = ARENA_ARRAY(&ret->doc.arena, n, struct catalog_file);
-    ret->vendors.v = ARENA_ARRAY(&ret->doc.arena, n, struct vendor);
-    ret->products.v = ARENA_ARRAY(&ret->doc.arena, n, struct product);
-    ret->timelines.v = ARENA_ARRAY(&ret->doc.arena, n, struct timeline);
-    ret->playbooks.v = ARENA_ARRAY(&ret->doc.arena, n, struct playbook);
-    ret->evidence.v = ARENA_ARRAY(&ret->doc.arena, n, struct evidence);
-    if (!sorted || !ret->vendors.v || !ret->products.v || !ret->timelines.v || !ret->playbooks.v ||
-        !ret->evidence.v)
+    sorted = sort_files(files, n, &ret->doc.arena);
+    if (!sorted)
         return err_nomem(e);
-    if (n)
-        memcpy(sorted, files, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, by_path);
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        struct any_list *l = list_of(ret, &kinds[i]);
+
+        l->v = arena_array(&ret->doc.arena, n, kinds[i].schema->size);
+        if (!l->v)
+            return err_nomem(e);
+    }
     digest_files(sorted, n, ret->digest);
     for (size_t i = 0; i < n; i++)
         if (!sorted[i].unread && !read_file(ret, &sorted[i], e))

@@ -49,6 +49,7 @@ static const struct field findings_fields[] = {
     FIELD(findings, STR, hostname, "its name"),
     FIELD(findings, STR, os_name, "its system"),
     FIELD(findings, INSTANT, collected_at, "when the facts were collected"),
+    FIELD(findings, STRS, catalog_overlay, "what the site's own folders changed in the catalogue"),
     FIELD(findings, OBJS, findings, "the findings", .sub = &finding_schema, .flags = FIELD_REQUIRED),
     FIELD(findings, OBJS, gaps, "what could not be looked at", .sub = &gap_schema),
     FIELD_END,

@@ -60,6 +60,7 @@ struct findings {
     const char *hostname;
     const char *os_name;
     instant collected_at;
+    struct strs catalog_overlay; /* what the site's own folders changed in the catalogue, as sentences */
     LIST(struct finding) findings;
     LIST(struct gap) gaps; /* what could not be looked at */
 };

@@ -86,6 +86,8 @@ static const struct field plan_fields[] = {
     FIELD(plan, INSTANT, made_at, "when", .flags = FIELD_REQUIRED),
     FIELD(plan, STR, tool, "version of avswap", .flags = FIELD_REQUIRED),
     FIELD(plan, STR, catalog_digest, "SHA-256 of the catalogue", .flags = FIELD_REQUIRED),
+    FIELD(plan, STR, catalog_commit, "the signed commit that the catalogue was accepted with"),
+    FIELD(plan, STRS, catalog_overlay, "what the site's own folders changed in the catalogue"),
     FIELD(plan, OBJ, machine, "which PC", .sub = &machine_schema, .flags = FIELD_REQUIRED),
     FIELD(plan, STR, strategy, "playbook", .flags = FIELD_REQUIRED | FIELD_ID),
     FIELD(plan, OBJS, sources, "what goes", .sub = &plan_product_schema, .flags = FIELD_REQUIRED),

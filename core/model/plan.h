@@ -80,6 +80,8 @@ struct plan {
     instant made_at;
     const char *tool;
     const char *catalog_digest;
+    const char *catalog_commit; /* that these files were accepted with; NULL: those inside the program, or a folder's */
+    struct strs catalog_overlay; /* what the site's own folders changed in it, as sentences */
     struct machine *machine;
     const char *strategy; /* playbook id */
     LIST(struct plan_product) sources;

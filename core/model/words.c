@@ -1,3 +1,4 @@
+#include "core/model/accepted.h"
 #include "core/model/words.h"
 
 #include "core/model/event.h"
@@ -51,5 +52,6 @@ const struct words_format words_formats[] = {
     {&timeline_schema, "vendors/VENDOR/timeline.json of a catalogue"},
     {&evidence_schema, "vendors/labs/TEST.json of a catalogue"},
     {&playbook_schema, "playbooks/STRATEGY.json of a catalogue"},
+    {&accepted_schema, "avswap fleet catalog sync; accepted.json of the folder it writes"},
     {NULL, NULL},
 };

@@ -391,6 +391,8 @@ static void fill_head(struct planning *p)
     plan->made_at = p->r->now;
     plan->tool = p->r->tool;
     plan->catalog_digest = p->r->catalog->digest;
+    plan->catalog_commit = p->r->catalog->commit;
+    plan->catalog_overlay = p->r->catalog->overlay_texts;
     plan->machine = p->r->facts->machine;
     plan->max_reboots = y->max_reboots;
     plan->no_reboot = y->no_reboot;

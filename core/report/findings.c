@@ -206,6 +206,9 @@ void report_findings(const struct findings *f, const struct style *s, struct buf
         page_say(&p, INK_PLAIN, " %s: %s", f->gaps.v[i].what, f->gaps.v[i].why);
         page_end_para(&p, 2, 4);
     }
+    if (f->catalog_overlay.n)
+        page_heading(&p, "CHANGED BY YOUR OVERLAY");
+    page_list(&p, 2, &f->catalog_overlay);
     summary(&p, f);
     page_close(&p);
 }

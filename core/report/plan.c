@@ -205,6 +205,7 @@ static void foot(struct page *p, const struct plan *plan)
     if (p->style->verbose) {
         page_pair(p, 0, 11, "digest", INK_DIM, plan->digest);
         page_pair(p, 0, 11, "catalogue", INK_DIM, plan->catalog_digest);
+        page_pair(p, 0, 11, "commit", INK_DIM, plan->catalog_commit);
     }
 }
 
@@ -218,6 +219,9 @@ static void summary(struct page *p, const struct plan *plan)
     cautions(p, plan);
     needs(p, plan);
     ladder(p, plan);
+    if (plan->catalog_overlay.n)
+        page_heading(p, "CHANGED BY YOUR OVERLAY");
+    page_list(p, 2, &plan->catalog_overlay);
     if (!plan->assumptions.n || !p->style->verbose)
         return;
     page_heading(p, "HOLDS ONLY WHILE");

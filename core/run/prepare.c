@@ -58,11 +58,19 @@ static bool check_secrets(const struct plan *p, struct err *e)
     return true;
 }
 
+/* A commit is only named: what counts is the digest over the files. */
+static bool other_catalog(const struct plan *p, const struct catalog *c, struct err *e)
+{
+    return err_set(e, ERR_STALE, "the plan was made from another catalogue (%.12s%s%.12s%s) than this one (%.12s%s%.12s%s)",
+                   p->catalog_digest, p->catalog_commit ? ", commit " : "", p->catalog_commit ? p->catalog_commit : "",
+                   p->catalog_overlay.n ? ", with an overlay" : "", c->digest, c->commit ? ", commit " : "",
+                   c->commit ? c->commit : "", c->overlay.n ? ", with an overlay" : "");
+}
+
 static bool check(const struct plan *p, const struct catalog *c, const struct facts *f, struct arena *a, struct err *e)
 {
     if (c && strcmp(c->digest, p->catalog_digest) != 0)
-        return err_set(e, ERR_STALE, "the plan was made from another catalogue (%.12s) than this one (%.12s)",
-                       p->catalog_digest, c->digest);
+        return other_catalog(p, c, e);
     return check_machine(p, f, e) && check_assumptions(p, f, a, e) && check_secrets(p, e);
 }
 

@@ -162,6 +162,54 @@ static void test_digest(void **state)
     arena_free(&a);
 }
 
+/* A layer above: takes the place of what has its id, adds the rest, says so, and counts in the digest. */
+static void test_overlay(void **state)
+{
+    static const char vendor[] = "{\"schema\":\"avswap.vendor/1\",\"id\":\"ours\",\"name\":\"Ours\",\"source\":\"s\"}";
+    static const char old[] = "{\"schema\":\"avswap.vendor/1\",\"id\":\"old\",\"name\":\"Changed\",\"source\":\"s\"}";
+    struct arena a = ARENA_INIT;
+    struct err e = ERR_INIT;
+    struct catalog_file *files, layered[64];
+    struct catalog c, plain;
+    size_t n = fixture_catalog_files(&a, NULL, &files);
+
+    (void)state;
+    fixture_catalog(&a, NULL, &plain);
+    assert_true(n + 3 <= 64);
+    memcpy(layered, files, n * sizeof *files);
+    layered[n] = (struct catalog_file){.path = "vendors/ours/vendor.json", .text = vendor, .len = sizeof vendor - 1, .layer = 1};
+    layered[n + 1] = (struct catalog_file){.path = "vendors/old/vendor.json", .text = old, .len = sizeof old - 1, .layer = 1};
+    if (!catalog_make(layered, n + 2, &c, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(c.vendors.n, plain.vendors.n + 1);
+    assert_string_equal(catalog_vendor(&c, "old")->name, "Changed");
+    assert_string_equal(catalog_vendor(&c, "ours")->name, "Ours");
+    assert_int_equal(c.overlay.n, 2);
+    assert_string_equal(c.overlay_texts.v[0], "vendor old: in place of the catalogue's, from vendors/old/vendor.json of overlay 1");
+    assert_string_equal(c.overlay_texts.v[1], "vendor ours: added, from vendors/ours/vendor.json of overlay 1");
+    assert_string_not_equal(c.digest, plain.digest);
+    catalog_free(&c);
+
+    layered[n + 2] = layered[n];
+    layered[n + 2].path = "vendors/ours/again.json";
+    assert_false(catalog_make(layered, n + 3, &c, &e));
+    expect_err(&e, ERR_INPUT, "overlay 1: vendor ours is defined twice");
+    catalog_free(&c);
+    layered[n + 2].layer = 2;
+    err_clear(&e);
+    assert_true(catalog_make(layered, n + 3, &c, &e));
+    assert_int_equal(c.vendors.n, plain.vendors.n + 1);
+    assert_true(c.overlay.v[2].overrides);
+    catalog_free(&c);
+    layered[n + 1].text = "{";
+    layered[n + 1].len = 1;
+    assert_false(catalog_make(layered, n + 2, &c, &e));
+    expect_err(&e, ERR_INPUT, "overlay 1: vendors/old/vendor.json");
+    catalog_free(&c);
+    catalog_free(&plain);
+    arena_free(&a);
+}
+
 static bool asks_path(const struct questions *q, const char *path)
 {
     for (size_t i = 0; i < q->paths.n; i++)
@@ -287,6 +335,7 @@ int main(void)
     ADD(test_lookup);
     ADD(test_empty);
     ADD(test_digest);
+    ADD(test_overlay);
     ADD(test_questions);
     ADD(test_questions_memory);
     ADD(test_memory);

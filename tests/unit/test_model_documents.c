@@ -1,8 +1,10 @@
 /* Every document: read, written, read again: the same bytes. The plan: bound by its digest. */
 #include "tests/unit/fixture.h"
+#include "core/model/accepted.h"
 #include "core/model/outcome.h"
 #include "core/model/verb.h"
 
+#define COMMIT "0123456789abcdef0123456789abcdef01234567"
 #define HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define COND "{'probe':'package','name':'x','op':'ge','value':'1'}"
 #define HEALTH                                                                                                         \
@@ -23,7 +25,7 @@
     "'exit_codes':[{'code':-1,'outcome':'disk-full','text':'x'}]}"
 #define PLAN                                                                                                           \
     "'id':'abc','made_at':'2026-03-01T12:00:00Z','tool':'1','catalog_digest':'" HASH                                   \
-    "','machine':{'id':'m','hostname':"                                                                                \
+    "','catalog_commit':'c','catalog_overlay':['o'],'machine':{'id':'m','hostname':"                                                                                \
     "'h','boot_id':'b'},'strategy':'overlap','sources':[" PLAN_PRODUCT "],'target':" PLAN_PRODUCT ",'explain':['e'],"  \
     "'candidates':[{'product':'p','name':'P','fate':'eligible','points':{'preference':1,'fit':2,'evidence':" \
     "3,'cost':4,'total':5},'reasons':['r']}],'warnings':['w'],'ladder':[{'rung':"                                      \
@@ -63,7 +65,7 @@ static const struct row {
      "'wmi':[{'space':'root','class':'c','row':1,'name':'n','value':'v'}],"
      "'gaps':[{'what':'w','why':'y'}]"},
     {"findings", &findings_schema,
-     "'machine_id':'m','hostname':'h','os_name':'o','collected_at':'2026-03-01T12:00:00Z','findings':[{'kind':'"
+     "'machine_id':'m','hostname':'h','os_name':'o','collected_at':'2026-03-01T12:00:00Z','catalog_overlay':['o'],'findings':[{'kind':'"
      "database',"
      "'product':'p','vendor':'v','name':'n','part':'x','role':'component','version':'1','certainty':'likely','must_go':"
      "true,"
@@ -121,6 +123,10 @@ static const struct row {
      "text':"
      "'x'}],'checks':[{'what':'w','answer':'unknown','evidence':'e'}],'eicar':'e','notes':['n'],'journal_head':'" HASH
      "'"},
+    {"accepted catalogue", &accepted_schema,
+     "'n':2,'commit':'" COMMIT "','tree':'" COMMIT "','digest':'" HASH "','files':3,'bytes':4,'signer':'a@b','key':"
+     "'SHA256:x','committed_at':'2026-03-01T12:00:00Z','accepted_at':'2026-03-01T12:00:01Z','subject':'s','source':'u',"
+     "'branch':'main','commits':5,'previous':'" COMMIT "','previous_record':'" HASH "','rewrite':true"},
     {"journal record", &event_schema,
      "'n':1,'at':'2026-03-01T12:00:00.001Z','boot':'b','up_ms':5,'kind':'undo-end','step':'s01','attempt':2,'outcome':"
      "'doubt','text':'t','plan':'" HASH
