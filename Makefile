@@ -7,6 +7,7 @@
 #   make bench      figures against peers
 #   make cover      line coverage of core/run, core/plan, core/model
 #   make windows    build/windows/avswap.exe; make unit-windows runs its unit tests on a Wine PC
+#   make portable build/portable/avswap: one static file for any Linux on x86-64
 #   make install    into $(DESTDIR)$(PREFIX)
 #   make fmt        clang-format
 #
@@ -38,7 +39,7 @@ TEST_APT := libcmocka-dev pmccabe groff man-db bash-completion tmux clang-format
 
 # What only a jump host does is in no program that goes to a PC.
 FLEET_SRC := $(wildcard core/catalog/*.c core/fleet/*.c)
-CORE_SRC := $(filter-out %_win32.c %_none.c %_packed.c $(FLEET_SRC),$(wildcard core/*/*.c))
+CORE_SRC := $(filter-out %_win32.c %_none.c %_packed.c %_search.c $(FLEET_SRC),$(wildcard core/*/*.c))
 OS_SRC := $(wildcard core/os/posix/*.c)
 CMD_SRC := $(wildcard cmd/cli/*.c cmd/avswap/*.c)
 CATALOG := $(sort $(wildcard vendors/*/*.json playbooks/*.json))
@@ -80,7 +81,7 @@ $(BUILD)/obj/embedded.o: $(BUILD)/embedded.c
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
-include cmd/windows/windows.mk
+include cmd/windows/windows.mk cmd/portable/portable.mk
 include $(wildcard tests/*/*.mk)
 
 # Unit tests and the crash model run under the sanitizers.
@@ -103,7 +104,7 @@ torture: deps
 	@$(MAKE) --no-print-directory all products lab-base >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
 	@MAKE="$(MAKE)" LOGS=$(BUILD)/check tests/check.sh $(TORTURE)
 
-ALL_APT := $(sort $(WINDOWS_APT) $(WINDOWS_TEST_APT) $(BUILD_APT) $(TEST_APT) $(LAB_APT) $(PRODUCTS_APT) $(SIM_APT) $(UNIT_APT) $(BENCH_APT))
+ALL_APT := $(sort $(PORTABLE_APT) $(WINDOWS_APT) $(WINDOWS_TEST_APT) $(BUILD_APT) $(TEST_APT) $(LAB_APT) $(PRODUCTS_APT) $(SIM_APT) $(UNIT_APT) $(BENCH_APT))
 deps:
 	@tests/deps.sh $(ALL_APT)
 

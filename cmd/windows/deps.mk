@@ -1,7 +1,4 @@
 # The libraries of the Windows build, static, from unpacked Debian sources: make -f cmd/windows/deps.mk SRC=dir OUT=dir. Called by `make windows-deps`.
-#
-# Their own build systems spend minutes on finding out what is always the same for this one compiler, so what they find stands in cmd/windows/config
-# and the sources are compiled here.
 
 CC := x86_64-w64-mingw32-gcc-win32
 AR := x86_64-w64-mingw32-ar
@@ -9,7 +6,7 @@ CONFIG := cmd/windows/config
 # Warnings about these sources are their authors' business.
 CFLAGS := -Os -w -fstack-protector-strong -D_WIN32_WINNT=0x0A00 -D__USE_MINGW_ANSI_STDIO=1
 # When one of these changes everything is compiled again.
-MADE_OF := cmd/windows/deps.mk $(wildcard $(CONFIG)/*/*)
+MADE_OF := cmd/windows/deps.mk cmd/libraries/library.mk $(wildcard $(CONFIG)/*/*)
 LIBRARIES := jansson z archive curl sodium cmocka
 
 jansson.src := $(wildcard $(SRC)/jansson/src/*.c)
@@ -27,7 +24,7 @@ archive.src := $(patsubst %,$(SRC)/libarchive/libarchive/archive_%.c, \
 	read_disk_windows read_open_filename read_set_options read_support_filter_gzip read_support_format_empty \
 	read_support_format_raw read_support_format_tar string string_sprintf util version_details virtual windows write \
 	write_add_filter_gzip write_add_filter_none write_disk_set_standard_lookup write_disk_windows write_set_format_gnutar \
-	write_set_format_pax write_set_format_ustar write_set_options) $(CONFIG)/libarchive/filetype.c
+	write_set_format_pax write_set_format_ustar write_set_options) cmd/libraries/archive_filetype.c
 archive.flags := -DHAVE_CONFIG_H -DLIBARCHIVE_STATIC -I$(CONFIG)/libarchive -I$(SRC)/libarchive/libarchive -I$(SRC)/zlib
 archive.headers := $(SRC)/libarchive/libarchive/archive.h $(SRC)/libarchive/libarchive/archive_entry.h
 
@@ -49,34 +46,4 @@ cmocka.src := $(SRC)/cmocka/src/cmocka.c
 cmocka.flags := -DHAVE_CONFIG_H -I$(CONFIG)/cmocka -I$(SRC)/cmocka/include
 cmocka.headers := $(wildcard $(SRC)/cmocka/include/*.h)
 
-all: $(LIBRARIES:%=$(OUT)/lib/lib%.a)
-	@cp $(SRC)/VERSIONS $(OUT)/VERSIONS
-.PHONY: all
-
-define library
-$(1).obj := $$(patsubst %.c,$(OUT)/obj/%.o,$$(patsubst $(SRC)/%,%,$$($(1).src)))
-$$($(1).obj): FLAGS := $$($(1).flags)
-$(OUT)/lib/lib$(1).a: $$($(1).obj)
-	@mkdir -p $$(@D) $(OUT)/include/$$($(1).folder)
-	$$(if $$($(1).headers),@cp $$($(1).headers) $(OUT)/include/$$($(1).folder))
-	@rm -f $$@
-	@echo "  AR $$@"
-	@$(AR) rcs $$@ $$^
-endef
-$(foreach l,$(LIBRARIES),$(eval $(call library,$(l))))
-
-$(OUT)/obj/%.o: $(SRC)/%.c $(MADE_OF)
-	@mkdir -p $(@D)
-	@$(CC) $(CFLAGS) $(FLAGS) -c $< -o $@
-$(OUT)/obj/$(CONFIG)/%.o: $(CONFIG)/%.c $(MADE_OF)
-	@mkdir -p $(@D)
-	@$(CC) $(CFLAGS) $(FLAGS) -c $< -o $@
-
-# libsodium's version.h is made by its configure; Debian's version is the one told.
-$(sodium.obj): $(OUT)/include/sodium/version.h
-$(OUT)/include/sodium/version.h: $(SRC)/libsodium/src/libsodium/include/sodium/version.h.in
-	@mkdir -p $(@D)
-	@cp $(SRC)/libsodium/src/libsodium/include/sodium.h $(OUT)/include
-	@cp $(SRC)/libsodium/src/libsodium/include/sodium/*.h $(@D)
-	@sed -e "s/@VERSION@/$$(sed -n 's/^libsodium //p' $(SRC)/VERSIONS)/" -e "s/@SODIUM_LIBRARY_VERSION_MAJOR@/10/;s/@SODIUM_LIBRARY_VERSION_MINOR@/3/" \
-		-e "s/@SODIUM_LIBRARY_MINIMAL_DEF@/#define SODIUM_LIBRARY_MINIMAL 1/" $< >$@
+include cmd/libraries/library.mk

@@ -22,7 +22,7 @@ WINDOWS_LDLIBS := -L$(WINDOWS_DEPS)/lib -L$(WINDOWS)/delayed -larchive -lcurl -l
 WINDOWS_LIBS := $(WINDOWS_DELAYED:%=$(WINDOWS)/delayed/lib%.a)
 
 # Packages of Linux are neither read nor made on Windows, and every library is inside.
-WINDOWS_NOT := %_posix.c %_lazy.c %_plain.c core/payload/md5.c core/payload/rebuild.c core/payload/rebuild_deb.c core/payload/rebuild_rpm.c \
+WINDOWS_NOT := %_posix.c %_lazy.c %_plain.c %_search.c core/payload/md5.c core/payload/rebuild.c core/payload/rebuild_deb.c core/payload/rebuild_rpm.c \
 	core/payload/deb_query.c core/payload/rpm_header.c core/payload/rpm_query.c
 WINDOWS_CORE := $(filter-out $(WINDOWS_NOT),$(filter-out $(FLEET_SRC),$(wildcard core/*/*.c))) $(wildcard core/os/win32/*.c)
 WINDOWS_OBJ = $(patsubst %.c,$(WINDOWS)/obj/%.o,$(1))
@@ -74,8 +74,8 @@ $(WINDOWS)/obj/avswap.res.o: cmd/windows/avswap.rc cmd/windows/avswap.manifest c
 
 windows-deps: $(WINDOWS_DEPS)/VERSIONS
 
-$(WINDOWS)/src/VERSIONS: cmd/windows/sources.sh
+$(WINDOWS)/src/VERSIONS: cmd/libraries/sources.sh
 	@echo "  SOURCES jansson zlib libarchive curl libsodium cmocka"
-	@cmd/windows/sources.sh $(@D) jansson zlib libarchive curl libsodium cmocka
-$(WINDOWS_DEPS)/VERSIONS: $(WINDOWS)/src/VERSIONS cmd/windows/deps.mk $(wildcard cmd/windows/config/*/*)
+	@cmd/libraries/sources.sh $(@D) jansson zlib libarchive curl libsodium cmocka
+$(WINDOWS_DEPS)/VERSIONS: $(WINDOWS)/src/VERSIONS cmd/windows/deps.mk cmd/libraries/library.mk $(wildcard cmd/windows/config/*/*)
 	@$(MAKE) --no-print-directory -f cmd/windows/deps.mk SRC=$(WINDOWS)/src OUT=$(WINDOWS_DEPS)

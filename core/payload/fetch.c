@@ -1,5 +1,6 @@
 #include "core/payload/fetch.h"
 
+#include "core/payload/roots.h"
 #include "core/payload/sink.h"
 
 #include <curl/curl.h>
@@ -101,7 +102,7 @@ static bool transfer_options(struct transfer *t, bool tls, struct err *e)
     SET(CURLOPT_NOPROGRESS, 0L);
     SET(CURLOPT_XFERINFOFUNCTION, transfer_tick);
     SET(CURLOPT_XFERINFODATA, t);
-    return r == CURLE_OK || err_set(e, ERR_OS, "libcurl: %s", curl_easy_strerror(r));
+    return (r == CURLE_OK || err_set(e, ERR_OS, "libcurl: %s", curl_easy_strerror(r))) && (!tls || roots_use(t->curl, e));
 }
 
 static bool transfer_blame(struct transfer *t, CURLcode r, struct err *e)
