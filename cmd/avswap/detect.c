@@ -1,4 +1,5 @@
 #include "cmd/avswap/avswap.h"
+#include "cmd/avswap/triage.h"
 #include "cmd/cli/input.h"
 #include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
@@ -14,6 +15,8 @@ static bool detect(struct cli *c, struct err *e)
     struct findings findings;
     struct buf b;
 
+    if (option_given(&c->args, "inventory"))
+        return triage_inventory(c, e);
     if (!input_policy(c, &policy, e) || !input_facts(c, &facts, e))
         return false;
     owner = input_owner(&policy);
@@ -31,6 +34,10 @@ static bool detect(struct cli *c, struct err *e)
 
 static const struct option options[] = {
     OPTION_FROM,
+    {"inventory", 0, "FILE", "classify an exported inventory ('-': standard input) instead of looking at a PC", false},
+    {"format", 0, "WORD", "of the inventory: csv, table, dpkg, rpm or json; else it is found", false},
+    {"encoding", 0, "WORD", "of the inventory: utf-8, utf-16le, utf-16be, windows-1251, windows-1252, cp866 or koi8-r", false},
+    {"column", 0, "FIELD=HEADER", "of the inventory: which column is name, publisher, version, code, host or os", true},
     {"save", 0, "FACTS", "keep the facts that were collected, for plan --from or a support ticket", false},
     OPTION_JURISDICTION,
     OPTION_AS,
@@ -47,6 +54,13 @@ static const char *const about[] = {
     "running, real-time protection on, signatures fresh, managed. Unknown is neither good nor bad.",
     "Nothing is changed. Without administrator rights some parts cannot be looked at; they are listed and never taken for "
     "absent. With -v each finding shows the evidence that led to it.",
+    "With --inventory no PC is looked at: each row of a list of programs that another tool exported is classified by the "
+    "catalogue alone, as product, component, white-label or none, with confidence and reason, and summed up for each PC. "
+    "CSV with any of the usual separators (exports of GLPI, OCS Inventory, Intune, PDQ, NinjaOne, Lansweeper, "
+    "Configuration Manager and others, by the names of their columns), the tables of winget list and wmic product get, "
+    "dpkg -l, rpm -qa, and one JSON object a line are read, of any size. Names may be translated, truncated or damaged by "
+    "a wrong character set. A row of class none with confidence possible only looks like one: a person should look. "
+    "Text is UTF-8, or UTF-16 with a byte order mark; anything else must be named with --encoding.",
     NULL,
 };
 
@@ -54,6 +68,8 @@ static const struct example examples[] = {
     {"avswap detect -v", "everything found on this PC and why"},
     {"avswap detect --save facts.json", "the facts of a PC for a plan made elsewhere"},
     {"avswap detect --from facts.json --as federal --jurisdiction US-federal --json", "saved facts, judged for a federal agency"},
+    {"avswap detect --inventory intune.csv", "which PCs of an export have something that must go"},
+    {"rpm -qa | avswap detect --inventory - --json", "the packages of a server, classified for a script"},
     {NULL, NULL},
 };
 

@@ -15,7 +15,7 @@ static const struct {
     {0x460, 0x480, 2, 1},   {0x48A, 0x4BE, 2, 1},   {0x4D0, 0x52E, 2, 1},
 };
 
-static unsigned fold(unsigned c)
+unsigned text_fold(unsigned c)
 {
     if (c < 0x80)
         return c >= 'A' && c <= 'Z' ? c + 32 : c;
@@ -36,7 +36,7 @@ static unsigned next(const char **s, bool folded)
         n = 1;
     }
     *s += n;
-    return folded ? fold(c) : c;
+    return folded ? text_fold(c) : c;
 }
 
 /* Matches the [set] behind *p against c; moves *p behind it. A set that is not closed matches nothing. */

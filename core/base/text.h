@@ -19,6 +19,7 @@ bool text_in(const struct strs *list, const char *s);
 bool text_glob(const char *pattern, const char *s);
 /* The same without regard to case, as Windows compares names: Latin, Greek and Cyrillic letters. */
 bool text_glob_fold(const char *pattern, const char *s);
+unsigned text_fold(unsigned cp); /* a code point without its case */
 bool text_eq_fold(const char *a, const char *b); /* NULL is equal only to NULL */
 /* A pattern that matches just s: for names from a PC, which may hold brackets. */
 char *text_literal(struct arena *a, const char *s) MUST_CHECK;

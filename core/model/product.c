@@ -1,5 +1,6 @@
 #include "core/model/event.h"
 #include "core/model/product.h"
+#include "core/model/triage.h"
 
 #include <string.h>
 
@@ -237,6 +238,31 @@ static const struct field product_fields[] = {
 const struct schema product_schema = {"product", "avswap.product/1", "one product on one OS family",
                                       sizeof(struct product), product_fields, NULL};
 
+static const struct field inventory_kind_fields[] = {
+    FIELD(inventory_kind, ENUM, class, "product, component or white-label", .names = triage_class_names,
+          .flags = FIELD_REQUIRED),
+    FIELD(inventory_kind, STR, product, "product id", .flags = FIELD_ID),
+    FIELD(inventory_kind, STRS, names, "patterns of names, where name or publisher are the vendor's"),
+    FIELD(inventory_kind, STRS, packages, "names of Linux packages"),
+    FIELD(inventory_kind, STRS, codes, "product codes that were seen; never a reason to remove something"),
+    SOURCED(inventory_kind),
+    FIELD_END,
+};
+static const struct schema inventory_kind_schema = {"inventory kind", NULL, "rows of inventories that are the same",
+                                                    sizeof(struct inventory_kind), inventory_kind_fields, NULL};
+
+static const struct field vendor_inventory_fields[] = {
+    FIELD(vendor_inventory, STRS, words, "the vendor's name in each script: beginnings of words", .flags = FIELD_REQUIRED),
+    FIELD(vendor_inventory, STRS, about, "patterns of names of others' tools that deal with its products"),
+    FIELD(vendor_inventory, STRS, tools, "patterns of its own tools, whose names sound the same"),
+    FIELD(vendor_inventory, STRS, common_packages, "package names of its products that others use as well"),
+    FIELD(vendor_inventory, OBJS, kinds, "asked in order, before the patterns of its products", .sub = &inventory_kind_schema),
+    SOURCED(vendor_inventory),
+    FIELD_END,
+};
+static const struct schema vendor_inventory_schema = {"vendor inventory", NULL, "how exported inventories name the vendor",
+                                                      sizeof(struct vendor_inventory), vendor_inventory_fields, NULL};
+
 static const struct field vendor_fields[] = {
     FIELD(vendor, STR, id, "vendor id", .flags = FIELD_REQUIRED | FIELD_ID),
     FIELD(vendor, STR, name, "for people", .flags = FIELD_REQUIRED),
@@ -244,6 +270,7 @@ static const struct field vendor_fields[] = {
     FIELD(vendor, STRS, entities, "legal entities"),
     FIELD(vendor, STRS, signers, "subjects of its signing certificates"),
     FIELD(vendor, STR, country, "ISO 3166 code of its seat"),
+    FIELD(vendor, OBJ, inventory, "how exported inventories name it", .sub = &vendor_inventory_schema),
     SOURCED(vendor),
     FIELD_END,
 };

@@ -197,6 +197,26 @@ struct product {
 };
 extern const struct schema product_schema;
 
+struct inventory_kind { /* rows of inventories that the vendor's own product files do not tell apart */
+    int class;           /* enum triage_class */
+    const char *product; /* id; NULL: none of the catalogue's */
+    struct strs names;   /* patterns of names, where the name or the publisher is the vendor's */
+    struct strs packages; /* names of Linux packages, which need no publisher */
+    struct strs codes;   /* product codes that were seen: they name a row, never what is removed */
+    const char *source;
+    int confidence;
+};
+
+struct vendor_inventory { /* how exported inventories name the vendor */
+    struct strs words; /* its name in each script: beginnings of words */
+    struct strs about; /* patterns of names of tools of others that deal with its products */
+    struct strs tools; /* its own, whose names sound the same */
+    struct strs common_packages; /* names that others' packages bear as well */
+    LIST(struct inventory_kind) kinds; /* asked in order, before the products' own patterns */
+    const char *source;
+    int confidence;
+};
+
 struct vendor {
     const char *id;
     const char *name;
@@ -204,6 +224,7 @@ struct vendor {
     struct strs entities; /* legal entities that measures name */
     struct strs signers;
     const char *country; /* ISO 3166 alpha-2; NULL unknown */
+    struct vendor_inventory *inventory;
     const char *source;
     int confidence;
 };

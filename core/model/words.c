@@ -7,6 +7,7 @@
 #include "core/model/outcome.h"
 #include "core/model/policy.h"
 #include "core/model/problem.h"
+#include "core/model/triage.h"
 
 const char *words_type(const struct field *f)
 {
@@ -42,6 +43,7 @@ const struct words_flag words_flags[] = {
 const struct words_format words_formats[] = {
     {&facts_schema, "avswap detect --save FILE; facts.json of a run"},
     {&findings_schema, "avswap detect --json"},
+    {&triage_schema, "avswap detect --inventory FILE --json"},
     {&plan_schema, "avswap plan; plan.json of a run"},
     {&event_schema, "one line of journal.jsonl of a run"},
     {&outcome_schema, "avswap report --json; outcome.json of a run"},

@@ -8,6 +8,7 @@
 
 #include "core/model/catalog.h"
 #include "core/model/outcome.h"
+#include "core/model/triage.h"
 
 struct style {
     bool colour;
@@ -35,5 +36,9 @@ void report_checks(const struct check_result *v, size_t n, const struct style *s
 void report_event(const struct plan *p, const struct event *ev, const struct style *s, struct buf *out);
 /* The same of a dry run: what each step found and would do. */
 void report_event_dry(const struct plan *p, const struct event *ev, const struct style *s, struct buf *out);
+/* A row of an inventory; nothing when it is of no interest and the style is not verbose. */
+void report_triage_row(const struct triage_row *row, const struct style *s, struct buf *out);
+/* What was found on each PC, and the sum. */
+void report_triage_hosts(const struct triage_host *v, size_t n, long long rows, const struct style *s, struct buf *out);
 
 #endif
