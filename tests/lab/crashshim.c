@@ -10,6 +10,7 @@
  *   torn   the same, and half of record N never reached the disk
  *   cut    the file /run/crashshim.cut asks whoever watches the host from outside to cut its power; without a delay
  *          the process does nothing more
+ *   hold   the same, but the process goes on when that file is taken away
  *
  * With a delay the process goes on meanwhile, so that it ends in the middle of what record N announced.
  */
@@ -111,7 +112,7 @@ static void ask_for_cut(void)
 
 static void crash(const char *how, pid_t who)
 {
-    if (strcmp(how, "cut") == 0)
+    if (strcmp(how, "cut") == 0 || strcmp(how, "hold") == 0)
         ask_for_cut();
     else
         kill(who, SIGKILL);
@@ -150,6 +151,7 @@ int CRASHSHIM_SYNC(int fd)
         return r;
     }
     crash(how, getpid());
-    for (;;)
-        pause();
+    while (strcmp(how, "hold") != 0 || access(cut_path, F_OK) == 0)
+        usleep(10000);
+    return r;
 }

@@ -25,7 +25,13 @@ golden_with() { # NAME PRODUCT...: the disk `bare` with these installed
     for product in "${@:2}"; do add "$product" || return 1; done
     "$PC" off "$1"
 }
-up_like() { pc=$1 && "$PC" up "$1" "$2" && { [ "$2" != kes ] || until_ok 30 agent_runs; }; } # NAME GOLDEN
+# untouched GOLDEN: what PCs that began with this disk are compared with, when nothing may have changed.
+untouched() {
+    local dir=$out/untouched-$1
+    mkdir -p "$dir"
+    up_like "untouched-$1" "$1" && state >"$out/$1.state"
+}
+up_like() { pc=$1 golden=$2 && "$PC" up "$1" "$2" && { [ "$2" != kes ] || until_ok 30 agent_runs; }; } # NAME GOLDEN
 agent_runs() { [ "$(service klnagent)" = RUNNING ]; }
 
 # What a golden disk would hold had only the new product ever been there; installed by hand, not by avswap. Another package came and
@@ -72,20 +78,22 @@ follow() {
 # after_cut: power is back. Wine does not keep over a power cut what was written into the registry before, and so not always the
 # worker's service: then a person goes on.
 after_cut() { "$PC" on "$pc" && { until_ok 10 worker_or_over || avswap resume || true; }; }
-worker_or_over() { over || run wmic process get name | tr -d '\0' | grep -q avswap.exe; }
+runs_there() { "$PC" ps "$pc" | grep -q "$1"; } # PATTERN of a program's name
+none_there() { local all; all=$("$PC" ps "$pc") && [[ $all == *services.exe* ]] && ! grep "$1" <<<"$all"; }
+worker_or_over() { over || runs_there avswap.exe; }
 worked_on() { [ "$(wc -l <"$(run_dir)journal.jsonl")" -gt "$1" ]; }
 
-# state: the PC's files and registry as far as they differ from the template. The PC is off meanwhile.
-state() {
-    "$PC" off "$pc" && python3 "$look" state "$BUILD/windows/pc/$PC_ID/$pc/up" "$BUILD/windows/wine/disk" && "$PC" on "$pc"
-}
+# state: the PC's files and registry as far as they differ from the template. The PC is off then.
+state() { "$PC" off "$pc" && python3 "$look" state "$BUILD/windows/pc/$PC_ID/$pc/up" "$BUILD/windows/wine/disk"; }
 residue() { state >"$dir/state" && diff "$out/reference.state" "$dir/state" | grep -c '^[<>]'; }
-before() { state >"$dir/before"; }
-unchanged() { state >"$dir/after" && diff "$dir/before" "$dir/after"; }
+before() { state >"$dir/before" && "$PC" on "$pc"; } # for a case that is not to end as its disk began
+unchanged() { state >"$dir/after" && diff "$([ -e "$dir/before" ] && echo "$dir/before" || echo "$out/$golden.state")" "$dir/after"; }
 
 # settled: no worker is there, none is armed.
 settled() {
-    ! run reg query 'HKLM\SYSTEM\CurrentControlSet\Services' | tr -d '\r' | grep -i 'Services\\avswap' && ! run wmic process get name | tr -d '\0' | grep -q avswap.exe
+    local services
+    none_there avswap.exe && services=$(run reg query 'HKLM\SYSTEM\CurrentControlSet\Services') && [[ $services == *PlugPlay* ]] &&
+        ! grep -i 'Services\\avswap' <<<"$services"
 }
 no_secret() { # WORD...: in nothing that is on the PC but in what the test itself has put there
     local w
@@ -108,6 +116,7 @@ still_old() { # nothing has changed, kes protects
     want 'journal in order' python3 "$look" journal "$(run_dir)journal.jsonl"
     want 'no worker left' until_ok 10 settled
     want 'nothing has changed' unchanged
+    "$PC" on "$pc"
     want 'kes runs' until_ok 10 prints RUNNING service avp.kes.21.9
     want 'its driver, too' until_ok 5 prints RUNNING service klif.KES-21-9
 }

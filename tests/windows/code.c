@@ -4,7 +4,9 @@
  *   code COMMANDLINE       runs it as it stands in this one argument, and prints "code N" with its whole exit code, of which a
  *                          Wine process has only eight bits outside
  *   code --trust FILE      adds a certificate (DER) to the machine's root store
+ *   code --hives FOLDER    the registry as it is in memory, as Wine's files of it, which it writes only at times: system.reg, user.reg
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <windows.h>
 
@@ -40,6 +42,27 @@ static int trust(const wchar_t *file)
                : 1;
 }
 
+static bool save(HKEY root, const wchar_t *folder, const wchar_t *name)
+{
+    wchar_t path[MAX_PATH];
+
+    _snwprintf(path, MAX_PATH, L"%ls\\%ls", folder, name);
+    DeleteFileW(path);
+    return RegSaveKeyW(root, path, NULL) == ERROR_SUCCESS;
+}
+static int hives(const wchar_t *folder)
+{
+    TOKEN_PRIVILEGES wanted = {.PrivilegeCount = 1, .Privileges = {{.Attributes = SE_PRIVILEGE_ENABLED}}};
+    HANDLE token;
+
+    return LookupPrivilegeValueW(NULL, L"SeBackupPrivilege", &wanted.Privileges[0].Luid) &&
+                   OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token) &&
+                   AdjustTokenPrivileges(token, FALSE, &wanted, 0, NULL, NULL) && save(HKEY_LOCAL_MACHINE, folder, L"system.reg") &&
+                   save(HKEY_CURRENT_USER, folder, L"user.reg")
+               ? 0
+               : 1;
+}
+
 int main(void)
 {
     int argc;
@@ -47,6 +70,8 @@ int main(void)
 
     if (argc == 3 && !wcscmp(argv[1], L"--trust"))
         return trust(argv[2]);
+    if (argc == 3 && !wcscmp(argv[1], L"--hives"))
+        return hives(argv[2]);
     if (argc == 2)
         return run(argv[1]);
     return 2;

@@ -11,6 +11,7 @@ PC=$tests_windows/pc
 look=$tests_windows/look.py
 products=$BUILD/products-windows
 out=$(realpath -m "$BUILD/windows/$SUITE")
+exec {idle}<> <(:) # never says anything: a sleep without a process of its own
 
 # needs FILE...: what a make target of this suite has made.
 needs() {
@@ -71,7 +72,7 @@ service() { run sc query "$1" | tr -d '\r' | sed -n 's/.*STATE *: [0-9]* *\([A-Z
 status() { local want=$1 got=0; shift; "$@" || got=$?; [ "$got" = "$want" ] || { echo "status $got, not $want"; return 1; }; }
 prints() { local want=$1 got; shift; got=$("$@") || true; [ "$got" = "$want" ] || { echo "printed '$got', not '$want'"; return 1; }; }
 not() { ! "$@"; }
-until_ok() { local end=$((SECONDS + $1)); shift; until "$@"; do ((SECONDS < end)) || return 1; sleep 0.2; done; }
+until_ok() { local end=$((SECONDS + $1)); shift; until "$@"; do ((SECONDS < end)) || return 1; read -rt 0.3 -u "$idle" || true; done; }
 
 want() { # TEXT COMMAND...
     local text=$1 got=0

@@ -11,13 +11,19 @@
 #   cut       everything dies, and what was written into the registry of late is lost: what Wine makes of a power cut. Steps are
 #             done again where the registry says so
 #
-# Without arguments a sample. Wrong: the end is not that of the uninterrupted run, or something was done twice without need.
+# One run of each way is held at each record, and what a power cut would leave of the disk then is kept; so an `off` or a `cut` costs
+# what comes after it. Without arguments a sample. Histories that ended well are remembered in $BUILD/windows/crash-windows.kept, and
+# with `all` not made again while programs and catalogue are the same.
+#
+# Wrong: the end is not that of the uninterrupted run, or something was done twice without need.
 # Stranded: nothing protects, and the run does not say so by status 6.
 SUITE=crash-windows
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$tests_windows/avswap.sh"
 
 home=C:/avswap-standin
+kept=$BUILD/windows/crash-windows.kept
+asked=("$@")
 declare -A status_of=([forward]=0 [back]=5) result_of=([forward]=migrated [back]=rolled-back) commits_of=([forward]=1 [back]=0)
 declare -A switch_of=([forward]=wants-reboot [back]=standin-av.install-fails)
 
@@ -26,28 +32,73 @@ shim() { # the end at a journal record, for Wine's programs (tests/lab/crashshim
         -DCRASHSHIM_CUT="\"/mnt/drive_c/avswap-standin/crash.cut\"" -DCRASHSHIM_PROGRAM="\"/wine64\"" -DCRASHSHIM_SYNC=fsync tests/lab/crashshim.c
 }
 start() { up_like "$name" kes && switches "${switch_of[$way]}"; }
-asked_for_cut() { there $home/crash.cut; }
-cut_or_ended() { asked_for_cut || ! kill -0 "$worker" 2>/dev/null; }
+
+# ---- the run that is held at each record --------------------------------------------------------------------------------------------------
+
+hold_at() { echo "hold $1 0" >"$(path $home/crash)" && rm -f "$(path $home/crash.cut)"; }
+held() { there $home/crash.cut; }
+records() { wc -l <"$(run_dir)journal.jsonl"; }
+rests() { ! kill -0 "$worker" 2>/dev/null && over_or_reboot && none_there avswap.exe; }
+held_or_rests() { held || rests; }
+
+# keep_disk N: two PCs that are off, as a cut at record N leaves this one.
+keep_disk() {
+    local disks=$BUILD/windows/pc/$PC_ID file
+    run C:/packages/code.exe --hives 'C:\avswap-standin' && "$PC" snapshot "$pc" "at-$way-cut-$1" || return 1
+    mkdir -p "$disks/at-$way-off-$1/work" && cp -al "$disks/at-$way-cut-$1/up" "$disks/at-$way-off-$1/up" || return 1
+    for file in system user; do mv "$disks/at-$way-off-$1/up/drive_c/avswap-standin/$file.reg" "$disks/at-$way-off-$1/up/"; done
+}
+
+uninterrupted() { # WAY
+    local n=1 worker
+    way=$1
+    export PC_PRELOAD=$out/crash.so
+    start && hold_at 1 || return 1
+    migrate & worker=$!
+    while :; do
+        want "comes to record $n, or to a rest" until_ok 120 held_or_rests || return 1
+        if held; then
+            cp "$(run_dir)journal.jsonl" "$dir/"
+            if histories "$way" | grep -qxE "(off|cut) $n"; then keep_disk $n || return 1; fi
+            hold_at $((++n))
+        elif over; then
+            break
+        else
+            "$PC" reboot "$pc" && want 'goes on after the boot' until_ok 90 held || return 1
+        fi
+    done
+    want 'each record was seen' test $n -gt "$(records)"
+    want 'exit status' prints "${status_of[$way]}" outcome exit
+    want 'the end' until_ok 10 settled
+    done_by >"$dir/done"
+    "$PC" reboot "$pc"
+    state >"$dir/state"
+}
+
+# ---- histories ----------------------------------------------------------------------------------------------------------------------------
 
 fired() { ! test -s "$(path $home/crash)"; }
 fired_or_over() { fired || over; }
+ended() { ! kill -0 "$worker" 2>/dev/null; }
 # reach: record N may lie behind the reboot that the run asks for; then the service goes on, and it is that which ends.
 reach() {
-    until_ok 120 cut_or_ended || return 1
+    until_ok 120 ended || return 1
     fired || { [ "$(last_record)" = reboot ] && "$PC" reboot "$pc" && until_ok 120 fired_or_over && fired; } || return 1
 }
 
 # go_on: until the run is over; by boots where it asks for them, by `resume` where nobody works.
 go_on() {
-    local n size
+    local n size patience=0
+    case $how in off | cut) patience=15 ;; esac # for the service that the boot starts
     for n in 1 2 3 4 5; do
         if [ -z "$(run_dir)" ]; then migrate; fi
         size=$(wc -c <"$(run_dir)journal.jsonl")
         if over; then return 0; fi
         if [ "$(last_record)" = reboot ]; then
+            patience=15
             "$PC" reboot "$pc" || return 1
         fi
-        until_ok 15 grown "$size" || avswap resume
+        until_ok $patience grown "$size" || avswap resume
         until_ok 60 over_or_reboot || true
     done
     over
@@ -57,94 +108,92 @@ grown() { [ "$(wc -c <"$(run_dir)journal.jsonl")" != "$1" ]; }
 done_by() { said | tr -d '\r' | grep -E ': (removed|installed)$' | sort | uniq -c; }
 protected() { [ "$(service standin-av)$(service avp.kes.21.9)" = RUNNING ]; }
 
-end_as() { # HOW
+end_as_uninterrupted() {
     want 'exit status' prints "${status_of[$way]}" outcome exit
     want 'result' prints "${result_of[$way]}" outcome result
     want 'commits' prints "${commits_of[$way]}" eval 'grep -c "\"kind\":\"commit\"" "$(run_dir)journal.jsonl"'
     want 'journal in order' python3 "$look" journal "$(run_dir)journal.jsonl"
     want 'no worker left' until_ok 10 settled
-    [ "$1" = cut ] || want 'nothing done twice' diff "$out/$way/done" <(done_by)
+    [ "$how" = cut ] || want 'nothing done twice' diff "$out/$way/done" <(done_by)
     want 'protected' until_ok 10 protected || [ "$(outcome exit)" = 6 ] || touch "$dir/stranded"
     "$PC" reboot "$pc"
     state >"$dir/state"
     want 'the same end' diff "$out/$way/state" "$dir/state"
 }
 
-uninterrupted() {
-    start || return 1
-    migrate
-    follow
-    want 'exit status' prints "${status_of[$way]}" outcome exit
-    want 'the end' until_ok 10 settled
-    cp "$(run_dir)journal.jsonl" "$dir/"
-    done_by >"$dir/done"
-    "$PC" reboot "$pc"
-    state >"$dir/state"
-}
-
 history() { # WAY HOW N
     local worker
-    way=$1
-    export PC_PRELOAD=$out/crash.so
-    start || return 1
-    echo "$([ "$2" = off ] && echo cut || echo "$2") $3 0" >"$(path $home/crash)"
-    migrate & worker=$!
-    want 'it comes that far' reach || return 1
-    case $2 in
-    off | cut)
-        want 'asks for a cut' until_ok 5 asked_for_cut || return 1
-        rm "$(path $home/crash.cut)"
-        "$PC" "$2" "$pc" && "$PC" on "$pc" || return 1
+    way=$1 how=$2
+    case $how in
+    off | cut) "$PC" up "$pc" "at-$way-$how-$3" || return 1 ;;
+    *)
+        export PC_PRELOAD=$out/crash.so
+        start && echo "$how $3 0" >"$(path $home/crash)" || return 1
+        migrate & worker=$!
+        want 'it comes that far' reach || return 1
+        wait "$worker"
         ;;
     esac
-    wait "$worker"
     want 'goes on to its end' go_on
-    end_as "$2"
+    end_as_uninterrupted
+    [ -s "$dir/problems" ] || echo "$programs $*" >>"$kept"
 }
-crash() { one "$1-$2-$3" history "$@"; }
 
-count() { wc -l <"$out/$1/journal.jsonl"; }
-record() { grep -n "$2" "$out/$1/journal.jsonl" | head -n 1 | cut -d: -f1; } # WAY PATTERN: the first that fits
+# The sample: how, and which record: the first that fits, and so many further.
 sample() {
-    local remove install
-    remove=$(record forward '"kind":"protection".*"answer":"no"')
-    install=$(record forward '"kind":"protection".*"answer":"yes","by":\["standin')
-    crash forward kill 1
-    crash forward kill $((remove - 1))
-    crash forward off "$remove"
-    crash forward cut $((remove + 1))
-    crash forward torn $((install - 1))
-    crash forward kill "$(record forward '"kind":"reboot"')"
-    crash forward off $(($(count forward) - 20))
-    crash forward kill $(($(count forward) - 1))
-    crash back kill "$(record back '"kind":"rollback"')"
-    crash back off $(($(record back '"kind":"rollback"') + 2))
+    case $1 in
+    forward)
+        at kill 0 '"kind":"run"'
+        at kill -1 '"kind":"protection".*"answer":"no"'
+        at off 0 '"kind":"protection".*"answer":"no"'
+        at cut 1 '"kind":"protection".*"answer":"no"'
+        at torn -1 '"kind":"protection".*"answer":"yes","by":\["standin'
+        at kill 0 '"kind":"reboot"'
+        at off 0 '"kind":"commit"'
+        ;;
+    back)
+        at kill 0 '"kind":"rollback"'
+        at off 2 '"kind":"rollback"'
+        ;;
+    esac
 }
-everything() {
-    local w k how
-    for w in forward back; do
-        for ((k = 1; k <= $(count $w); k++)); do
-            for how in kill torn off cut; do crash $w $how $k; done
-        done
-    done
+at() { awk -v how="$1" -v more="$2" -v pattern="$3" '$0 ~ pattern { print how, NR + more; exit }' "$journal"; }
+everything() { local how; for how in kill cut off torn; do seq -f "$how %g" "$(wc -l <"$journal")"; done; }
+# histories WAY: "HOW N" of each that is wanted, as far as the uninterrupted run has come.
+histories() {
+    local journal=$out/$1/journal.jsonl
+    case ${asked-} in
+    '') sample "$1" ;;
+    all) everything ;;
+    *) printf '%s %s %s\n' "${asked[@]}" | sed -n "s/^$1 //p" ;;
+    esac
 }
 
 command -v gcc >/dev/null || { echo "$SUITE: gcc is missing: apt-get install gcc" >&2; exit 1; }
 needs "$exe" "$products"/{kes,kea,klnagent,standin-av}.msi "$products/code.exe"
+programs=$(cat "$exe" "$products"/*.msi tests/products/windows/catalog/*/*/*.json vendors/*/*.json playbooks/*.json | sha256sum | cut -c1-16)
 shim || exit 1
 for each in 'golden bare' 'golden_with kes kes klnagent'; do
     $each >"$out/golden.log" 2>&1 || { echo "$SUITE: $each: no PC, see $out/golden.log"; exit 1; }
 done
-for way in forward back; do one $way uninterrupted; done
+for way in forward back; do one $way uninterrupted $way; done
 all_over
 if compgen -G "$out/*/failed" >/dev/null; then echo "$SUITE: an uninterrupted run failed"; exit 1; fi
-case ${1-} in
-'') sample ;;
-all) everything ;;
-*) while (($# >= 3)); do crash "$1" "$2" "$3"; shift 3; done ;;
-esac
+before=0
+for each in kill cut off torn; do
+    for way in forward back; do
+        for n in $(histories $way | sed -n "s/^$each //p"); do
+            if [ "${1-}" = all ] && grep -qsx "$programs $way $each $n" "$kept"; then
+                before=$((before + 1))
+            else
+                one "$way-$each-$n" history $way $each "$n"
+            fi
+        done
+    done
+done
 all_over
 wrong=$(find "$out" -mindepth 2 -maxdepth 2 -name failed | wc -l) stranded=$(find "$out" -mindepth 2 -maxdepth 2 -name stranded | wc -l)
-histories=$(($(find "$out" -mindepth 2 -maxdepth 2 -name line | wc -l) - 2))
+histories=$(($(find "$out" -mindepth 2 -maxdepth 2 -name line | wc -l) - 2 + before))
+if [ $before != 0 ]; then echo "$before of them were made before"; fi
 echo "crash-windows: $histories histories, $wrong wrong, $stranded stranded"
 [ "$wrong" = 0 ] && [ "$stranded" = 0 ] && [ "$histories" -gt 0 ]

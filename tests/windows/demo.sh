@@ -69,7 +69,8 @@ sed 1d "$dir/said"
 quietly until_ok 10 settled
 avswap detect || { cat "$dir/said"; die 'something must still go'; }
 quietly "$PC" reboot pc3
+ended="$(outcome result), reboots $(outcome reboots)"
 left=$(residue) || true
 [ "$left" = 0 ] || { diff "$out/reference.state" "$dir/state" || true; die "residue $left"; }
 echo
-echo "demo-windows: $(outcome result), reboots $(outcome reboots), residue $left"
+echo "demo-windows: $ended, residue $left"

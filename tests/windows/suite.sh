@@ -143,7 +143,6 @@ case_passwords() {
 
 case_wrong_password() {
     on_kes && switches 'password=Geheim-77' && secret C:/kl.txt Falsch-55 && policy '"secrets":{"kaspersky_password":"file:C:/kl.txt"}' || return 1
-    before
     want 'exit 7' status 7 migrate
     want 'says what to do' grep -q 'password is tried only once' <(tr -s ' \n' ' ' <"$dir/avswap.txt")
     want 'tried once' prints 1 grep -c 'password is wrong' <(said)
@@ -153,7 +152,6 @@ case_wrong_password() {
 
 case_no_password() { # the installer says no more than that it failed
     on_kes && switches 'password=Geheim-77' || return 1
-    before
     want 'exit 5' status 5 migrate
     want 'tried once' prints 1 grep -c 'password is wrong' <(said)
     still_old
@@ -163,7 +161,6 @@ case_no_password() { # the installer says no more than that it failed
 
 case_removal_fails() {
     on_kes && switches removal-fails || return 1
-    before
     want 'exit 7 or 5' grep -qx '[57]' <(migrate; echo $?)
     still_old
 }
@@ -171,10 +168,9 @@ case_removal_fails() {
 case_hang() { # it waits for ever, until the step's limit is over
     on_kes && switches hang || return 1
     sed -i '/"msi.remove"/,/timeout_s/s/"timeout_s": 1800/"timeout_s": 6/' "$(path C:/catalog/vendors/kaspersky/kes-windows.json)"
-    before
     want 'exit 5' status 5 migrate
     want 'says that the limit was over' has timeout
-    want 'nothing of it hangs around' not grep -q msiexec <(run wmic process get name | tr -d '\0')
+    want 'nothing of it hangs around' none_there msiexec
     still_old
 }
 
@@ -232,7 +228,7 @@ case_busy_installer() { # msiexec says 1618 twice, then 1641
 # ---- programs without Windows Installer ------------------------------------------------------------------------------------------------------
 
 old() { # SWITCH...: the one with an uninstaller of its own
-    up_like "$name" bare && add standin-old-setup.exe && switches "$@"
+    up_like "$name" old && switches "$@"
 }
 short_limit() { sed -i '/"exe.remove"/,/timeout_s/s/"timeout_s": 60/"timeout_s": 5/' "$(path C:/catalog/vendors/kaspersky/standin-old.json)"; }
 case_program_removed() {
@@ -243,23 +239,20 @@ case_program_removed() {
 }
 case_program_does_nothing() {
     old standin-old.does-nothing && short_limit || return 1
-    before
     want 'exit 5' status 5 migrate
     want 'still there' prints RUNNING service standin-old
     want 'nothing has changed' unchanged
 }
 case_program_refuses() {
     old standin-old.refuse-removal || return 1
-    before
     want 'not migrated' not migrate
     want 'still there' prints RUNNING service standin-old
     want 'nothing has changed' unchanged
 }
 case_program_hangs() {
     old standin-old.hang && short_limit || return 1
-    before
     want 'exit 5' status 5 migrate
-    want 'nothing of it hangs around' not grep -q standin-old <(run wmic process get name | tr -d '\0')
+    want 'nothing of it hangs around' none_there standin-old
     want 'nothing has changed' unchanged
 }
 
@@ -275,14 +268,12 @@ restored() {
 }
 case_install_fails() {
     on_kes && switches standin-av.install-fails || return 1
-    before
     want 'exit 5' status 5 migrate
     restored
 }
 case_unhealthy() {
     on_kes && switches standin-av.unhealthy || return 1
     sed -i 's/"within_s": 20/"within_s": 3/' "$(path C:/catalog/vendors/standin/av.json)"
-    before
     want 'exit 5' status 5 migrate
     restored
 }
@@ -295,7 +286,6 @@ case_by_program() { # an installer that is a program, and goes on after it said 
 }
 program_fails() { # SWITCH
     on_kes && by_program && switches "standin-av.$1" || return 1
-    before
     want 'exit 5' status 5 migrate
     want 'result' prints rolled-back outcome result
     want 'kes runs' until_ok 10 prints RUNNING service avp.kes.21.9
@@ -306,7 +296,6 @@ case_by_program_hangs() { program_fails install-hangs; }
 case_tampered_installer() { # a program: Wine does not look at what was signed of a package
     on_kes && by_program || return 1
     printf 'x' | dd of="$(path C:/packages/standin-av-setup.exe)" bs=1 seek=60000 conv=notrunc status=none
-    before
     want 'exit 7' status 7 migrate
     want 'says why' grep -q 'signature is broken' <(tr -s ' \n' ' ' <"$dir/avswap.txt")
     still_old
@@ -352,7 +341,7 @@ case_rollback_by_hand() { # while it waits for the reboot a person turns round
 }
 
 needs "$exe" "$products"/{kes,kes-ru,kea,klnagent,klnagent-ru,standin-av}.msi "$products"/{standin-old-setup,msiexec,code}.exe
-for each in 'golden bare' 'golden_with kes kes klnagent' reference; do
+for each in 'golden bare' 'golden_with kes kes klnagent' 'golden_with old standin-old-setup.exe' 'untouched kes' 'untouched old' reference; do
     $each >"$out/golden.log" 2>&1 || { tail -n 5 "$out/golden.log"; echo "$SUITE: $each: no PC, see $out/golden.log"; exit 1; }
 done
 case ${1-} in

@@ -133,7 +133,6 @@ case_filter() {
     want 'no filter' prints 0 filters
 }
 
-running() { run wmic process get name | tr -d '\0' | grep -c "$1"; }
 hangs() { # COMMAND: neither done nor failed after four seconds
     timeout 4 "$PC" run "$pc" C:/packages/code.exe "$1" >"$dir/hang" </dev/null
     ! grep -q code "$dir/hang"
