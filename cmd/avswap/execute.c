@@ -5,6 +5,7 @@
 #include "cmd/cli/out.h"
 #include "cmd/avswap/progress.h"
 #include "core/base/limits.h"
+#include "core/os/process.h"
 #include "core/run/run.h"
 
 bool execute_prepare(struct cli *c, const char *file, const char *text, size_t len, const char **ret_id, struct err *e)
@@ -17,6 +18,47 @@ bool execute_prepare(struct cli *c, const char *file, const char *text, size_t l
     return *ret_id || err_nomem(e);
 }
 
+static bool own_worker(const char *id, enum execute_how how, const struct run_options *o, struct err *e)
+{
+    struct buf self;
+    bool ok;
+
+    buf_init(&self, LIMIT_PATH);
+    ok = (how == EXECUTE_GO || run_turn(id, e)) && os_self_path(&self, e) && run_detach(id, buf_str(&self), o, e);
+    buf_free(&self);
+    return ok;
+}
+
+/*
+ * Where the end of a session is the end of what runs in it, a worker of the system does the run, and this session only
+ * looks on. *ret_status stays -1 when the run is left to us: then it is told why, and what not to do meanwhile.
+ */
+static bool run_elsewhere(struct cli *c, const char *id, enum execute_how how, const struct run_options *o, int *ret_status,
+                          struct err *e)
+{
+    struct err failed = ERR_INIT;
+    struct progress *p = o->arg;
+    const char *why = "";
+    size_t records;
+
+    *ret_status = -1;
+    if (!os_session_bound())
+        return true;
+    if (!run_apart(id, &c->doc.arena, &why, &records, e))
+        return false;
+    if (!why && !own_worker(id, how, o, &failed)) {
+        if (failed.code == ERR_BUSY || failed.code == ERR_POLICY || failed.code == ERR_PRIVILEGE || failed.code == ERR_TAMPERED) {
+            *e = failed;
+            return false;
+        }
+        why = failed.text;
+    }
+    if (why && *why)
+        out_talk(c, "This run cannot be left to a service: %s. Keep this window open and stay logged on until it is over.", why);
+    p->apart = !why;
+    return why || run_follow(id, records, o, ret_status, e);
+}
+
 bool execute_run(struct cli *c, const char *id, enum execute_how how, struct err *e)
 {
     struct progress progress;
@@ -26,7 +68,8 @@ bool execute_run(struct cli *c, const char *id, enum execute_how how, struct err
     bool ok;
 
     progress_begin(&progress, c);
-    ok = how == EXECUTE_BACK ? run_rollback(id, &o, &status, e) : run_go(id, &o, &status, e);
+    ok = run_elsewhere(c, id, how, &o, &status, e) &&
+         (status >= 0 || (how == EXECUTE_BACK ? run_rollback(id, &o, &status, e) : run_go(id, &o, &status, e)));
     progress_end(&progress);
     if (!ok)
         return false;

@@ -131,8 +131,10 @@ static void tell_interrupt(struct progress *p)
     buf_init(&b, LIMIT_STRING);
     page_open(&page, p->style, &b);
     page_line(&page, 0, 0, INK_WARN,
-              "The run goes on, as stopping here could leave the PC unprotected. Ctrl-C again leaves it; avswap resume "
-              "continues.");
+              p->apart ? "The run goes on by itself, in its own service. Ctrl-C again only stops looking on; avswap status --follow "
+                         "looks again."
+                       : "The run goes on, as stopping here could leave the PC unprotected. Ctrl-C again leaves it; avswap resume "
+                         "continues.");
     page_close(&page);
     erase(p);
     print(p, buf_str(&b), b.len);

@@ -17,6 +17,7 @@ struct progress {
     bool live;         /* a terminal */
     bool drawn;        /* the live line stands on the screen */
     bool back;         /* undoing */
+    bool apart;        /* another worker does it: this one only looks on */
     bool told;         /* of the first interrupt */
     const char *title; /* of the step in hand, NULL: none */
     size_t at;         /* its number, from 1 */

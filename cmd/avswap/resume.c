@@ -9,6 +9,11 @@ static bool resume(struct cli *c, struct err *e)
     return execute_pick(c, &id, e) && execute_run(c, id, EXECUTE_GO, e);
 }
 
+static const struct option options[] = {
+    OPTION_EICAR,
+    OPTION_END,
+};
+
 static const char *const about[] = {
     "Goes on with a run that a crash, a reboot or a person interrupted: the newest unfinished one when none is named. A step "
     "that had begun is looked at first and applied again only if its effect does not hold.",
@@ -27,6 +32,7 @@ const struct command cmd_resume = {
     .operands = "[RUN]",
     .max_operands = 1,
     .about = about,
+    .options = options,
     .exits = (const int[]){EXIT_REBOOT, EXIT_ROLLED_BACK, EXIT_UNPROTECTED, EXIT_REFUSED, EXIT_IN_DOUBT, -1},
     .examples = examples,
     .run = resume,

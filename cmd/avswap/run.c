@@ -49,11 +49,12 @@ static bool dry(struct cli *c, const char *file, const struct buf *text, struct 
 
 static bool detach(struct cli *c, const char *id, struct err *e)
 {
+    struct run_options o = {.eicar = option_given(&c->args, "eicar")};
     struct buf self;
     bool ok;
 
     buf_init(&self, LIMIT_PATH);
-    ok = os_self_path(&self, e) && run_detach(id, buf_str(&self), e);
+    ok = os_self_path(&self, e) && run_detach(id, buf_str(&self), &o, e);
     buf_free(&self);
     if (!ok)
         return false;
@@ -70,8 +71,6 @@ static bool with_plan(struct cli *c, const char *file, const struct buf *text, s
 
     if (option_given(&c->args, "dry-run"))
         return dry(c, file, text, e);
-    if (option_given(&c->args, "detach") && option_given(&c->args, "eicar"))
-        return err_set(e, ERR_USAGE, "--eicar is for a run in the foreground; a detached one takes it from its plan");
     if (option_given(&c->args, "detach") && !run_check_detach(file, buf_str(text), text->len, e))
         return false;
     if (!execute_consent(c, "Change this PC as the plan says?", &yes, e) || !yes)
@@ -107,7 +106,8 @@ static const char *const about[] = {
     "Executes a plan on this PC: checks that what it rests on still holds, prepares everything that can fail, and only then "
     "touches the protection. Every step is journalled before it acts. When a step fails, the PC is brought to the highest "
     "safe state that can be reached, and the report says which.",
-    "Losing the terminal does not end a run. After a crash or a reboot, resume goes on where it was.",
+    "Losing the terminal does not end a run; on Windows its own service does the work, and neither closing the window nor "
+    "logging off ends it. After a crash or a reboot, resume goes on where it was.",
     NULL,
 };
 

@@ -53,5 +53,11 @@ bool os_become(const struct strs *argv, struct err *e) MUST_CHECK;
  * session without inherited handles. Returns as soon as it runs.
  */
 bool os_detach(const struct strs *argv, const char *name, struct err *e) MUST_CHECK;
+/* Does the session that we run in end us with it, as Windows does when somebody logs off? Not where we are that worker. */
+bool os_session_bound(void);
+/* Is the worker at work that os_detach() started? Where no session is bound nobody needs to know. */
+bool os_detached(bool *ret, struct err *e) MUST_CHECK;
+/* Is this path seen by the user of this session only: a drive that was mapped, a share that asks who comes? */
+bool os_path_personal(const char *path);
 
 #endif

@@ -227,10 +227,10 @@ static void close_session(struct session *s)
 }
 
 /* The program itself, where it survives a reboot and the removal of the folder it was started from. */
-static bool arm(const char *id, struct err *e)
+static bool arm(const char *id, const struct run_options *o, struct err *e)
 {
-    const char *copy = os_resume_program(), *words[] = {copy, "resume", id};
-    const struct strs argv = {words, 3};
+    const char *copy = os_resume_program(), *words[] = {copy, "resume", id, "--eicar"};
+    const struct strs argv = {words, o->eicar ? 4 : 3};
     struct buf self;
     bool ok, armed;
 
@@ -278,7 +278,7 @@ static bool go(struct session *s, const char *id, int *ret_exit, struct err *e)
 
     *ret_exit = (int)st->exit;
     if (!st->finished) {
-        if (!arm(id, e) || !note_start(s, e) || !engine_run(&s->engine, ret_exit, e))
+        if (!arm(id, s->engine.options, e) || !note_start(s, e) || !engine_run(&s->engine, ret_exit, e))
             return false;
     }
     return st->finished ? wind_up(s, id, e) : write_outcome(s, id, e);
@@ -293,18 +293,30 @@ bool run_go(const char *id, const struct run_options *o, int *ret_exit, struct e
     return ok || err_wrap(e, "run %s", id);
 }
 
-bool run_rollback(const char *id, const struct run_options *o, int *ret_exit, struct err *e)
+static bool turn(struct session *s, struct err *e)
 {
     struct event ev = {.kind = EVENT_ROLLBACK, .text = "asked for by the administrator", .exit = -1};
-    struct session s;
-    bool ok = open_session(&s, id, o, e);
+    struct run_state *st = &s->engine.state;
 
-    if (ok && (s.engine.state.finished || s.engine.state.committed))
-        ok = err_set(e, ERR_POLICY, "it is finished%s and cannot be rolled back",
-                     s.engine.state.committed ? " and committed" : "");
-    if (ok && !s.engine.state.rolling_back)
-        ok = note_start(&s, e) && engine_note(&s.engine, &ev, e);
-    ok = ok && go(&s, id, ret_exit, e);
+    if (st->finished || st->committed)
+        return err_set(e, ERR_POLICY, "it is finished%s and cannot be rolled back", st->committed ? " and committed" : "");
+    return st->rolling_back || (note_start(s, e) && engine_note(&s->engine, &ev, e));
+}
+
+bool run_turn(const char *id, struct err *e)
+{
+    struct session s;
+    bool ok = open_session(&s, id, NULL, e) && turn(&s, e);
+
+    close_session(&s);
+    return ok || err_wrap(e, "run %s", id);
+}
+
+bool run_rollback(const char *id, const struct run_options *o, int *ret_exit, struct err *e)
+{
+    struct session s;
+    bool ok = open_session(&s, id, o, e) && turn(&s, e) && go(&s, id, ret_exit, e);
+
     close_session(&s);
     return ok || err_wrap(e, "run %s", id);
 }
@@ -323,10 +335,10 @@ bool run_dry(const char *file, const char *text, size_t len, const struct run_op
     return ok;
 }
 
-bool run_detach(const char *id, const char *program, struct err *e)
+bool run_detach(const char *id, const char *program, const struct run_options *o, struct err *e)
 {
-    const char *argv[] = {program, "resume", id};
-    struct strs list = {argv, 3};
+    const char *argv[] = {program, "resume", id, "--eicar"};
+    struct strs list = {argv, o && o->eicar ? 4 : 3};
     char name[96];
 
     if (!folder_check_id(id, e))

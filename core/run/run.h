@@ -30,8 +30,18 @@ bool run_dry(const char *file, const char *text, size_t len, const struct run_op
              struct err *e) MUST_CHECK;
 /* Turns a run that is not committed round: undo what was done. */
 bool run_rollback(const char *id, const struct run_options *o, int *ret_exit, struct err *e) MUST_CHECK;
+/* Only puts it on record: whoever goes on with the run undoes it. */
+bool run_turn(const char *id, struct err *e) MUST_CHECK;
 /* Starts `avswap resume <id>` detached. */
-bool run_detach(const char *id, const char *program, struct err *e) MUST_CHECK;
+bool run_detach(const char *id, const char *program, const struct run_options *o, struct err *e) MUST_CHECK;
+/*
+ * Could a worker of the system do it in place of this session? *ret_why: NULL, or why not, "" when there is nothing left
+ * to do. *ret_records: how much is on record, for run_follow().
+ */
+bool run_apart(const char *id, struct arena *a, const char **ret_why, size_t *ret_records, struct err *e) MUST_CHECK;
+/* Tells o->progress of all that the detached worker records beyond `from`, until it has ended. *ret_exit is the exit
+ * status of the run, -1 when the worker ended without a record. ERR_DOUBT: it ended in the middle. */
+bool run_follow(const char *id, size_t from, const struct run_options *o, int *ret_exit, struct err *e) MUST_CHECK;
 
 /* Ids of all runs here, oldest first. */
 bool run_list(struct arena *a, struct strs *ret, struct err *e) MUST_CHECK;

@@ -159,6 +159,8 @@ void pc_after(const char *what, const char *target);
 void pc_needless(const char *what, const char *target);
 
 /* --- files (files.c) --- */
+/* For sim_worker_line(). */
+void pc_note_worker(const struct strs *argv);
 struct pc_file *pc_file(const char *path); /* NULL when it is not here now; links are not followed */
 struct pc_file *pc_file_followed(const char *path);
 const char *pc_bytes(const struct pc_file *f);

@@ -89,6 +89,8 @@ void sim_reboot(void);
 bool sim_reboot_asked(void);
 /* The boot would start avswap again. */
 bool sim_armed(void);
+/* The command line that was armed or detached last, "" none. */
+const char *sim_worker_line(void);
 /* Lets time pass. */
 void sim_live(long long ms);
 

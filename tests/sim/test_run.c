@@ -611,8 +611,127 @@ static void test_name_of_a_detached_run_is_checked(void **state)
     struct err e = ERR_INIT;
 
     (void)state;
-    assert_false(run_detach("a/../b", "/usr/sbin/avswap", &e));
+    assert_false(run_detach("a/../b", "/usr/sbin/avswap", NULL, &e));
     assert_int_equal(e.code, ERR_USAGE);
+}
+
+static enum err_code begin_plan(void)
+{
+    size_t n;
+    const char *text = world_plan(&n);
+
+    return prepare_text(text, n, world_catalog(), NULL);
+}
+
+/* What the command line asks for beyond the plan goes with the run: over a reboot and to a worker. */
+static void test_eicar_of_the_command_line_goes_with_the_run(void **state)
+{
+    const struct run_options eicar = {.eicar = true};
+    struct err e = ERR_INIT;
+    int status = -1;
+
+    (void)state;
+    world_begin(&overlap, SIM_WANTS_REBOOT);
+    assert_int_equal(begin_plan(), ERR_NONE);
+    sim_worker();
+    assert_true(run_go(world_run(), &eicar, &status, &e));
+    assert_true(text_ends(sim_worker_line(), " --eicar"));
+    assert_true(run_detach(world_run(), "/usr/sbin/avswap", &eicar, &e));
+    assert_true(text_starts(sim_worker_line(), "/usr/sbin/avswap resume "));
+    assert_true(text_ends(sim_worker_line(), " --eicar"));
+    assert_true(run_detach(world_run(), "/usr/sbin/avswap", NULL, &e));
+    assert_false(text_ends(sim_worker_line(), " --eicar"));
+    world_over();
+}
+
+struct told {
+    size_t events;
+    int last;
+};
+
+static void tell(void *arg, const struct plan *p, const struct event *ev)
+{
+    struct told *t = arg;
+
+    (void)p;
+    if (!ev)
+        return;
+    t->events++;
+    t->last = ev->kind;
+}
+
+/* Whoever looks on is told all that another worker records, and the exit status that it ended with. */
+static void test_follower_is_told_everything(void **state)
+{
+    struct told told = {0, 0};
+    const struct run_options o = {.progress = tell, .arg = &told};
+    struct arena a = ARENA_INIT;
+    struct err e = ERR_INIT;
+    const char *why = "";
+    size_t records, before;
+    int status = -1;
+
+    (void)state;
+    world_begin(&overlap, SIM_WANTS_REBOOT);
+    assert_int_equal(begin_plan(), ERR_NONE);
+    assert_true(run_apart(world_run(), &a, &why, &records, &e));
+    assert_null(why);
+    assert_int_equal(records, 0);
+    assert_true(run_follow(world_run(), 0, &o, &status, &e)); /* its worker did not even begin */
+    assert_int_equal(status, -1);
+    sim_worker();
+    assert_true(run_go(world_run(), NULL, &status, &e));
+    assert_int_equal(status, 4);
+    status = -1;
+    assert_true(run_follow(world_run(), 0, &o, &status, &e));
+    assert_int_equal(status, 4);
+    assert_true(run_apart(world_run(), &a, &why, &records, &e));
+    assert_int_equal(records, told.events);
+    before = records;
+    sim_reboot();
+    sim_worker();
+    assert_true(run_go(world_run(), NULL, &status, &e));
+    assert_int_equal(status, 0);
+    told.events = 0;
+    assert_true(run_follow(world_run(), before, &o, &status, &e));
+    assert_int_equal(status, 0);
+    assert_int_equal(told.last, EVENT_FINISH);
+    assert_true(run_apart(world_run(), &a, &why, &records, &e));
+    assert_string_equal(why, ""); /* there is nothing left to do */
+    assert_int_equal(records, before + told.events);
+    arena_free(&a);
+    world_over();
+}
+
+static void cut_before_the_end(void)
+{
+    struct buf b;
+
+    buf_init(&b, LIMIT_JOURNAL);
+    assert_true(sim_file(world_journal(), &b));
+    for (b.len--; b.len && b.data[b.len - 1] != '\n'; b.len--)
+        ;
+    sim_file_set(world_journal(), b.data, b.len);
+    buf_free(&b);
+}
+
+static void test_follower_of_a_worker_that_died_is_told(void **state)
+{
+    struct told told = {0, 0};
+    const struct run_options o = {.progress = tell, .arg = &told};
+    struct err e = ERR_INIT;
+    int status = -1;
+
+    (void)state;
+    world_begin(&overlap, SIM_NONE);
+    assert_int_equal(begin_plan(), ERR_NONE);
+    sim_worker();
+    assert_true(run_go(world_run(), NULL, &status, &e));
+    cut_before_the_end();
+    assert_false(run_follow(world_run(), 0, &o, &status, &e));
+    assert_int_equal(e.code, ERR_DOUBT);
+    assert_true(told.events > 5);
+    world_over();
 }
 
 static void test_unaltered_plan_is_taken(void **state)
@@ -661,6 +780,9 @@ int main(void)
         cmocka_unit_test(test_verb_of_a_newer_version_stops_cleanly),
         cmocka_unit_test(test_damaged_journal_is_refused_and_kept),
         cmocka_unit_test(test_name_of_a_detached_run_is_checked),
+        cmocka_unit_test(test_eicar_of_the_command_line_goes_with_the_run),
+        cmocka_unit_test(test_follower_is_told_everything),
+        cmocka_unit_test(test_follower_of_a_worker_that_died_is_told),
     };
 
     return cmocka_run_group_tests(tests, load, unload);

@@ -321,6 +321,28 @@ case_detached() { # the session that started it is gone at once; then the power 
     want 'exit 0' prints 0 outcome exit
     migrated
 }
+# The program that a person started is ended in the middle, as by a logoff or the task manager: its service does the work.
+case_window_gone() {
+    local looker
+    on_kes || return 1
+    migrate & looker=$!
+    want 'it works' until_ok 60 has '"begin","step":"s1'
+    want 'the window goes' window_ends
+    wait "$looker"
+    want 'goes on by itself' until_ok 120 over
+    want 'exit 0' prints 0 outcome exit
+    want 'one worker from the beginning' prints 1 grep -c '"kind":"start"' "$(run_dir)journal.jsonl"
+    migrated
+}
+window_ends() { kill -9 "$(windows_program "$looker")"; }
+windows_program() { # PID: the process of Wine among what it started
+    local child found
+    for child in $(cat "/proc/$1/task"/*/children); do
+        grep -qz 'avswap.exe$' "/proc/$child/cmdline" && ! grep -qz nsenter "/proc/$child/cmdline" && echo "$child" && return
+        found=$(windows_program "$child") && echo "$found" && return
+    done
+    return 1
+}
 case_reboot_by_hand() {
     on_kes && switches wants-reboot && policy '"no_reboot":true' || return 1
     want 'exit 4' status 4 migrate

@@ -112,3 +112,22 @@ bool os_detach(const struct strs *argv, const char *name, struct err *e)
     arena_free(&a);
     return ok;
 }
+
+/* A hangup ends nobody who holds the terminal (os_console_hold). */
+bool os_session_bound(void)
+{
+    return false;
+}
+
+bool os_detached(bool *ret, struct err *e)
+{
+    (void)e;
+    *ret = false;
+    return true;
+}
+
+bool os_path_personal(const char *path)
+{
+    (void)path;
+    return false;
+}

@@ -7,7 +7,11 @@
 #include "core/os/file.h"
 #include "core/os/machine.h"
 #include "core/os/process.h"
+#include "core/os/win32/wide.h"
 #include "core/os/win32/worker.h"
+
+#include <string.h>
+#include <windows.h>
 
 static bool place(const char *program, struct err *e)
 {
@@ -39,4 +43,28 @@ bool os_detach(const struct strs *argv, const char *name, struct err *e)
     }
     arena_free(&a);
     return ok;
+}
+
+bool os_session_bound(void)
+{
+    return !worker_self();
+}
+
+bool os_detached(bool *ret, struct err *e)
+{
+    return worker_running(ret, e);
+}
+
+/* Drives that were mapped, or that `subst` made, belong to a logon; on a share LocalSystem is the computer's account. */
+bool os_path_personal(const char *path)
+{
+    wchar_t drive[] = {0, L':', 0}, root[] = {0, L':', L'\\', 0}, device[MAX_PATH];
+
+    if (text_starts(path, "//"))
+        return true;
+    if (!*path || path[1] != ':')
+        return false;
+    drive[0] = root[0] = (wchar_t)(unsigned char)*path;
+    return GetDriveTypeW(root) == DRIVE_REMOTE ||
+           (QueryDosDeviceW(drive, device, MAX_PATH) && wcsncmp(device, L"\\??\\", 4) == 0);
 }

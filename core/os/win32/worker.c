@@ -258,7 +258,12 @@ bool worker_create(const struct strs *argv, struct err *e)
     return ok;
 }
 
-bool worker_idle(struct err *e)
+bool worker_self(void)
+{
+    return self.handle != NULL;
+}
+
+bool worker_running(bool *ret, struct err *e)
 {
     SERVICE_STATUS s = {.dwCurrentState = SERVICE_STOPPED};
     DWORD failed = 0;
@@ -269,10 +274,16 @@ bool worker_idle(struct err *e)
     if (scm.service && !QueryServiceStatus(scm.service, &s))
         failed = GetLastError();
     scm_close(&scm);
-    if (failed)
-        return wide_error(e, ERR_OS, failed, "looking at the service '%s'", WORKER_SERVICE);
-    return s.dwCurrentState == SERVICE_STOPPED ||
-           err_set(e, ERR_BUSY, "a run is at work already, as the service '%s'", WORKER_SERVICE);
+    *ret = s.dwCurrentState != SERVICE_STOPPED;
+    return !failed || wide_error(e, ERR_OS, failed, "looking at the service '%s'", WORKER_SERVICE);
+}
+
+bool worker_idle(struct err *e)
+{
+    bool running;
+
+    return worker_running(&running, e) &&
+           (!running || err_set(e, ERR_BUSY, "a run is at work already, as the service '%s'", WORKER_SERVICE));
 }
 
 bool worker_start(struct err *e)

@@ -21,6 +21,9 @@ void worker_pause(void);
 
 /* Creates the service, or gives the one that is there this command line. argv[0] is a path. */
 bool worker_create(const struct strs *argv, struct err *e) MUST_CHECK;
+/* Are we it? */
+bool worker_self(void);
+bool worker_running(bool *ret, struct err *e) MUST_CHECK;
 /* ERR_BUSY while it runs. */
 bool worker_idle(struct err *e) MUST_CHECK;
 /* Starts it and returns when its process has begun. */

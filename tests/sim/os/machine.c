@@ -217,6 +217,7 @@ bool os_resume_arm(const struct strs *argv, struct err *e)
         return err_set(e, ERR_INPUT, "what is to run after the reboot needs the whole path of a program");
     pc_before("resume armed", argv->v[0]);
     pc.armed = pc.armed_disk = true;
+    pc_note_worker(argv);
     pc_after("resume armed", argv->v[0]);
     return true;
 }

@@ -3,6 +3,7 @@
 #include "core/base/limits.h"
 #include "core/os/machine.h"
 #include "tests/sim/pc.h"
+#include "tests/sim/sim.h"
 #include "tests/sim/wait.h"
 
 #include <stdio.h>
@@ -228,9 +229,44 @@ void os_harden(void)
 {
 }
 
+static char worker_line[512];
+
+const char *sim_worker_line(void)
+{
+    return worker_line;
+}
+
+void pc_note_worker(const struct strs *argv)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < argv->n && n < sizeof worker_line; i++)
+        n += (size_t)snprintf(worker_line + n, sizeof worker_line - n, "%s%s", i ? " " : "", argv->v[i]);
+}
+
+/* Only noted: the tests are the worker. */
 bool os_detach(const struct strs *argv, const char *name, struct err *e)
 {
-    (void)argv;
     (void)name;
-    return err_set(e, ERR_BUG, "the simulated PC detaches nothing");
+    (void)e;
+    pc_note_worker(argv);
+    return true;
+}
+
+bool os_session_bound(void)
+{
+    return false;
+}
+
+bool os_detached(bool *ret, struct err *e)
+{
+    (void)e;
+    *ret = false;
+    return true;
+}
+
+bool os_path_personal(const char *path)
+{
+    (void)path;
+    return false;
 }
