@@ -54,22 +54,12 @@ static struct finding *new_finding(struct matcher *m, int kind, const struct pro
     return x;
 }
 
-/* The measure that speaks against p for this owner: against its vendor, or against the maker of its engine where
- * the law counts white-label products. */
-static const struct measure *measure_against(const struct matcher *m, const struct product *p, bool *white)
+/* The first supplier whose engine is what has to go somewhere. */
+static const struct supplier *banned_engine(const struct matcher *m, const struct product *p)
 {
-    const struct timeline *t = catalog_timeline(m->catalog, p->vendor);
-
-    *white = false;
-    if (t)
-        return timeline_in_force(t, m->owner, false, m->now);
-    for (size_t i = 0; i < p->engine_suppliers.n; i++) {
-        t = catalog_timeline(m->catalog, p->engine_suppliers.v[i].vendor);
-        if (t) {
-            *white = true;
-            return timeline_in_force(t, m->owner, true, m->now);
-        }
-    }
+    for (size_t i = 0; i < p->engine_suppliers.n; i++)
+        if (catalog_timeline(m->catalog, p->engine_suppliers.v[i].vendor))
+            return &p->engine_suppliers.v[i];
     return NULL;
 }
 
@@ -201,17 +191,46 @@ static bool check_database(struct matcher *m, const struct product *p, const str
                    : err_nomem(m->e);
 }
 
-static void judge_law(const struct matcher *m, const struct product *p, struct finding *x)
+/* Another maker's product: whether it counts is for each law to say, and whether the engine is in it may be open. */
+static bool judge_engine(const struct matcher *m, const struct product *p, const struct supplier *s, struct finding *x)
 {
-    bool white;
-    const struct measure *law = measure_against(m, p, &white);
+    const struct timeline *t = catalog_timeline(m->catalog, s->vendor);
+    const struct measure *law = timeline_in_force(t, m->owner, true, m->now);
+    const struct measure *other = timeline_in_force(t, m->owner, false, m->now);
+    const struct vendor *v = catalog_vendor(m->catalog, s->vendor);
+
+    if (x->kind == FINDING_PRODUCT)
+        x->kind = FINDING_WHITE_LABEL;
+    x->must_go = law && !s->optional;
+    x->measure = x->must_go ? law->id : NULL;
+    if (s->optional) {
+        x->certainty = CERTAINTY_POSSIBLE;
+        x->text = arena_printf(&m->doc->arena, "some versions of %s have an engine of %s inside: its name does not tell, its files and "
+                               "their signatures do", p->name, v->name);
+    } else if (!law && other) {
+        x->text = arena_printf(&m->doc->arena, other->white_label == WHITE_LABEL_EXCLUDED
+                                                   ? "%s (%s) counts only products of %s itself, not those of other makers with its engine"
+                                                   : "%s (%s) does not say whether it counts products of other makers with an engine of %s",
+                               other->id, other->jurisdiction, v->name);
+    } else {
+        return true;
+    }
+    return x->text || err_nomem(m->e);
+}
+
+static bool judge_law(const struct matcher *m, const struct product *p, struct finding *x)
+{
+    const struct timeline *t = catalog_timeline(m->catalog, p->vendor);
+    const struct measure *law = t ? timeline_in_force(t, m->owner, false, m->now) : NULL;
+    const struct supplier *engine = t ? NULL : banned_engine(m, p);
 
     x->must_go = law != NULL;
     x->measure = law ? law->id : NULL;
-    if (white && x->kind == FINDING_PRODUCT)
-        x->kind = FINDING_WHITE_LABEL;
+    if (engine && !judge_engine(m, p, engine, x))
+        return false;
     if (p->moved_by_vendor)
         x->kind = FINDING_MOVED_BY_VENDOR;
+    return true;
 }
 
 static bool add_health(struct matcher *m, const struct product *p, struct finding *x)
@@ -264,7 +283,10 @@ static bool match_present(struct matcher *m, const struct product *p, int kind, 
         return false;
     x->version = version_of(m, p);
     x->certainty = v->answer == TRI_YES ? CERTAINTY_CERTAIN : CERTAINTY_POSSIBLE;
-    judge_law(m, p, x);
+    if (!judge_law(m, p, x))
+        return false;
+    if (kind == FINDING_PRODUCT && p->manual_remove && x->must_go)
+        x->text = p->manual_remove->why;
     if (kind == FINDING_HALF_REMOVED)
         x->text = "parts of it are still here, but it is not whole";
     if (!add_evidence(m, x, v->evidence) || !add_health(m, p, x) || !add_reports(m, p, x))

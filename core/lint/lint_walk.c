@@ -184,7 +184,7 @@ static void visit_probe(const struct walk *w, const json_t *j, bool argv, const 
 
     (void)argv;
     for (int i = PROBE_NONE + 1; name && i < PROBE_COUNT; i++)
-        if (strcmp(probe_names[i], name) == 0 && probe_defs[i].family && !text_eq(probe_defs[i].family, w->family))
+        if (strcmp(probe_names[i], name) == 0 && !probe_on(i, w->family))
             lint_add(w->l, PROBLEM_WRONG_SYSTEM, at, "a %s probe finds nothing on %.40s", name, w->family);
 }
 

@@ -27,7 +27,7 @@ static const struct field cond_fields[] = {
     FIELD(cond, STR, class, "WMI class"),
     FIELD(cond, STRS, argv, "command"),
     FIELD(cond, STR, json, "dotted path into the command's JSON output"),
-    FIELD(cond, STR, key, "the rest of the output line that begins so"),
+    FIELD(cond, STR, key, "command: the rest of the output line that begins so; uninstall: its key in the list, or pattern"),
     FIELD(cond, ENUM, op, "comparison", .names = op_names),
     FIELD(cond, ENUM, decode, "what the value is", .names = decode_names),
     FIELD(cond, STR, value, "to compare with"),
@@ -48,8 +48,11 @@ static const char *const signature_states[] = {"valid", "untrusted", "broken", "
 
 #define LINUX "linux"
 #define WINDOWS "windows"
+#define NOT_WINDOWS "linux macos"
+#define NOT_LINUX "windows macos"
 const struct probe_def probe_defs[PROBE_COUNT] = {
-    [PROBE_PACKAGE] = {"a package of that name is there, in any state but config-files, and of such a version", LINUX,
+    [PROBE_PACKAGE] = {"a package of that name is there, in any state but config-files, and of such a version",
+                       NOT_WINDOWS,
                        "nsov", package_state_names},
     [PROBE_UNIT] = {"a service of that name is there", NULL, "ns", unit_states},
     [PROBE_PROCESS] = {"a process with that name or executable runs", NULL, "ne", NULL},
@@ -64,9 +67,9 @@ const struct probe_def probe_defs[PROBE_COUNT] = {
     [PROBE_FACT] = {"a general fact compares so", NULL, "nodvV", NULL},
     [PROBE_UNINSTALL] = {"a program is listed: live (unless the state says otherwise), which a ghost with neither "
                          "uninstaller nor folder is not; a second entry of the same product does not count",
-                         WINDOWS, "nPsov", uninstall_states},
+                         NOT_LINUX, "nPksov", uninstall_states},
     [PROBE_MSI] = {"Windows Installer knows such a product", WINDOWS, "nPov", NULL},
-    [PROBE_DRIVER] = {"a driver entry of that name is there", WINDOWS, "nps", driver_states},
+    [PROBE_DRIVER] = {"a driver entry or, on a Mac, a system extension of that name is there", NOT_LINUX, "nps", driver_states},
     [PROBE_REGISTRY] = {"a key exists in one of the views, or has a value of that name, or one that compares so", WINDOWS,
                         "pnodvV", NULL},
     [PROBE_CERTIFICATE] = {"a root certificate has that subject, in that store", WINDOWS, "np", NULL},
@@ -77,6 +80,19 @@ const struct probe_def probe_defs[PROBE_COUNT] = {
                          signature_states},
     [PROBE_WMI] = {"a property of an instance of that class compares so", WINDOWS, "pcnodvV", NULL},
 };
+
+bool probe_on(int probe, const char *family)
+{
+    const char *s = probe_defs[probe].family;
+    size_t n = strlen(family);
+
+    if (!s)
+        return true;
+    for (; *s; s += strcspn(s, " "), s += *s == ' ')
+        if (strncmp(s, family, n) == 0 && (s[n] == ' ' || s[n] == '\0'))
+            return true;
+    return false;
+}
 
 /* The letters of probe_def.members, in the order of the manual. */
 static const struct {

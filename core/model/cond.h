@@ -26,11 +26,11 @@
  *
  * On Windows (names and paths are compared without regard to case; a path may begin with a known folder, as %ProgramData%/...):
  *
- * uninstall  name, [publisher],                a program is listed; state: live (default) | ghost: neither uninstaller nor folder,
+ * uninstall  name, [publisher], [key],         a program is listed (a Mac's application; key: its bundle id); state: live (default) | ghost: neither uninstaller nor folder,
  *            [version op value], [state]       or any. Twins (InstallWIX_{GUID}) of an entry {GUID} do not count
  * msi        name, [publisher],                Windows Installer knows a product of that name (pattern)
  *            [version op value]
- * driver     name, [path], [state]             a driver entry of that name; state: running | stopped
+ * driver     name, [path], [state]             a driver entry (a Mac's system extension) of that name; state: running | stopped
  * registry   path, [name], [op, decode,        a key (pattern) exists; or has a value of that name (pattern); or one that
  *            value|values]                     compares so. Both views are looked at
  * certificate name, [path]                     a root certificate with that subject (pattern), in that store (pattern)
@@ -101,11 +101,12 @@ extern const char *const probe_names[];
 extern const char *const decode_names[];
 struct probe_def {
     const char *doc;    /* when it says yes */
-    const char *family; /* the only system that has such facts; NULL: any */
+    const char *family; /* the systems that have such facts, with spaces between; NULL: any */
     const char *members; /* see probe_member() */
     const char *const *states; /* NULL: it has no `state` */
 };
 extern const struct probe_def probe_defs[PROBE_COUNT];
+bool probe_on(int probe, const char *family);
 /* The i-th member that such a probe may have; NULL: it has no more. */
 const char *probe_member(int probe, size_t i);
 /* "/...", "%ProgramData%/..." (one of folder_names) or "C:/..."; or "${...", which may become one. */

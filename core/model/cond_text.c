@@ -22,7 +22,7 @@ static const char *windows_text(const struct cond *c, struct arena *a)
         return NULL;
     switch (c->probe) {
     case PROBE_UNINSTALL:
-        return arena_printf(a, "the program %s%s%s is listed%s%s%s%s", c->name, c->publisher ? " of " : "",
+        return arena_printf(a, "the program %s%s%s is listed%s%s%s%s", c->key ? c->key : c->name, c->publisher ? " of " : "",
                             c->publisher ? c->publisher : "", c->state ? " (" : "", c->state ? c->state : "",
                             c->state ? ")" : "", than);
     case PROBE_MSI:

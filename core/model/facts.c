@@ -40,7 +40,7 @@ static const struct field disk_fields[] = {
 static const struct schema disk_schema = {"disk", NULL, "space of one folder", sizeof(struct disk), disk_fields, NULL};
 
 static const struct field package_fields[] = {
-    FIELD(package, STR, manager, "dpkg or rpm", .flags = FIELD_REQUIRED),
+    FIELD(package, STR, manager, "dpkg or rpm; a Mac: pkgutil", .flags = FIELD_REQUIRED),
     FIELD(package, STR, name, "package name", .flags = FIELD_REQUIRED),
     FIELD(package, STR, version, "its version"),
     FIELD(package, STR, arch, "its architecture"),
@@ -52,7 +52,7 @@ static const struct schema package_schema = {"package", NULL, "a package", sizeo
 
 static const struct field unit_fields[] = {
     FIELD(unit, STR, name, "service name", .flags = FIELD_REQUIRED),
-    FIELD(unit, STR, manager, "systemd, sysv or scm"),
+    FIELD(unit, STR, manager, "systemd, sysv or scm; a Mac: launchd"),
     FIELD(unit, STR, load, "loaded, not-found, masked"),
     FIELD(unit, STR, active, "active, inactive, failed ..."),
     FIELD(unit, STR, enabled, "enabled, disabled, static ..."),
@@ -121,9 +121,9 @@ static const struct schema folder_schema = {"folder", NULL, "a known folder of W
                                             folder_fields, NULL};
 
 static const struct field uninstall_fields[] = {
-    FIELD(uninstall_entry, STR, hive, "HKLM or HKU/<SID>", .flags = FIELD_REQUIRED),
+    FIELD(uninstall_entry, STR, hive, "HKLM or HKU/<SID>; a Mac: Applications", .flags = FIELD_REQUIRED),
     FIELD(uninstall_entry, STR, view, "64 or 32", .flags = FIELD_REQUIRED),
-    FIELD(uninstall_entry, STR, key, "name of the subkey", .flags = FIELD_REQUIRED),
+    FIELD(uninstall_entry, STR, key, "name of the subkey; a Mac: bundle id", .flags = FIELD_REQUIRED),
     FIELD(uninstall_entry, STR, name, "DisplayName"),
     FIELD(uninstall_entry, STR, publisher, "Publisher"),
     FIELD(uninstall_entry, STR, version, "DisplayVersion"),
@@ -263,9 +263,9 @@ static const struct field facts_fields[] = {
     FIELD(facts, OBJ, package_lock, "the package manager's lock", .sub = &lock_schema),
     FIELD(facts, OBJS, answers, "what the products' commands said", .sub = &answer_schema),
     FIELD(facts, OBJS, folders, "Windows: known folders", .sub = &folder_schema),
-    FIELD(facts, OBJS, uninstall, "Windows: installed programs", .sub = &uninstall_schema),
+    FIELD(facts, OBJS, uninstall, "Windows: installed programs; Macs: applications", .sub = &uninstall_schema),
     FIELD(facts, OBJS, msi, "Windows: products of Windows Installer", .sub = &msi_schema),
-    FIELD(facts, OBJS, drivers, "Windows: kernel drivers", .sub = &driver_schema),
+    FIELD(facts, OBJS, drivers, "Windows: kernel drivers; Macs: system extensions", .sub = &driver_schema),
     FIELD(facts, OBJS, registry, "Windows: registry values asked about", .sub = &registry_schema),
     FIELD(facts, OBJS, certificates, "Windows: root certificates", .sub = &certificate_schema),
     FIELD(facts, OBJS, security_center, "Windows: products in Security Center", .sub = &security_schema),

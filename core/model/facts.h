@@ -54,7 +54,7 @@ struct disk {
 };
 
 struct package {
-    const char *manager; /* "dpkg", "rpm" */
+    const char *manager; /* "dpkg", "rpm"; macOS: "pkgutil" (receipts) */
     const char *name;
     const char *version;
     const char *arch;
@@ -108,7 +108,7 @@ struct answer { /* of a command that a product manifest asked for */
 
 /* --- Windows. Registry views: "64", "32" (WOW6432Node). Hives: "HKLM", "HKU/<SID>" (every loaded user). --------- */
 
-struct uninstall_entry { /* a subkey of ...\\CurrentVersion\\Uninstall */
+struct uninstall_entry { /* a subkey of ...\\CurrentVersion\\Uninstall; macOS: an application, key its bundle id */
     const char *hive, *view;
     const char *key;       /* the subkey's name: "{GUID}", "InstallWIX_{GUID}" or a word */
     const char *name;      /* DisplayName, as it stands there; NULL: none */
@@ -132,7 +132,7 @@ struct msi_product { /* as the Windows Installer itself lists it */
     bool package_exists; /* without it Windows Installer cannot uninstall (1612) */
 };
 
-struct driver {
+struct driver { /* macOS: a system extension */
     const char *name;
     const char *path;  /* of its file, as far as the service entry names one */
     const char *start; /* "boot", "system", "auto", "manual", "disabled" */

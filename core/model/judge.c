@@ -27,7 +27,7 @@ struct judge judge_of(const struct facts *f, struct arena *a)
 
 struct judge judge_for(const struct judge *j, int probe)
 {
-    return (struct judge){j->facts, j->arena, j->fold || text_eq(probe_defs[probe].family, "windows")};
+    return (struct judge){j->facts, j->arena, j->fold || !probe_on(probe, "linux")};
 }
 
 bool judge_name(const struct judge *j, const char *pattern, const char *name)

@@ -81,6 +81,8 @@ static enum fit fit_uninstall(const struct judge *j, const struct cond *c, const
         return FIT_NONE;
     if (c->publisher && !judge_listed(j, c->publisher, u->publisher ? u->publisher : ""))
         return FIT_NONE;
+    if (c->key && !judge_name(j, c->key, u->key))
+        return FIT_NONE;
     if (!text_eq(state, "any") && is_ghost(j->facts, u) != text_eq(state, "ghost"))
         return FIT_OTHER;
     return version_fits(j, c, u->version) ? FIT_YES : FIT_OTHER;

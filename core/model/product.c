@@ -52,6 +52,7 @@ static const struct schema section_schema = {"section", NULL, "a list of steps",
 
 static const struct field supplier_fields[] = {
     FIELD(supplier, STR, vendor, "vendor id of the engine's maker", .flags = FIELD_REQUIRED | FIELD_ID),
+    FIELD(supplier, BOOL, optional, "some versions or settings only"),
     SOURCED(supplier),
     FIELD_END,
 };
@@ -200,6 +201,26 @@ static const struct field guard_fields[] = {
 static const struct schema guard_schema = {"guard", NULL, "a reason why a removal would be refused",
                                            sizeof(struct removal_guard), guard_fields, NULL};
 
+static const struct field manual_fields[] = {
+    FIELD(manual_work, STR, why, "why a person does it", .flags = FIELD_REQUIRED),
+    FIELD(manual_work, STRS, steps, "what the person does, a sentence each", .flags = FIELD_REQUIRED),
+    SOURCED(manual_work),
+    FIELD_END,
+};
+static const struct schema manual_schema = {"manual", NULL, "what a person does", sizeof(struct manual_work), manual_fields,
+                                            NULL};
+
+static bool check_product(void *obj, const struct place *at, struct err *e)
+{
+    const struct product *p = obj;
+
+    if (p->install && p->manual_install)
+        return place_error(e, at, "it has both 'install' and 'manual_install'");
+    if (p->remove && p->manual_remove)
+        return place_error(e, at, "it has both 'remove' and 'manual_remove'");
+    return true;
+}
+
 static const struct field product_fields[] = {
     FIELD(product, STR, id, "vendor.product.os", .flags = FIELD_REQUIRED | FIELD_ID),
     FIELD(product, STR, vendor, "vendor id", .flags = FIELD_REQUIRED | FIELD_ID),
@@ -224,6 +245,8 @@ static const struct field product_fields[] = {
     FIELD(product, OBJ, activate, "steps that switch its on-access engine on", .sub = &section_schema),
     FIELD(product, OBJ, disarm, "agents: steps that keep it from bringing others back", .sub = &section_schema),
     FIELD(product, OBJ, remove, "steps that remove it", .sub = &section_schema),
+    FIELD(product, OBJ, manual_install, "how a person installs it, where it cannot be planned", .sub = &manual_schema),
+    FIELD(product, OBJ, manual_remove, "how a person removes it, where it cannot be planned", .sub = &manual_schema),
     FIELD(product, OBJ, clean, "steps that remove what it leaves behind", .sub = &section_schema),
     FIELD(product, OBJS, guards, "reasons why a removal would be refused", .sub = &guard_schema),
     FIELD(product, OBJS, reinstallers, "who would bring it back", .sub = &leftover_schema),
@@ -236,7 +259,16 @@ static const struct field product_fields[] = {
     FIELD_END,
 };
 const struct schema product_schema = {"product", "avswap.product/1", "one product on one OS family",
-                                      sizeof(struct product), product_fields, NULL};
+                                      sizeof(struct product), product_fields, check_product};
+
+static const struct field listing_of_fields[] = {
+    FIELD(listing_of, STR, entity, "which entity", .flags = FIELD_REQUIRED),
+    FIELD(listing_of, STR, list, "on which list", .flags = FIELD_REQUIRED),
+    SOURCED(listing_of),
+    FIELD_END,
+};
+static const struct schema listing_of_schema = {"listing", NULL, "an entity on a list of a state",
+                                                sizeof(struct listing_of), listing_of_fields, NULL};
 
 static const struct field inventory_kind_fields[] = {
     FIELD(inventory_kind, ENUM, class, "product, component or white-label", .names = triage_class_names,
@@ -268,7 +300,9 @@ static const struct field vendor_fields[] = {
     FIELD(vendor, STR, name, "for people", .flags = FIELD_REQUIRED),
     FIELD(vendor, STRS, aliases, "other names"),
     FIELD(vendor, STRS, entities, "legal entities"),
+    FIELD(vendor, OBJS, listed, "entities on a list of a state", .sub = &listing_of_schema),
     FIELD(vendor, STRS, signers, "subjects of its signing certificates"),
+    FIELD(vendor, STRS, team_ids, "Apple's ids of its signing teams"),
     FIELD(vendor, STR, country, "ISO 3166 code of its seat"),
     FIELD(vendor, OBJ, inventory, "how exported inventories name it", .sub = &vendor_inventory_schema),
     SOURCED(vendor),

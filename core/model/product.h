@@ -55,6 +55,7 @@ struct section { /* a list of steps */
 
 struct supplier { /* whose engine is inside */
     const char *vendor;
+    bool optional; /* in some versions or settings only: a name alone does not tell */
     const char *source;
     int confidence;
 };
@@ -161,6 +162,13 @@ struct removal_guard { /* reasons why an uninstall would be refused; looked at b
     int confidence;
 };
 
+struct manual_work { /* what a person does where it does not go, or does not go safely, by itself */
+    const char *why;
+    struct strs steps; /* in order, a sentence each */
+    const char *source;
+    int confidence;
+};
+
 struct product {
     const char *id; /* "kaspersky.kesl.linux" */
     const char *vendor;
@@ -184,6 +192,8 @@ struct product {
     struct section *activate; /* switches the on-access engine on */
     struct section *disarm; /* agents: steps that keep it from bringing others back while they are removed */
     struct section *remove;
+    struct manual_work *manual_install; /* in place of `install`: never planned */
+    struct manual_work *manual_remove;  /* in place of `remove`: a plan is refused and tells it */
     struct section *clean;
     LIST(struct removal_guard) guards;
     LIST(struct leftover) reinstallers; /* who would bring it back */
@@ -217,12 +227,21 @@ struct vendor_inventory { /* how exported inventories name the vendor */
     int confidence;
 };
 
+struct listing_of {
+    const char *entity;
+    const char *list; /* "US Entity List" */
+    const char *source;
+    int confidence;
+};
+
 struct vendor {
     const char *id;
     const char *name;
     struct strs aliases;
     struct strs entities; /* legal entities that measures name */
-    struct strs signers;
+    LIST(struct listing_of) listed; /* those of them that stand on a list of a state */
+    struct strs signers;  /* subjects of its signing certificates */
+    struct strs team_ids; /* under which Apple signs for it */
     const char *country; /* ISO 3166 alpha-2; NULL unknown */
     struct vendor_inventory *inventory;
     const char *source;

@@ -33,7 +33,8 @@ static bool reject_law(struct planning *p, const struct product *x, struct strs 
         const char *vendor = x->engine_suppliers.v[i].vendor;
         const struct timeline *t = catalog_timeline(p->r->catalog, vendor);
 
-        if (t && !planning_say(p, why, "It contains an engine of %s, which is what has to go.", vendor))
+        if (t && !planning_say(p, why, "%s an engine of %s, which is what has to go.",
+                               x->engine_suppliers.v[i].optional ? "Some versions of it contain" : "It contains", vendor))
             return false;
     }
     return true;
@@ -131,6 +132,17 @@ bool planning_awakes(const struct planning *p, const struct product *x)
     return x->capabilities && x->capabilities->awakes && text_eq(p->r->facts->os->type, "client");
 }
 
+static bool reject_install(struct planning *p, const struct product *x, struct strs *why)
+{
+    if (x->install || planning_awakes(p, x))
+        return true;
+    if (x->manual_install)
+        return planning_healthy_here(p, x) || planning_say(p, why, "A person installs it: %s", x->manual_install->why);
+    if (x->capabilities && x->capabilities->awakes)
+        return planning_say(p, why, "It becomes active by itself on clients only, and this is none.");
+    return planning_say(p, why, "How to install it unattended is not known.");
+}
+
 static bool reject_abilities(struct planning *p, const struct product *x, struct strs *why)
 {
     const char *part = product_unverified(x, false);
@@ -140,10 +152,7 @@ static bool reject_abilities(struct planning *p, const struct product *x, struct
         ok = planning_say(p, why, "It does not block while files are opened, so it is no full replacement.");
     else if (x->capabilities->realtime == TRI_UNKNOWN)
         ok = planning_say(p, why, "Whether it blocks while files are opened is not known.");
-    if (ok && !x->install && x->capabilities && x->capabilities->awakes && !planning_awakes(p, x))
-        ok = planning_say(p, why, "It becomes active by itself on clients only, and this is none.");
-    else if (ok && !x->install && !planning_awakes(p, x))
-        ok = planning_say(p, why, "How to install it unattended is not known.");
+    ok = ok && reject_install(p, x, why);
     if (ok && part && !p->r->policy->allow_unverified)
         ok = planning_say(p, why, "The facts of its part '%s' are not verified; --allow-unverified would take them.",
                           part);

@@ -89,6 +89,38 @@ static bool find_sources(struct planning *p)
     return p->sources.n || nothing_goes(p);
 }
 
+/* What is removed by hand is told step by step; nothing is planned around it. */
+static bool refuse_manual(struct planning *p, const struct product *x)
+{
+    const struct manual_work *m = x->manual_remove;
+    bool unsure = m->confidence == CONFIDENCE_UNVERIFIED;
+
+    if (!planning_say(p, &p->plan->explain, "%s is removed by a person: %s%s", x->name, m->why,
+                      unsure ? " (How it goes is not verified on the real product.)" : ""))
+        return false;
+    for (size_t i = 0; i < m->steps.n; i++)
+        if (!planning_say(p, &p->plan->explain, "Step %zu: %s", i + 1, m->steps.v[i]))
+            return false;
+    return true;
+}
+
+static bool check_manual(struct planning *p)
+{
+    const struct product *first = NULL;
+
+    for (size_t i = 0; i < p->sources.n; i++) {
+        const struct product *x = p->sources.v[i];
+
+        if (!x->manual_remove || (x->clean && !planning_finding(p, x->id)))
+            continue;
+        if (!refuse_manual(p, x))
+            return false;
+        first = first ? first : x;
+    }
+    return !first || err_set(p->e, ERR_POLICY, "%s is not removed unattended; a person removes it, step by step as told",
+                             first->name);
+}
+
 static bool check_sources(struct planning *p)
 {
     for (size_t i = 0; i < p->sources.n; i++) {
@@ -428,7 +460,7 @@ static bool decide(struct planning *p)
 {
     fill_head(p);
     planning_owner(p);
-    if (!check_policy(p) || !find_sources(p) || !check_sources(p) || !check_reinstallers(p))
+    if (!check_policy(p) || !find_sources(p) || !check_manual(p) || !check_sources(p) || !check_reinstallers(p))
         return false;
     /* Cleaning up after an earlier removal needs no replacement where something protects already. */
     return (only_leftovers(p) && planning_other_protection(p)) || planning_choose(p);
