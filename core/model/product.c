@@ -210,17 +210,6 @@ static const struct field manual_fields[] = {
 static const struct schema manual_schema = {"manual", NULL, "what a person does", sizeof(struct manual_work), manual_fields,
                                             NULL};
 
-static bool check_product(void *obj, const struct place *at, struct err *e)
-{
-    const struct product *p = obj;
-
-    if (p->install && p->manual_install)
-        return place_error(e, at, "it has both 'install' and 'manual_install'");
-    if (p->remove && p->manual_remove)
-        return place_error(e, at, "it has both 'remove' and 'manual_remove'");
-    return true;
-}
-
 static const struct field product_fields[] = {
     FIELD(product, STR, id, "vendor.product.os", .flags = FIELD_REQUIRED | FIELD_ID),
     FIELD(product, STR, vendor, "vendor id", .flags = FIELD_REQUIRED | FIELD_ID),
@@ -259,7 +248,7 @@ static const struct field product_fields[] = {
     FIELD_END,
 };
 const struct schema product_schema = {"product", "avswap.product/1", "one product on one OS family",
-                                      sizeof(struct product), product_fields, check_product};
+                                      sizeof(struct product), product_fields, NULL};
 
 static const struct field listing_of_fields[] = {
     FIELD(listing_of, STR, entity, "which entity", .flags = FIELD_REQUIRED),

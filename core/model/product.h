@@ -192,8 +192,8 @@ struct product {
     struct section *activate; /* switches the on-access engine on */
     struct section *disarm; /* agents: steps that keep it from bringing others back while they are removed */
     struct section *remove;
-    struct manual_work *manual_install; /* in place of `install`: never planned */
-    struct manual_work *manual_remove;  /* in place of `remove`: a plan is refused and tells it */
+    struct manual_work *manual_install; /* set: never planned, whatever `install` says */
+    struct manual_work *manual_remove;  /* set: a plan is refused and tells it, whatever `remove` says */
     struct section *clean;
     LIST(struct removal_guard) guards;
     LIST(struct leftover) reinstallers; /* who would bring it back */

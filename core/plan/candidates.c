@@ -134,10 +134,10 @@ bool planning_awakes(const struct planning *p, const struct product *x)
 
 static bool reject_install(struct planning *p, const struct product *x, struct strs *why)
 {
-    if (x->install || planning_awakes(p, x))
-        return true;
     if (x->manual_install)
         return planning_healthy_here(p, x) || planning_say(p, why, "A person installs it: %s", x->manual_install->why);
+    if (x->install || planning_awakes(p, x))
+        return true;
     if (x->capabilities && x->capabilities->awakes)
         return planning_say(p, why, "It becomes active by itself on clients only, and this is none.");
     return planning_say(p, why, "How to install it unattended is not known.");

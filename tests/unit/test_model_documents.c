@@ -73,11 +73,11 @@ static const struct row {
      ":'no',"
      "'managed':'yes','evidence':['e']},'reports':[{'name':'n','value':'v'}]}],'gaps':[{'what':'w','why':'y'}]"},
     {"vendor", &vendor_schema,
-     "'id':'v','name':'V','aliases':['a'],'entities':['e'],'signers':['s'],'country':'FR','source':'s','confidence':'"
+     "'id':'v','name':'V','aliases':['a'],'entities':['e'],'listed':[{'entity':'e','list':'l','source':'s','confidence':'field'}],'signers':['s'],'team_ids':['t'],'country':'FR','source':'s','confidence':'"
      "tested'"},
     {"product", &product_schema,
      "'id':'p.x-1_2','vendor':'v','name':'P','os':'linux','role':'protection','licence':'free','audience':['business'],"
-     "'alternatives_of':['q'],'engine_suppliers':[{'vendor':'o','source':'s','confidence':'field'}],'moved_by_vendor':'"
+     "'alternatives_of':['q'],'engine_suppliers':[{'vendor':'o','optional':true,'source':'s','confidence':'field'}],'moved_by_vendor':'"
      "o',"
      "'detect':{'installed':" COND ",'half_removed':" COND ",'version_from':['x'],'source':'s','confidence':'tested'},"
      "'leftovers':[" LEFT
@@ -90,10 +90,16 @@ static const struct row {
      "'i','kind':'repository','packages':['p'],'name':'n','url':'u','from':'f','sha256':'" HASH
      "','signer':'S','size_mib':3,'source':"
      "'s','confidence':'field'}],'install':" SECTION ",'activate':" SECTION ",'disarm':" SECTION ",'remove':" SECTION
-     ",'clean':" SECTION ",'guards':[{'text':'t','blocked':" COND
+     ",'manual_install':{'why':'w','steps':['s'],'source':'s','confidence':'field'},'manual_remove':{'why':'w','steps':['s'],"
+     "'source':'s','confidence':'field'},'clean':" SECTION ",'guards':[{'text':'t','blocked':" COND
      ",'source':'s','confidence':'field'}],'reinstallers':[" LEFT
      "],'state_paths':['/x'],'packages':['x'],'exit_codes':[{'code':5,'outcome':'tamper-locked','text':'x'}],'eicar':"
      "{'expect':'quarantined','dir':'/tmp','within_s':3,'source':'s'},'notes':['n'],'source':'s','confidence':'field'"},
+    {"evidence", &evidence_schema,
+     "'id':'e','lab':'l','series':'s','segment':'consumer','os':'linux','system':'y','period_from':'2026-01-01T00:00:00Z',"
+     "'period_to':'2026-02-01T00:00:00Z','cases':3,'url':'u','published':'2026-02-03T00:00:00Z','retrieved':'2026-02-04T00:00:00Z',"
+     "'note':'n','results':[{'product':'p','tested':'t','version':'1','award':'a','protection_percent':'99.5','protection_score':'6',"
+     "'performance_score':'5.5','usability_score':'6','impact_score':'8.1','false_alarms':'2','note':'n'}]"},
     {"timeline", &timeline_schema,
      "'vendor':'v','personas':[{'id':'p','label':'l','tags':['t']}],'measures':[{'id':'m','jurisdiction':'US','applies_"
      "to':"
