@@ -6,4 +6,6 @@
 
 #include "cmd/cli/cli.h"
 
+extern const struct command cmd_import_winget;
+
 #endif

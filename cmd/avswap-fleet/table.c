@@ -1,7 +1,7 @@
 #include "cmd/avswap-fleet/fleet.h"
 
 static const struct command *const commands[] = {
-    &cmd_docs,
+    &cmd_import_winget, &cmd_docs,
     NULL,
 };
 

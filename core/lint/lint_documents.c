@@ -79,6 +79,7 @@ static void product_rules(struct lint *l, const void *doc, const json_t *j, cons
         if (p->vars.v[i].secret && p->vars.v[i].def)
             lint_add(l, PROBLEM_SECRET_WRITTEN, at, "the secret '%s' has a default value; a secret never stands in a file", p->vars.v[i].name);
     lint_artifacts(l, p, at);
+    lint_import(l, p, j, at);
     lint_probes(l, p->os, j, at);
     check_sourced(l, &product_schema, j, at);
 }

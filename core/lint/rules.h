@@ -55,6 +55,8 @@ void lint_probes(struct lint *l, const char *family, const json_t *j, const stru
  * effect, who vouches for a download. */
 void lint_installer_step(struct lint *l, const struct product *p, const struct step_def *s, const struct verb_def *v,
                          const struct place *at);
+/* Of a product that a machine took over from elsewhere. */
+void lint_import(struct lint *l, const struct product *p, const json_t *j, const struct place *at);
 void lint_artifacts(struct lint *l, const struct product *p, const struct place *at);
 
 #endif

@@ -330,6 +330,9 @@ static bool ask_product(const struct product *p, struct arena *a, struct questio
     for (size_t i = 0; i < p->requires.n; i++)
         if (!ask(p->requires.v[i].cond, a, q, e))
             return false;
+    for (size_t i = 0; i < p->payload.n; i++)
+        if (!ask(p->payload.v[i].when, a, q, e))
+            return false;
     for (size_t i = 0; i < p->reports.n; i++) {
         const struct report_def *r = &p->reports.v[i];
 

@@ -31,6 +31,7 @@
     X(PROBLEM_WIDE_PATTERN, "wide-pattern", "name the maker in 'publisher', or begin the pattern with the name")       \
     X(PROBLEM_UNPROVED_EFFECT, "unproved-effect", "say in 'after' what holds once the step had its effect")            \
     X(PROBLEM_UNPROVED_DOWNLOAD, "unproved-download", "give its 'sha256', or its 'signer' where the file changes")     \
+    X(PROBLEM_UNREVIEWED, "unreviewed", "leave 'candidate' in until a person has answered for every fact and 'todo' is empty") \
     X(PROBLEM_PLAYBOOK, "playbook", "see avswap-formats(5) for the stages of a playbook")                              \
     X(PROBLEM_TIMELINE, "timeline", "use a group that one of the timeline's personas has among its tags")              \
     X(PROBLEM_SECRET_WRITTEN, "secret-written", "say where it is: file:/path or env:NAME; it never stands in a file")  \

@@ -144,6 +144,7 @@ static const struct field artifact_fields[] = {
     FIELD(artifact, STR, sha256, "file: its digest"),
     FIELD(artifact, STR, signer, "file: who signed it (pattern)"),
     FIELD(artifact, INT, size_mib, "MiB on disk once unpacked", .min = 0, .max = 100000),
+    FIELD(artifact, OBJ, when, "got only where this holds", .sub = &cond_schema),
     SOURCED(artifact),
     FIELD_END,
 };
@@ -210,6 +211,18 @@ static const struct field manual_fields[] = {
 static const struct schema manual_schema = {"manual", NULL, "what a person does", sizeof(struct manual_work), manual_fields,
                                             NULL};
 
+static const struct field import_fields[] = {
+    FIELD(import_def, STR, from, "winget", .flags = FIELD_REQUIRED),
+    FIELD(import_def, STR, id, "its id there", .flags = FIELD_REQUIRED),
+    FIELD(import_def, STR, version, "its version there", .flags = FIELD_REQUIRED),
+    FIELD(import_def, INSTANT, fetched, "when it was taken over", .flags = FIELD_REQUIRED),
+    FIELD(import_def, BOOL, candidate, "nobody has reviewed it; never planned"),
+    FIELD(import_def, STRS, todo, "what its reviewer has to find out"),
+    FIELD_END,
+};
+static const struct schema import_schema = {"import", NULL, "where a machine took it from", sizeof(struct import_def),
+                                            import_fields, NULL};
+
 static const struct field product_fields[] = {
     FIELD(product, STR, id, "vendor.product.os", .flags = FIELD_REQUIRED | FIELD_ID),
     FIELD(product, STR, vendor, "vendor id", .flags = FIELD_REQUIRED | FIELD_ID),
@@ -244,6 +257,7 @@ static const struct field product_fields[] = {
     FIELD(product, OBJS, exit_codes, "exit statuses of its installer and uninstaller", .sub = &exit_code_schema),
     FIELD(product, OBJ, eicar, "the EICAR test", .sub = &eicar_schema),
     FIELD(product, STRS, notes, "for the plan's reader"),
+    FIELD(product, OBJ, import, "where a machine took it from; absent: people wrote it", .sub = &import_schema),
     SOURCED(product),
     FIELD_END,
 };

@@ -120,6 +120,7 @@ struct artifact {
     const char *sha256;   /* file: NULL for rolling or per-tenant files (then the var NAME_sha256 or a signer) */
     const char *signer;   /* file: pattern of the signer's name; both halves of the signature must hold */
     long long size_mib;   /* for the disk check */
+    struct cond *when;    /* got only where this holds, as an installer for one kind of processor */
     const char *source;
     int confidence;
 };
@@ -169,6 +170,15 @@ struct manual_work { /* what a person does where it does not go, or does not go 
     int confidence;
 };
 
+struct import_def { /* where a machine took the file from; a candidate was reviewed by nobody and is never planned */
+    const char *from;    /* "winget" */
+    const char *id;      /* there */
+    const char *version; /* there */
+    instant fetched;
+    bool candidate;
+    struct strs todo; /* what the reviewer has to find out; empty once it is no candidate */
+};
+
 struct product {
     const char *id; /* "kaspersky.kesl.linux" */
     const char *vendor;
@@ -202,6 +212,7 @@ struct product {
     LIST(struct exit_code) exit_codes;
     struct eicar_def *eicar;
     struct strs notes; /* for the plan's reader, as console work to do */
+    struct import_def *import; /* NULL: written by people */
     const char *source;
     int confidence;
 };

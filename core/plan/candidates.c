@@ -159,11 +159,17 @@ static bool reject_abilities(struct planning *p, const struct product *x, struct
     return ok;
 }
 
+static bool reject_unreviewed(struct planning *p, const struct product *x, struct strs *why)
+{
+    return !x->import || !x->import->candidate ||
+           planning_say(p, why, "It is a candidate, taken over from %s: nobody has reviewed it.", x->import->from);
+}
+
 static bool examine(struct planning *p, const struct product *x, struct candidate *c)
 {
     c->product = x->id;
     c->name = x->name;
-    if (!reject_law(p, x, &c->reasons) || !reject_policy(p, x, &c->reasons) ||
+    if (!reject_law(p, x, &c->reasons) || !reject_unreviewed(p, x, &c->reasons) || !reject_policy(p, x, &c->reasons) ||
         !reject_capabilities(p, x, &c->reasons) || !reject_requirements(p, x, &c->reasons) ||
         !reject_abilities(p, x, &c->reasons) || !reject_vars(p, x, &c->reasons) || !reject_way(p, x, &c->reasons))
         return false;

@@ -127,6 +127,17 @@ static bool installer_digest(struct builder *b, const struct artifact *f, const 
                         "recorded. \"%s_sha256\" in the policy's \"vars\" would have it checked.", f->from, f->from);
 }
 
+/* Not where its `when` does not hold, or nobody knows. */
+static bool is_wanted(struct builder *b, const struct artifact *f, bool *ret)
+{
+    struct verdict v;
+
+    if (!cond_judge(f->when, b->p->r->facts, b->p->arena, &v, b->p->e))
+        return false;
+    *ret = v.answer == TRI_YES;
+    return true;
+}
+
 bool use_payload(struct builder *b, const struct product *x)
 {
     for (size_t i = 0; i < x->payload.n; i++) {
@@ -134,7 +145,12 @@ bool use_payload(struct builder *b, const struct product *x)
         const struct var *from = f->from ? planning_find_var(x, f->from, strlen(f->from)) : NULL;
         const char *path = from ? planning_var(b->p, from) : NULL, *digest;
         json_t *args;
+        bool wanted;
 
+        if (!is_wanted(b, f, &wanted))
+            return false;
+        if (!wanted)
+            continue;
         if (f->kind == ARTIFACT_REPOSITORY) {
             args = json_pack("{s:o, s:s}", "packages", steps_strings(&f->packages), "dir", "${payload}");
             if (!steps_make(b, x, "package.fetch", args, "Fetch the packages of", x->name))

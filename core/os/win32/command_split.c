@@ -1,45 +1,10 @@
-#include "core/os/win32/command_split.h"
+#include "core/base/argv.h"
 #include "core/base/limits.h"
 #include "core/os/installer.h"
 #include "core/os/win32/environment.h"
 #include "core/os/win32/program.h"
 
 #include <string.h>
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* One argument into b; returns where it ends. n backslashes before a quote are n / 2 and, if n is odd, a
- * quote as such; elsewhere they are what they are. Two quotes inside of quotes are one (since Visual C++
- * 2008). */
-static const char *one_argument(const char *s, struct buf *b)
-{
-    bool quoted = false;
-
-    for (; *s && (quoted || !is_space(*s)); s++) {
-        size_t slashes = strspn(s, "\\");
-
-        if (slashes && s[slashes] == '"') {
-            buf_add(b, s, slashes / 2);
-            s += slashes;
-            if (slashes % 2) {
-                buf_addc(b, '"');
-                continue;
-            }
-        }
-        if (*s != '"') {
-            buf_addc(b, *s);
-        } else if (quoted && s[1] == '"') {
-            buf_addc(b, '"');
-            s++;
-        } else {
-            quoted = !quoted;
-        }
-    }
-    return s;
-}
 
 static bool add(struct strs *ret, const char *text, struct arena *a, struct err *e)
 {
@@ -48,21 +13,6 @@ static bool add(struct strs *ret, const char *text, struct arena *a, struct err 
     if (slot)
         *slot = arena_strdup(a, text);
     return (slot && *slot) || err_nomem(e);
-}
-
-bool command_arguments(const char *s, struct arena *a, struct strs *ret, struct err *e)
-{
-    struct buf b;
-    bool ok = true;
-
-    buf_init(&b, PROGRAM_LINE);
-    for (s += strspn(s, " \t"); ok && *s; s += strspn(s, " \t")) {
-        buf_clear(&b);
-        s = one_argument(s, &b);
-        ok = buf_ok(&b, "an argument", e) && add(ret, buf_str(&b), a, e);
-    }
-    buf_free(&b);
-    return ok;
 }
 
 /* --- the program --- */
@@ -174,7 +124,7 @@ bool os_command_split(const char *command, struct arena *a, struct strs *ret, st
     ret->v = NULL;
     ret->n = 0;
     if (check(command, e) && find_expanded(command, a, &p, e) && add(ret, p.path, a, e) &&
-        command_arguments(p.rest, a, ret, e))
+        argv_split(p.rest, PROGRAM_LINE, a, ret, e))
         return true;
     buf_init(&shown, 300);
     text_show(&shown, command);

@@ -1,7 +1,7 @@
 /* Texts of changes on Windows: command lines both ways, properties and secrets of Windows Installer, its
  * logs, files of regedit. */
+#include "core/base/argv.h"
 #include "core/base/limits.h"
-#include "core/os/win32/command_split.h"
 #include "core/os/win32/msi_change.h"
 #include "core/os/win32/program.h"
 #include "core/os/win32/reg_file.h"
@@ -96,7 +96,7 @@ static void assert_cut_again(const struct strs *argv)
     assert_true(MultiByteToWideChar(CP_UTF8, 0, buf_str(&b), -1, w, (int)COUNT(w)) > 0);
     theirs = CommandLineToArgvW(w, &n);
     assert_non_null(theirs);
-    assert_true(command_arguments(strchr(buf_str(&b) + 1, '"') + 1, &a, &ours, &e));
+    assert_true(argv_split(strchr(buf_str(&b) + 1, '"') + 1, PROGRAM_LINE, &a, &ours, &e));
     assert_int_equal(n, argv->n);
     assert_int_equal(ours.n + 1, argv->n);
     for (size_t i = 1; i < argv->n; i++) {
@@ -171,7 +171,7 @@ static void test_arguments(void **state)
     for (size_t i = 0; i < COUNT(arguments); i++) {
         struct strs got = {NULL, 0};
 
-        assert_true(command_arguments(arguments[i].text, &a, &got, &e));
+        assert_true(argv_split(arguments[i].text, PROGRAM_LINE, &a, &got, &e));
         assert_int_equal(got.n, arguments[i].argv.n);
         for (size_t k = 0; k < got.n; k++)
             assert_string_equal(got.v[k], arguments[i].argv.v[k]);
