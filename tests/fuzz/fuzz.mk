@@ -21,10 +21,16 @@ comma := ,
 fuzz: $(FUZZERS)
 	@tests/fuzz/run.sh $(FUZZ_RUNS) $^
 
+# What is about a jump host
+FUZZ_FLEET := $(addprefix $(BUILD)/fuzz/,winget)
+$(FUZZ_FLEET): FUZZ_FLEET_LIB = $(FLEET_LIB)
+$(FUZZ_FLEET): $(FLEET_LIB)
+
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(FUZZ_PARTS) $(CORE_LIB)
 	@mkdir -p $(@D)
 	$(say)LD $@
-	$(Q)$(CC) $(LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(FUZZ_wrap_$*)) -o $@ $< $(FUZZ_PARTS) $(CORE_LIB) $(LDLIBS)
+	$(Q)$(CC) $(LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(FUZZ_wrap_$*)) -o $@ $< $(FUZZ_PARTS) $(FUZZ_FLEET_LIB) $(CORE_LIB) $(LDLIBS) \
+		$(if $(FUZZ_FLEET_LIB),$(FLEET_LDLIBS))
 .SECONDARY: $(FUZZERS:$(BUILD)/fuzz/%=$(BUILD)/obj/tests/fuzz/fuzz_%.o) $(FUZZ_PARTS)
 
 TORTURE += torture-fuzz
