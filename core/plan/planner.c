@@ -345,7 +345,8 @@ static bool fill_notes(struct planning *p)
             return false;
         if (f->kind == FINDING_WHITE_LABEL &&
             !planning_say(p, &p->plan->warnings,
-                          "%s contains an engine that has to go; it is reported, never removed by itself.", f->name))
+                          "%s %s an engine that has to go; it is reported, never removed by itself.", f->name,
+                          f->certainty == CERTAINTY_CERTAIN ? "contains" : "may contain"))
             return false;
     }
     for (size_t i = 0; i < p->sources.n; i++)

@@ -65,7 +65,7 @@ static const char *kind_words(const struct finding *f)
     case FINDING_HALF_REMOVED:
         return "half removed";
     case FINDING_WHITE_LABEL:
-        return "another name, the same engine";
+        return f->certainty == CERTAINTY_CERTAIN ? "another name, the same engine" : "another name, perhaps the same engine";
     case FINDING_MOVED_BY_VENDOR:
         return "put here by the vendor itself";
     case FINDING_PRODUCT:
