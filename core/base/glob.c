@@ -28,9 +28,11 @@ unsigned text_fold(unsigned c)
 /* The code point at *s, which moves behind it; a byte that begins none counts as one of its own. */
 static unsigned next(const char **s, bool folded)
 {
-    unsigned c;
-    size_t n = text_decode(*s, strnlen(*s, 4), &c);
+    unsigned c = (unsigned char)**s;
+    size_t n = 1;
 
+    if (c >= 0x80 || !c)
+        n = text_decode(*s, strnlen(*s, 4), &c);
     if (!n) {
         c = 0x110000u + (unsigned char)**s;
         n = 1;

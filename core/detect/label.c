@@ -37,7 +37,7 @@ static const struct range signs[] = {{0x80, 0xA9},     {0xAB, 0xB4},     {0xB6, 
 /* A code point as labels have it; 0: it is left out. */
 static unsigned plain(unsigned cp)
 {
-    if (cp < 0x80 && cp > 0x20 && cp != '"' && cp != '`' && cp != 0x7F)
+    if ((cp < 0x80 && cp > 0x20 && cp != '"' && cp != '`' && cp != 0x7F) || (cp >= 0x400 && cp < 0x500))
         return text_fold(cp);
     if (IN(blanks, cp))
         return ' ';
@@ -56,7 +56,7 @@ static bool letter(unsigned cp)
 {
     if (cp < 0x80)
         return (cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9');
-    return !IN(signs, cp);
+    return (cp >= 0x400 && cp < 0x500) || !IN(signs, cp);
 }
 
 static bool lost(unsigned cp)
@@ -68,7 +68,7 @@ static void add(struct label *l, unsigned cp)
 {
     unsigned p = plain(cp);
 
-    if (!p || l->n == LABEL_MAX || (p == ' ' && (!l->n || l->cp[l->n - 1] == ' ')))
+    if (!p || l->n == LABEL_MAX || (p == ' ' && (!l->n || l->cp[l->n - 1] == ' ')) || (p == '\'' && !l->n))
         return;
     l->cp[l->n++] = p;
 }
@@ -86,32 +86,38 @@ static bool says_nothing(const char *s)
     return *s == '@'; /* the repository of a package, as dnf tells it */
 }
 
+/* Signs that damage left behind the last letter, and the dots of what was cut off. */
+static void trim(struct label *l)
+{
+    while (l->n) {
+        unsigned cp = l->cp[l->n - 1];
+
+        if (cp != ' ' && cp != '.' && cp != '\'' && cp != '@' && cp != '#' && cp < 0x80)
+            break;
+        if (cp >= 0x80 && !IN(signs, cp))
+            break;
+        l->n--;
+    }
+}
+
 static void finish(struct label *l)
 {
     size_t letters = 0, bad = 0, used = 0;
 
-    while (l->n && l->cp[l->n - 1] == ' ')
-        l->n--;
-    if (l->n && l->cp[l->n - 1] == 0x2026) {
-        l->cut = true;
-        l->n--;
-    } else if (l->n > 3 && l->cp[l->n - 1] == '.' && l->cp[l->n - 2] == '.' && l->cp[l->n - 3] == '.') {
-        l->cut = true;
-        l->n -= 3;
-    }
+    trim(l);
     for (size_t i = 0; i < l->n; i++) {
         letters += letter(l->cp[i]);
         bad += lost(l->cp[i]);
         used += charset_utf8(l->cp[i], l->text + used);
     }
     l->text[used] = '\0';
-    l->blank = says_nothing(l->text) || (bad > 2 && bad >= letters) || (letters == 0 && bad == l->n);
+    l->blank = says_nothing(l->text) || letters == 0 || (bad > 2 && bad >= letters);
 }
 
 static void clear(struct label *l)
 {
     l->n = 0;
-    l->cut = l->blank = false;
+    l->blank = false;
 }
 
 void label_make(struct label *l, const char *s)
@@ -134,25 +140,6 @@ void label_make(struct label *l, const char *s)
     finish(l);
 }
 
-bool word_make(struct word *w, const char *s)
-{
-    size_t left = strlen(s), max = sizeof w->cp / sizeof w->cp[0];
-
-    w->n = 0;
-    while (left) {
-        unsigned cp;
-        size_t n = text_decode(s, left, &cp);
-
-        if (!n || w->n == max)
-            return false;
-        w->cp[w->n++] = text_fold(cp);
-        s += n;
-        left -= n;
-    }
-    w->anywhere = w->n && w->cp[0] >= 0x590; /* behind Latin, Greek, Cyrillic and Armenian */
-    return w->n > 0;
-}
-
 /* Letters that look like Latin ones, folded. */
 static unsigned skeleton(unsigned cp)
 {
@@ -169,6 +156,26 @@ static unsigned skeleton(unsigned cp)
         if (pairs[i].cp == cp)
             return pairs[i].as;
     return cp;
+}
+
+bool word_make(struct word *w, const char *s)
+{
+    size_t left = strlen(s), max = sizeof w->cp / sizeof w->cp[0];
+
+    w->n = 0;
+    while (left) {
+        unsigned cp;
+        size_t n = text_decode(s, left, &cp);
+
+        if (!n || w->n == max)
+            return false;
+        w->cp[w->n++] = text_fold(cp);
+        s += n;
+        left -= n;
+    }
+    w->first = skeleton(w->cp[0]);
+    w->anywhere = w->n && w->cp[0] >= 0x590; /* behind Latin, Greek, Cyrillic and Armenian */
+    return w->n > 0;
 }
 
 static size_t token_end(const struct label *l, size_t at)
@@ -210,6 +217,9 @@ static bool one_mistake(const unsigned *a, size_t n, const struct word *w)
 
     if (n + 1 < w->n || n > w->n + 1)
         return false;
+    for (size_t k = 0; k < n; k++)
+        if ((a[k] < 0x80) != (w->cp[0] < 0x80)) /* not a slip of the hand */
+            return false;
     while (i < n && i < w->n && a[i] == w->cp[i])
         i++;
     while (tail < n - i && tail < w->n - i && a[n - 1 - tail] == w->cp[w->n - 1 - tail])
@@ -218,11 +228,6 @@ static bool one_mistake(const unsigned *a, size_t n, const struct word *w)
     if (n <= 1 && w->n - i - tail <= 1)
         return true;
     return n == 2 && w->n - i - tail == 2 && a[i] == w->cp[i + 1] && a[i + 1] == w->cp[i];
-}
-
-static bool begins_word(const struct label *l, size_t at)
-{
-    return at == 0 || !(letter(l->cp[at - 1]) || lost(l->cp[at - 1]));
 }
 
 /* Nothing before it, or only the "com." of a reversed domain. */
@@ -236,18 +241,23 @@ static bool leads(const struct label *l, size_t at)
     return true;
 }
 
-static void try_word(const struct label *l, const struct word *w, size_t at, struct word_hit *best)
+/* Can the word begin with this letter at all? Most words of most names end here. */
+static bool may_begin(const struct word *w, unsigned cp)
 {
-    bool begins = begins_word(l, at);
-    size_t end = at;
-    enum word_fit fit = begins || w->anywhere ? fit_at(l, w, at, &end) : WORD_NONE;
+    return cp == w->cp[0] || lost(cp) || skeleton(cp) == w->first;
+}
 
-    if (fit == WORD_NONE && begins && w->n >= 8 && !w->anywhere) {
-        end = token_end(l, at);
+static void try_word(const struct label *l, const struct word *w, size_t at, size_t token, bool begins, struct word_hit *best)
+{
+    enum word_fit fit = WORD_NONE;
+    size_t end = at;
+
+    if ((begins || w->anywhere) && may_begin(w, l->cp[at]))
+        fit = fit_at(l, w, at, &end);
+    if (fit == WORD_NONE && begins && w->n >= 8 && !w->anywhere && token - at + 1 >= w->n && token - at <= w->n + 1) {
+        end = token;
         fit = one_mistake(l->cp + at, end - at, w) ? WORD_TYPO : WORD_NONE;
     }
-    if (fit == WORD_CUT && w->anywhere && end - at < 4)
-        fit = WORD_NONE;
     if (fit > best->fit)
         *best = (struct word_hit){fit, at, end, w, leads(l, at)};
 }
@@ -255,11 +265,20 @@ static void try_word(const struct label *l, const struct word *w, size_t at, str
 struct word_hit label_find(const struct label *l, const struct word *words, size_t n)
 {
     struct word_hit best = {WORD_NONE, 0, 0, NULL, false};
+    size_t token = 0;
 
-    for (size_t at = 0; at < l->n && best.fit != WORD_WHOLE; at++)
-        if (letter(l->cp[at]) || lost(l->cp[at]))
+    for (size_t at = 0; at < l->n && best.fit != WORD_WHOLE; at++) {
+        bool begins = at >= token;
+
+        if (begins) {
+            token = token_end(l, at);
+            if (token == at)
+                continue;
+        }
+        if (begins || l->cp[at] >= 0x590 || lost(l->cp[at]))
             for (size_t i = 0; i < n && best.fit != WORD_WHOLE; i++)
-                try_word(l, &words[i], at, &best);
+                try_word(l, &words[i], at, token, begins, &best);
+    }
     return best;
 }
 
@@ -308,11 +327,42 @@ static void read_as(const unsigned char *p, size_t n, enum charset real, struct 
     finish(ret);
 }
 
+static bool plain_cyrillic(unsigned cp)
+{
+    return (cp >= 0x410 && cp <= 0x44F) || cp == 0x401 || cp == 0x451 || cp == 0xAB || cp == 0xBB || cp == 0x2116 ||
+           (cp >= 0x2010 && cp <= 0x2026);
+}
+
+/* Does it look like Cyrillic text read in a wrong character set? Much beyond ASCII, little of it from far away, and not
+ * simply Russian as it is written. */
+static bool garbled(const char *s)
+{
+    size_t left = strlen(s), high = 0, far = 0, odd = 0;
+    bool lower = false;
+
+    while (left) {
+        unsigned cp;
+        size_t n = text_decode(s, left, &cp);
+
+        if (!n)
+            return false;
+        high += cp >= 0x80;
+        far += cp >= 0x2600 && cp != LOST;
+        odd += cp >= 0x80 && (!plain_cyrillic(cp) || (lower && cp >= 0x410 && cp <= 0x42F));
+        lower = cp >= 0x430 && cp <= 0x44F;
+        s += n;
+        left -= n;
+    }
+    return high >= 5 && odd >= 2 && far * 2 <= high;
+}
+
 bool label_repair(const char *s, const struct word *words, size_t n, struct label *ret, struct word_hit *hit)
 {
     static const enum charset sets[] = {CHARSET_CP1252, CHARSET_CP1251, CHARSET_CP866, CHARSET_KOI8R, CHARSET_UTF8};
     unsigned char bytes[LABEL_MAX * 2];
 
+    if (!garbled(s))
+        return false;
     for (size_t shown = 0; shown < 4; shown++) {
         size_t len = bytes_of(s, sets[shown], bytes, sizeof bytes);
 
@@ -321,7 +371,7 @@ bool label_repair(const char *s, const struct word *words, size_t n, struct labe
                 continue;
             read_as(bytes, len, sets[real], ret);
             *hit = label_find(ret, words, n);
-            if (hit->fit >= WORD_LOST)
+            if (hit->fit >= WORD_LOST && hit->word->cp[0] >= 0x80) /* ASCII does not suffer from it */
                 return true;
         }
     }

@@ -22,13 +22,13 @@ struct label {
     unsigned cp[LABEL_MAX];
     size_t n;
     char text[LABEL_MAX * 4 + 1]; /* the same as UTF-8 */
-    bool cut;   /* ended with an ellipsis */
     bool blank; /* says nothing: empty, "unknown", a repository's name, lost letters only */
 };
 
 struct word {
     unsigned cp[40];
     size_t n;
+    unsigned first; /* what its first letter looks like */
     bool anywhere;
 };
 

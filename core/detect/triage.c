@@ -49,11 +49,28 @@ static bool settle(const struct subject *s, struct triage_row *ret)
 
 static bool system_fits(const struct product *p, const char *os)
 {
-    return !p || !*os || text_eq(p->os, os);
+    return !*os || text_eq(p->os, os);
 }
 
-static int role_class(const struct product *p)
+/* A kind names a product without its system: there is a file for each. */
+static const struct product *kind_product(const struct triage_rules *r, const struct inventory_kind *k, const char *os)
 {
+    char id[128];
+
+    if (!k->product)
+        return NULL;
+    snprintf(id, sizeof id, "%.100s.%s", k->product, *os ? os : "windows");
+    return catalog_product(r->catalog, id);
+}
+
+/* As the vendor's kinds call it, else by its role. */
+static int class_of(const struct subject *s, const struct product *p)
+{
+    const struct vendor_inventory *v = s->vendor->inventory;
+
+    for (size_t i = 0; v && i < v->kinds.n; i++)
+        if (v->kinds.v[i].product && text_starts(p->id, v->kinds.v[i].product) && p->id[strlen(v->kinds.v[i].product)] == '.')
+            return v->kinds.v[i].class;
     return p->role == ROLE_PROTECTION ? TRIAGE_PRODUCT : TRIAGE_COMPONENT;
 }
 
@@ -65,8 +82,8 @@ static const char *fitting(const struct strs *globs, const char *text)
     return NULL;
 }
 
-/* Does the pattern, cut off inside one of its names, match all of the text? How much of it was used. */
-static size_t begins_as(const char *glob, const char *text)
+/* Does the pattern, cut off behind `least` bytes or later, match all of the text? How much of it was used. */
+static size_t begins_as(const char *glob, const char *text, size_t least)
 {
     char cut[256];
     size_t n = strlen(glob);
@@ -74,7 +91,7 @@ static size_t begins_as(const char *glob, const char *text)
     if (n >= sizeof cut)
         return 0;
     memcpy(cut, glob, n + 1);
-    for (; n > 12; n--) {
+    for (; n > least; n--) {
         cut[n] = '\0';
         if (cut[n - 1] != '*' && ((unsigned char)glob[n] & 0xC0) != 0x80 && text_glob_fold(cut, text))
             return n;
@@ -98,33 +115,35 @@ static bool ask_kinds(const struct triage_rules *r, const struct subject *s, con
 
     for (size_t i = 0; v && i < v->kinds.n; i++) {
         const struct inventory_kind *k = &v->kinds.v[i];
-        const struct product *p = k->product ? catalog_product(r->catalog, k->product) : NULL;
         const char *glob = (k->class == TRIAGE_WHITE_LABEL) == white ? fitting(&k->names, text) : NULL;
 
         if (glob) {
-            *ret = (struct answer_of){k->class, system_fits(p, os) ? p : NULL, true, names_vendor(s, glob), false};
+            *ret = (struct answer_of){k->class, kind_product(r, k, os), true, names_vendor(s, glob), false};
             return true;
         }
     }
     return false;
 }
 
-/* The longest pattern of the products that fits. */
-static bool ask_products(const struct patterns *list, const char *text, const char *os, bool partial, struct answer_of *ret)
+/* The longest pattern of the products that fits; of two that a cut-off name may be, rather the product than its part. */
+static bool ask_products(const struct subject *s, const struct patterns *list, const char *text, const char *os,
+                         bool partial, struct answer_of *ret)
 {
     size_t best = 0;
 
     for (size_t i = 0; i < list->n; i++) {
         const struct pattern *p = &list->v[i];
         size_t fits;
+        int class;
 
         if (p->package || !system_fits(p->product, os) || (!partial && p->weight <= best))
             continue;
-        fits = partial ? begins_as(p->glob, text) : text_glob_fold(p->glob, text) ? p->weight : 0;
-        if (fits <= best)
+        fits = partial ? begins_as(p->glob, text, 12) : text_glob_fold(p->glob, text) ? p->weight : 0;
+        class = fits ? class_of(s, p->product) : TRIAGE_NONE;
+        if (fits < best || !fits || (fits == best && (class != TRIAGE_PRODUCT || ret->class == TRIAGE_PRODUCT)))
             continue;
         best = fits;
-        *ret = (struct answer_of){role_class(p->product), p->product, true, p->named, partial};
+        *ret = (struct answer_of){class, p->product, true, p->named, partial};
     }
     return best > 0;
 }
@@ -133,16 +152,40 @@ static struct answer_of ask_name(const struct triage_rules *r, const struct subj
 {
     struct answer_of a = {TRIAGE_PRODUCT, NULL, false, false, false};
 
-    if (!ask_kinds(r, s, text, os, false, &a) && !ask_products(&s->own, text, os, false, &a))
-        (void)ask_products(&s->own, text, os, true, &a);
+    if (!ask_kinds(r, s, text, os, false, &a) && !ask_products(s, &s->own, text, os, false, &a))
+        (void)ask_products(s, &s->own, text, os, true, &a);
     return a;
+}
+
+/* Does the text begin as one of the products' names does, up to what may differ from version to version? */
+static bool of_family(const struct subject *s, const char *text)
+{
+    char lead[128];
+
+    for (size_t i = 0; i < s->own.n; i++) {
+        size_t n = strcspn(s->own.v[i].glob, "*?[");
+
+        if (!s->own.v[i].named || n < 12 || n + 2 > sizeof lead)
+            continue;
+        memcpy(lead, s->own.v[i].glob, n);
+        lead[n] = '*';
+        lead[n + 1] = '\0';
+        if (text_glob_fold(lead, text) || begins_as(s->own.v[i].glob, text, 4))
+            return true;
+    }
+    return false;
 }
 
 static bool is_about(const struct subject *s, const char *text)
 {
     const struct vendor_inventory *v = s->vendor->inventory;
 
-    return v && fitting(&v->about, text) && !fitting(&v->tools, text);
+    if (!v || !fitting(&v->about, text) || fitting(&v->tools, text))
+        return false;
+    for (size_t i = 0; i < v->tools.n; i++)
+        if (begins_as(v->tools.v[i], text, 16)) /* its own, cut off */
+            return false;
+    return true;
 }
 
 /* ------------------------------------------------------------------ packages and codes */
@@ -180,14 +223,12 @@ static bool ask_packages(const struct triage_rules *r, const struct subject *s, 
 
     for (size_t i = 0; v && i < v->kinds.n; i++)
         if (fitting(&v->kinds.v[i].packages, name)) {
-            const char *id = v->kinds.v[i].product;
-
-            *ret = (struct answer_of){v->kinds.v[i].class, id ? catalog_product(r->catalog, id) : NULL, true, true, false};
+            *ret = (struct answer_of){v->kinds.v[i].class, kind_product(r, &v->kinds.v[i], "linux"), true, true, false};
             return true;
         }
     for (size_t i = 0; i < s->own.n; i++)
         if (s->own.v[i].package && text_glob(s->own.v[i].glob, name)) {
-            *ret = (struct answer_of){role_class(s->own.v[i].product), s->own.v[i].product, true, true, false};
+            *ret = (struct answer_of){class_of(s, s->own.v[i].product), s->own.v[i].product, true, true, false};
             return true;
         }
     return false;
@@ -232,7 +273,7 @@ static bool by_code(struct triage_rules *r, const struct subject *s, const struc
             if (!text_glob_fold(glob, row->field[COLUMN_CODE]) && !text_glob_fold(glob, row->field[COLUMN_NAME]))
                 continue;
             say(r, ret, k->class, CERTAINTY_LIKELY, "its product code was seen with a product of the vendor");
-            name_product(ret, s, k->product ? catalog_product(r->catalog, k->product) : NULL);
+            name_product(ret, s, kind_product(r, k, ""));
             return settle(s, ret);
         }
     return false;
@@ -260,7 +301,7 @@ static bool white_label(struct triage_rules *r, const struct subject *s, const c
 {
     struct answer_of a;
 
-    if (!ask_kinds(r, s, r->name.text, os, true, &a) && !ask_products(&s->white_labels, r->name.text, os, false, &a))
+    if (!ask_kinds(r, s, r->name.text, os, true, &a) && !ask_products(s, &s->white_labels, r->name.text, os, false, &a))
         return false;
     say(r, ret, TRIAGE_WHITE_LABEL, CERTAINTY_LIKELY, "its name says that the engine inside is of %s", s->vendor->name);
     name_product(ret, s, a.product);
@@ -274,9 +315,9 @@ static bool doubtful(struct triage_rules *r, struct triage_row *ret, const char 
 }
 
 /* Names of packages are written without blanks and capitals. */
-static bool like_package(const char *raw)
+static bool like_package(const char *text)
 {
-    return !raw[strspn(raw, "abcdefghijklmnopqrstuvwxyz0123456789+._-:/@")] && strpbrk(raw, "-_/");
+    return !text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789+._-:/@")] && strpbrk(text, "-_/");
 }
 
 static bool take(struct triage_rules *r, const struct subject *s, const struct answer_of *a, int class, int confidence,
@@ -295,35 +336,30 @@ static bool take(struct triage_rules *r, const struct subject *s, const struct a
 }
 
 /* Other words stand before the vendor's name: "agent of X Security Center", but also "plug-in for X" of somebody. */
-static bool behind(struct triage_rules *r, const struct subject *s, const char *os, const char *raw, struct triage_row *ret)
+static bool behind(struct triage_rules *r, const struct subject *s, const char *os, struct triage_row *ret)
 {
     struct answer_of a = ask_name(r, s, r->name.text, os);
-    struct answer_of family = ask_name(r, s, label_from(&r->name, r->hit.at), os);
 
     if (a.known && a.named && !a.partial)
         return take(r, s, &a, a.class, CERTAINTY_CERTAIN, ret);
-    if (family.known && family.named && !like_package(raw)) {
-        if (!a.known)
-            a.product = NULL;
+    if (like_package(r->name.text))
+        return doubtful(r, ret, "its name speaks of the vendor, but as others' packages do");
+    if (of_family(s, label_from(&r->name, r->hit.at)))
         return take(r, s, &a, a.known ? a.class : TRIAGE_COMPONENT, CERTAINTY_LIKELY, ret);
-    }
-    if (a.known || like_package(raw))
-        return doubtful(r, ret, "its name speaks of the vendor, but as others' tools do");
-    return take(r, s, &a, TRIAGE_PRODUCT, CERTAINTY_POSSIBLE, ret);
+    return take(r, s, &a, a.class, CERTAINTY_POSSIBLE, ret);
 }
 
 /* The name bears the vendor's, and nobody says who published it. */
-static bool unpublished(struct triage_rules *r, const struct subject *s, const char *os, const char *raw,
-                        struct triage_row *ret)
+static bool unpublished(struct triage_rules *r, const struct subject *s, const char *os, struct triage_row *ret)
 {
     struct answer_of a;
 
     if (!r->hit.lead)
-        return behind(r, s, os, raw, ret);
+        return behind(r, s, os, ret);
     a = ask_name(r, s, r->name.text, os);
     return take(r, s, &a, a.class,
                 a.known && !a.partial         ? CERTAINTY_CERTAIN
-                : a.known || !like_package(raw) ? CERTAINTY_LIKELY
+                : a.known || !like_package(r->name.text) ? CERTAINTY_LIKELY
                                                 : CERTAINTY_POSSIBLE,
                 ret);
 }
@@ -349,6 +385,8 @@ static bool cut_off(struct triage_rules *r, const struct subject *s, const char 
     struct answer_of a;
 
     label_complete(&r->name, &r->hit, &r->whole);
+    if (ask_kinds(r, s, r->whole.text, os, true, &a))
+        return take(r, s, &a, a.class, CERTAINTY_LIKELY, ret);
     a = ask_name(r, s, r->whole.text, os);
     if (r->publisher.blank && !lead && a.known)
         return take(r, s, &a, a.class, a.named ? CERTAINTY_LIKELY : CERTAINTY_POSSIBLE, ret);
@@ -369,13 +407,13 @@ static bool misspelled(struct triage_rules *r, const struct subject *s, const ch
     return doubtful(r, ret, "its name is nearly the vendor's");
 }
 
-static bool named(struct triage_rules *r, const struct subject *s, const char *os, const char *raw, struct triage_row *ret)
+static bool named(struct triage_rules *r, const struct subject *s, const char *os, struct triage_row *ret)
 {
     if (white_label(r, s, os, ret))
         return true;
     if (is_about(s, r->name.text))
         return doubtful(r, ret, "a tool that deals with the vendor's products");
-    return r->publisher.blank ? unpublished(r, s, os, raw, ret) : foreign(r, s, os, ret);
+    return r->publisher.blank ? unpublished(r, s, os, ret) : foreign(r, s, os, ret);
 }
 
 static struct word_hit find(const struct subject *s, const char *raw, struct label *l)
@@ -395,7 +433,7 @@ static bool engine_inside(struct triage_rules *r, const struct subject *s, const
 {
     struct answer_of a;
 
-    if (!ask_products(&s->white_labels, r->name.text, os, false, &a))
+    if (!ask_products(s, &s->white_labels, r->name.text, os, false, &a))
         return false;
     for (size_t i = 0; i < a.product->engine_suppliers.n; i++)
         if (text_eq(a.product->engine_suppliers.v[i].vendor, s->vendor->id) &&
@@ -413,6 +451,10 @@ static bool look(struct triage_rules *r, const struct subject *s, const struct i
 {
     r->hit = find(s, row->field[COLUMN_NAME], &r->name);
     r->by = find(s, row->field[COLUMN_PUBLISHER], &r->publisher);
+    if (r->hit.fit == WORD_LOST) {
+        label_complete(&r->name, &r->hit, &r->whole);
+        r->name = r->whole;
+    }
     if (r->by.fit == WORD_CUT && r->by.end - r->by.at < 8)
         r->by.fit = WORD_NONE;
     if (by_package(r, s, row, os, ret))
@@ -420,7 +462,7 @@ static bool look(struct triage_rules *r, const struct subject *s, const struct i
     if (r->by.fit >= WORD_CUT)
         return vouched(r, s, os, ret);
     if (r->hit.fit >= WORD_LOST)
-        return named(r, s, os, row->field[COLUMN_NAME], ret);
+        return named(r, s, os, ret);
     if (by_code(r, s, row, ret) || (r->hit.fit == WORD_CUT && cut_off(r, s, os, ret)))
         return true;
     if (r->hit.fit == WORD_TYPO)

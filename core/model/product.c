@@ -276,7 +276,7 @@ static const struct schema listing_of_schema = {"listing", NULL, "an entity on a
 static const struct field inventory_kind_fields[] = {
     FIELD(inventory_kind, ENUM, class, "product, component or white-label", .names = triage_class_names,
           .flags = FIELD_REQUIRED),
-    FIELD(inventory_kind, STR, product, "product id", .flags = FIELD_ID),
+    FIELD(inventory_kind, STR, product, "product id without its system", .flags = FIELD_ID),
     FIELD(inventory_kind, STRS, names, "patterns of names, where name or publisher are the vendor's"),
     FIELD(inventory_kind, STRS, packages, "names of Linux packages"),
     FIELD(inventory_kind, STRS, codes, "product codes that were seen; never a reason to remove something"),

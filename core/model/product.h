@@ -220,7 +220,7 @@ extern const struct schema product_schema;
 
 struct inventory_kind { /* rows of inventories that the vendor's own product files do not tell apart */
     int class;           /* enum triage_class */
-    const char *product; /* id; NULL: none of the catalogue's */
+    const char *product; /* id without its system, as "vendor.agent"; NULL: none of the catalogue's */
     struct strs names;   /* patterns of names, where the name or the publisher is the vendor's */
     struct strs packages; /* names of Linux packages, which need no publisher */
     struct strs codes;   /* product codes that were seen: they name a row, never what is removed */
