@@ -213,21 +213,18 @@ static enum word_fit fit_at(const struct label *l, const struct word *w, size_t 
 /* One letter too many, too few, another, or two in the wrong order. */
 static bool one_mistake(const unsigned *a, size_t n, const struct word *w)
 {
-    size_t i = 0, tail = 0;
+    size_t i = 0, tail = 0, rest;
 
-    if (n + 1 < w->n || n > w->n + 1)
-        return false;
     for (size_t k = 0; k < n; k++)
-        if ((a[k] < 0x80) != (w->cp[0] < 0x80)) /* not a slip of the hand */
+        if ((a[k] < 0x80) != (w->cp[0] < 0x80)) /* another alphabet is no slip of the hand */
             return false;
     while (i < n && i < w->n && a[i] == w->cp[i])
         i++;
     while (tail < n - i && tail < w->n - i && a[n - 1 - tail] == w->cp[w->n - 1 - tail])
         tail++;
     n -= i + tail;
-    if (n <= 1 && w->n - i - tail <= 1)
-        return true;
-    return n == 2 && w->n - i - tail == 2 && a[i] == w->cp[i + 1] && a[i + 1] == w->cp[i];
+    rest = w->n - i - tail;
+    return (n <= 1 && rest <= 1) || (n == 2 && rest == 2 && a[i] == w->cp[i + 1] && a[i + 1] == w->cp[i]);
 }
 
 /* Nothing before it, or only the "com." of a reversed domain. */

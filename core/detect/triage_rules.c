@@ -29,7 +29,7 @@ static bool names_vendor(const struct subject *s, const char *glob)
     return s && label_find(&l, s->words, s->word_count).fit == WORD_WHOLE;
 }
 
-/* "*" and "*Vendor*" say no more than the vendor's name does. */
+/* "*", "*Vendor*" and "Vendor*" say no more than the vendor's name does. */
 static bool says_more(const struct subject *s, const char *glob)
 {
     struct label l;
@@ -39,7 +39,7 @@ static bool says_more(const struct subject *s, const char *glob)
         return weight(glob) > 0;
     label_make(&l, glob);
     hit = label_find(&l, s->words, s->word_count);
-    return !(*glob == '*' && hit.fit == WORD_WHOLE && weight(glob) <= hit.end - hit.at);
+    return !(strchr(glob, '*') && hit.fit == WORD_WHOLE && weight(glob) <= hit.end - hit.at);
 }
 
 static bool add(struct collector *c, struct patterns *l, const struct subject *s, const struct product *p,
