@@ -1,6 +1,7 @@
 #include "core/model/accepted.h"
 #include "core/model/words.h"
 
+#include "core/model/assignment.h"
 #include "core/model/event.h"
 #include "core/model/evidence.h"
 #include "core/model/facts.h"
@@ -47,6 +48,7 @@ const struct words_format words_formats[] = {
     {&plan_schema, "avswap plan; plan.json of a run"},
     {&event_schema, "one line of journal.jsonl of a run"},
     {&outcome_schema, "avswap report --json; outcome.json of a run"},
+    {&assignment_schema, "avswap fleet plan --json; assignment.json of its folder"},
     {&policy_schema, "written by the administrator; see avswap-policy(5)"},
     {&problems_schema, "avswap lint --json"},
     {&vendor_schema, "vendors/VENDOR/vendor.json of a catalogue"},

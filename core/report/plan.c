@@ -35,6 +35,34 @@ static void head(struct page *p, const struct plan *plan)
     page_end_para(p, 2, 8);
 }
 
+static void points(struct page *p, const struct candidate *c)
+{
+    if (!c->points || !p->style->verbose)
+        return;
+    page_say(p, INK_DIM, " Points: preference %lld, fit %lld, evidence %lld, cost %lld", c->points->preference,
+             c->points->fit, c->points->evidence, c->points->cost);
+    if (c->points->total)
+        page_say(p, INK_DIM, "; weighed %lld", c->points->total);
+    page_say(p, INK_DIM, ".");
+}
+
+/* What speaks for the chosen one is said where people ask for more. */
+static void chosen(struct page *p, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->candidates.n && p->style->verbose; i++) {
+        const struct candidate *c = &plan->candidates.v[i];
+
+        if (c->fate != CANDIDATE_CHOSEN)
+            continue;
+        page_mark(p, INK_GOOD, MARK_YES);
+        page_say(p, INK_BOLD, " %s ", c->name ? c->name : c->product);
+        for (size_t k = 0; k < c->reasons.n; k++)
+            page_say(p, INK_PLAIN, " %s", c->reasons.v[k]);
+        points(p, c);
+        page_end_para(p, 2, 4);
+    }
+}
+
 static void candidates(struct page *p, const struct plan *plan)
 {
     bool titled = false;
@@ -54,6 +82,7 @@ static void candidates(struct page *p, const struct plan *plan)
         page_say(p, INK_DIM, "  %s", words[c->fate]);
         for (size_t k = 0; k < c->reasons.n; k++)
             page_say(p, INK_PLAIN, "%s%s", k ? " " : "", c->reasons.v[k]);
+        points(p, c);
         page_end_para(p, 2, 4);
     }
 }
@@ -215,6 +244,7 @@ static void summary(struct page *p, const struct plan *plan)
     if (plan->explain.n)
         page_heading(p, "WHY THIS");
     page_list(p, 2, &plan->explain);
+    chosen(p, plan);
     candidates(p, plan);
     cautions(p, plan);
     needs(p, plan);

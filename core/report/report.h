@@ -6,6 +6,7 @@
 #ifndef AVSWAP_CORE_REPORT_REPORT_H
 #define AVSWAP_CORE_REPORT_REPORT_H
 
+#include "core/model/assignment.h"
 #include "core/model/catalog.h"
 #include "core/model/outcome.h"
 #include "core/model/triage.h"
@@ -30,6 +31,8 @@ void report_candidates(const struct plan *p, const struct style *s, struct buf *
 void report_outcome(const struct outcome *o, const struct style *s, struct buf *out);
 /* Without the steps and the checks that hold: for somebody who has just watched them. */
 void report_outcome_summary(const struct outcome *o, const struct style *s, struct buf *out);
+/* A fleet: who gets what, what it costs, which seats run out; verbose: what would have to change for another. */
+void report_assignment(const struct assignment *a, const struct style *s, struct buf *out);
 /* Checks alone, as verify makes them. */
 void report_checks(const struct check_result *v, size_t n, const struct style *s, struct buf *out);
 /* One line for an event as it happens; empty when it is of no interest to people. */

@@ -1,0 +1,29 @@
+/*
+ * issue.h - the plans of a choice: one for every PC that gets something, each a whole plan.json of its own.
+ *
+ * They go to a folder (a file a PC) or into one file of lines, and their seats into the store, where there is one. Nothing
+ * is in its place before all is written and reserved.
+ */
+#ifndef AVSWAP_CORE_FLEET_ISSUE_H
+#define AVSWAP_CORE_FLEET_ISSUE_H
+
+#include "core/fleet/choose.h"
+#include "core/fleet/store.h"
+
+struct issue_request {
+    const struct census *census;
+    const struct choice *choice;
+    const char *folder; /* for files; NULL: none */
+    const char *bundle; /* for lines; NULL: none */
+    struct store *store; /* in a change; NULL: none */
+};
+
+struct issued {
+    long long plans;
+    long long failed; /* PCs whose plan could not be made although their class was thought able */
+    struct strs reasons;
+};
+
+bool issue(const struct issue_request *r, struct arena *a, struct issued *ret, struct err *e) MUST_CHECK;
+
+#endif
