@@ -145,7 +145,9 @@ static bool save_document(struct planning_run *r, struct err *e)
 {
     const char *path = r->folder ? arena_printf(&r->c->doc.arena, "%s/assignment.json", r->folder) : NULL;
 
-    return !r->folder || (path ? out_save(path, &assignment_schema, &r->choice.doc, e) : err_nomem(e));
+    if (!r->folder)
+        return true;
+    return path ? os_dir_make(r->folder, 0700, e) && out_save(path, &assignment_schema, &r->choice.doc, e) : err_nomem(e);
 }
 
 static bool issue_plans(struct planning_run *r, struct err *e)
@@ -189,6 +191,15 @@ static bool say(struct planning_run *r, struct err *e)
     return true;
 }
 
+static int status_of(const struct planning_run *r)
+{
+    const struct assignment *doc = &r->choice.doc;
+
+    if (!doc->feasible)
+        return EXIT_REFUSED;
+    return doc->refused || doc->bad || r->issued.failed ? EXIT_FLEET_PARTIAL : EXIT_DONE;
+}
+
 static bool decide(struct planning_run *r, struct err *e)
 {
     const struct assignment *doc = &r->choice.doc;
@@ -202,9 +213,7 @@ static bool decide(struct planning_run *r, struct err *e)
         return false;
     if (doc->feasible && r->store && !store_commit(r->store, e))
         return false;
-    if (r->folder && !os_dir_make(r->folder, 0700, e))
-        return false;
-    r->c->status = !doc->feasible ? EXIT_REFUSED : doc->refused || doc->bad || r->issued.failed ? EXIT_FLEET_PARTIAL : EXIT_DONE;
+    r->c->status = status_of(r);
     return save_document(r, e) && say(r, e);
 }
 

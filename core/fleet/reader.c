@@ -1,66 +1,10 @@
 /* Facts documents at the speed of their bytes: split by a scanner, row by row known by hash. */
 #include "core/base/json.h"
 #include "core/base/limits.h"
-#include "core/fleet/census.h"
+#include "core/fleet/reader.h"
+#include "core/fleet/scan.h"
 
 #include <string.h>
-
-#define TABLE_BITS 17 /* rows remembered: 2 in each of 2^17 places */
-#define MAX_FIELDS 64
-#define MAX_SYSTEMS 1024
-
-enum seen { SEEN_VALID = 1, SEEN_MATTERS = 2, SEEN_AGAIN = 4 /* what it adds may differ for a row alike */ };
-
-struct row { /* what is known of a row's text */
-    struct hash text;
-    struct hash piece; /* what it adds to the class, where it matters */
-    struct hash whole; /* the same where it matters by its link */
-    uint64_t link;     /* 0: none */
-    unsigned flags;
-};
-
-struct system { /* one operating system, as the facts tell it */
-    struct hash text;
-    struct hash piece;
-    struct doc doc;
-    struct os_facts os;
-    struct relevance *relevance;
-};
-
-struct slice {
-    const char *p;
-    size_t n;
-};
-
-struct piece { /* a row of the document that is being read */
-    size_t field;
-    struct slice text;
-    struct row row;
-    bool kept;
-};
-
-struct census_reader {
-    const struct catalog *catalog;
-    struct hash_key key;
-    struct row *table;
-    struct system *systems;
-    size_t systems_n, next_system;
-    struct relevance relevances[3]; /* by family; the text is the catalogue's or ours */
-    size_t relevances_n;
-    struct arena arena;
-    size_t fields_n;
-    /* Of the document at hand: */
-    struct slice member[MAX_FIELDS]; /* [fields_n]: "schema" */
-    struct piece *pieces;
-    size_t pieces_n, pieces_max;
-    struct doc doc; /* what had to be parsed */
-    struct facts here;
-    struct system *system;
-    struct hash salt;
-    bool folders_read;
-    struct buf scratch, seen;
-    const char *where;
-};
 
 static size_t field_index(const char *name, size_t n)
 {
@@ -77,77 +21,9 @@ static const struct field *field_at(size_t i)
     return &facts_schema.fields[i];
 }
 
-static size_t field_named(const char *name)
+size_t reader_field(const char *name)
 {
     return field_index(name, strlen(name));
-}
-
-/* --- the scanner: where values end. NULL: not as expected. -------------------------------------------------------- */
-
-static const char *skip_blank(const char *p, const char *end)
-{
-    while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r'))
-        p++;
-    return p;
-}
-
-static const char *skip_string(const char *p, const char *end)
-{
-    for (p++; p < end; p++) {
-        if (*p == '"')
-            return p + 1;
-        if (*p == '\\')
-            p++;
-    }
-    return NULL;
-}
-
-static const char *skip_nested(const char *p, const char *end)
-{
-    static const unsigned char kinds[256] = {['"'] = 1, ['{'] = 2, ['['] = 2, ['}'] = 3, [']'] = 3};
-    size_t depth = 0;
-
-    while (p < end) {
-        switch (kinds[(unsigned char)*p]) {
-        case 1:
-            p = skip_string(p, end);
-            if (!p)
-                return NULL;
-            continue;
-        case 2:
-            depth++;
-            break;
-        case 3:
-            if (--depth == 0)
-                return p + 1;
-            break;
-        }
-        p++;
-    }
-    return NULL;
-}
-
-static const char *skip_value(const char *p, const char *end)
-{
-    if (p == end)
-        return NULL;
-    if (*p == '"')
-        return skip_string(p, end);
-    if (*p == '{' || *p == '[')
-        return skip_nested(p, end);
-    while (p < end && !strchr(",]} \n\t\r", *p))
-        p++;
-    return p;
-}
-
-/* The next element or member: moves over it and over what stands behind it. *more: there is another one. */
-static const char *skip_comma(const char *p, const char *end, char close, bool *more)
-{
-    p = skip_blank(p, end);
-    if (p == end || (*p != ',' && *p != close))
-        return NULL;
-    *more = *p == ',';
-    return skip_blank(p + 1, end);
 }
 
 static bool add_piece(struct census_reader *r, size_t field, const char *p, size_t n, struct err *e)
@@ -172,15 +48,15 @@ static const char *split_list(struct census_reader *r, size_t field, const char 
 
     if (p == end || *p != '[')
         return NULL;
-    p = skip_blank(p + 1, end);
+    p = scan_blank(p + 1, end);
     if (p < end && *p == ']')
         return p + 1;
     while (more) {
-        const char *q = p < end ? skip_value(p, end) : NULL;
+        const char *q = p < end ? scan_value(p, end) : NULL;
 
         if (!q || q == p || !add_piece(r, field, p, (size_t)(q - p), e))
             return NULL;
-        p = skip_comma(q, end, ']', &more);
+        p = scan_comma(q, end, ']', &more);
         if (!p)
             return NULL;
     }
@@ -196,17 +72,17 @@ static bool is_list(size_t i)
 /* One member: key, colon, value. */
 static const char *split_member(struct census_reader *r, const char *p, const char *end, struct err *e)
 {
-    const char *q = p < end && *p == '"' ? skip_string(p, end) : NULL, *v;
+    const char *q = p < end && *p == '"' ? scan_string(p, end) : NULL, *v;
     size_t i;
 
     if (!q)
         return NULL;
     i = field_index(p + 1, (size_t)(q - p) - 2);
-    q = skip_blank(q, end);
+    q = scan_blank(q, end);
     if (i == SIZE_MAX || r->member[i].p || q == end || *q != ':')
         return NULL;
-    v = skip_blank(q + 1, end);
-    q = is_list(i) ? split_list(r, i, v, end, e) : skip_value(v, end);
+    v = scan_blank(q + 1, end);
+    q = is_list(i) ? split_list(r, i, v, end, e) : scan_value(v, end);
     if (q)
         r->member[i] = (struct slice){v, (size_t)(q - v)};
     return q;
@@ -214,20 +90,20 @@ static const char *split_member(struct census_reader *r, const char *p, const ch
 
 static bool split(struct census_reader *r, const char *text, size_t len, struct err *e)
 {
-    const char *end = text + len, *p = skip_blank(text, end);
+    const char *end = text + len, *p = scan_blank(text, end);
     bool more = true;
 
     memset(r->member, 0, sizeof r->member);
     r->pieces_n = 0;
     if (p == end || *p != '{')
         return false;
-    p = skip_blank(p + 1, end);
+    p = scan_blank(p + 1, end);
     while (more) {
         const char *q = split_member(r, p, end, e);
 
         if (!q)
             return false;
-        p = skip_comma(q, end, '}', &more);
+        p = scan_comma(q, end, '}', &more);
         if (!p)
             return false;
     }
@@ -246,7 +122,7 @@ static bool parse(struct doc *d, struct slice s, const json_t **ret, struct err 
 }
 
 /* A member into the facts at hand, as schema_read() would put it there. */
-static bool read_member(struct census_reader *r, struct doc *d, size_t i, struct facts *into, struct err *e)
+bool reader_member(struct census_reader *r, struct doc *d, size_t i, struct facts *into, struct err *e)
 {
     struct field only[2] = {*field_at(i), FIELD_END};
     struct schema one = {"facts", NULL, "", sizeof(struct facts), only, NULL};
@@ -294,12 +170,12 @@ static struct row *find_row(const struct census_reader *r, struct hash h, bool *
 
 static bool read_folders(struct census_reader *r, struct err *e)
 {
-    size_t i = field_named("folders");
+    size_t i = reader_field("folders");
 
     if (r->folders_read)
         return true;
     r->folders_read = true;
-    return !r->member[i].p || read_member(r, &r->doc, i, &r->here, e);
+    return !r->member[i].p || reader_member(r, &r->doc, i, &r->here, e);
 }
 
 /* A row is parsed and checked, and looked at with the eyes of the planner. alike: its text without what differs between
@@ -344,74 +220,26 @@ static bool learn(struct census_reader *r, const struct piece *x, struct slice a
     return ok;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* An instant as we write it, in a text: "2024-05-02T08:00:00Z" */
-static bool is_instant(const char *p, size_t n)
-{
-    static const char form[] = "dddd-Md-DdThd:md:mdZ\"";
-    static const char most[] = {['M'] = '1', ['D'] = '3', ['h'] = '2', ['m'] = '5', ['d'] = '9'};
-
-    if (n < sizeof form - 1)
-        return false;
-    for (size_t i = 0; i < sizeof form - 1; i++)
-        if (strchr("MDhmd", form[i]) ? !is_digit(p[i]) || p[i] > most[(unsigned char)form[i]] : p[i] != form[i])
-            return false;
-    return memcmp(p + 5, "00", 2) != 0 && memcmp(p + 8, "00", 2) != 0 && memcmp(p + 5, "12", 2) <= 0 &&
-           memcmp(p + 8, "28", 2) <= 0 && memcmp(p + 11, "23", 2) <= 0;
-}
-
 /* Numbers, and instants behind a quote, differ from PC to PC and no look at these lists asks for them. */
 static bool volatile_list(const char *name)
 {
     return strcmp(name, "processes") == 0 || strcmp(name, "files") == 0 || strcmp(name, "fanotify") == 0;
 }
 
-/* The row with such values replaced, so that the same row of another PC is known. */
-static struct slice normal(struct census_reader *r, struct slice s)
-{
-    const char *p = s.p, *end = s.p + s.n;
-    char last = 0;
-
-    buf_clear(&r->scratch);
-    while (p < end) {
-        const char *q = p;
-
-        if (*p == '"' && is_instant(p + 1, (size_t)(end - p) - 1)) {
-            buf_adds(&r->scratch, "\"T\"");
-            p += 22;
-        } else if (*p == '"') {
-            q = skip_string(p, end);
-            buf_add(&r->scratch, p, (size_t)(q - p));
-            p = q;
-        } else if (is_digit(*p) && (last == ':' || last == ' ')) {
-            while (q < end && is_digit(*q))
-                q++;
-            if (q - p > 18 || (*p == '0' && q - p > 1))
-                buf_add(&r->scratch, p, (size_t)(q - p));
-            else
-                buf_addc(&r->scratch, '0');
-            p = q;
-        } else {
-            buf_addc(&r->scratch, *p++);
-        }
-        last = p[-1];
-    }
-    return (struct slice){buf_str(&r->scratch), r->scratch.len};
-}
-
 static bool know_row(struct census_reader *r, struct piece *x, struct err *e)
 {
-    struct slice text = volatile_list(field_at(x->field)->name) ? normal(r, x->text) : x->text;
-    struct hash h = mix(hash_of(&r->key, text.p, text.n), r->salt, x->field);
+    struct slice text = x->text;
     struct row *known;
+    struct hash h;
     bool found;
 
-    if (r->scratch.failed)
-        return err_nomem(e);
+    if (volatile_list(field_at(x->field)->name)) {
+        scan_normal(x->text.p, x->text.n, &r->scratch);
+        if (!buf_ok(&r->scratch, "a row", e))
+            return false;
+        text = (struct slice){buf_str(&r->scratch), r->scratch.len};
+    }
+    h = mix(hash_of(&r->key, text.p, text.n), r->salt, x->field);
     known = find_row(r, h, &found);
     if (!found && !learn(r, x, text, h, known, e)) {
         known->flags = 0;
@@ -419,80 +247,6 @@ static bool know_row(struct census_reader *r, struct piece *x, struct err *e)
     }
     x->row = *known;
     return !found || !(known->flags & SEEN_AGAIN) || learn(r, x, text, h, &x->row, e);
-}
-
-/* --- systems ------------------------------------------------------------------------------------------------------ */
-
-static struct relevance *relevance_of(struct census_reader *r, const char *family, struct err *e)
-{
-    static const char *const families[] = {"linux", "windows", "macos"};
-    struct relevance *x;
-
-    for (size_t i = 0; i < r->relevances_n; i++)
-        if (text_eq(r->relevances[i].family, family))
-            return &r->relevances[i];
-    for (size_t i = 0; i < 3; i++)
-        if (text_eq(families[i], family)) {
-            x = &r->relevances[r->relevances_n];
-            if (!relevance_make(r->catalog, families[i], &r->arena, x, e))
-                return NULL;
-            r->relevances_n++;
-            return x;
-        }
-    err_set(e, ERR_INPUT, "os.family: '%.40s' is none that is known", family);
-    return NULL;
-}
-
-static bool learn_system(struct census_reader *r, struct hash text, struct system *x, struct err *e)
-{
-    struct facts f;
-    struct buf b;
-    bool ok;
-
-    buf_init(&b, 1u << 20);
-    schema_init(&facts_schema, &f);
-    *x = (struct system){.text = text, .doc = DOC_INIT};
-    ok = read_member(r, &x->doc, field_named("os"), &f, e);
-    if (ok && !f.os)
-        ok = err_set(e, ERR_INPUT, "no operating system");
-    if (ok) {
-        x->os = *f.os;
-        f.os = &x->os;
-        x->relevance = relevance_of(r, x->os.family, e);
-        ok = x->relevance && relevance_facts(x->relevance, &f, "os.", &x->doc.arena, &b, e);
-    }
-    if (ok)
-        buf_printf(&b, "%s/%s", x->os.family, x->os.type ? x->os.type : "");
-    x->piece = hash_of(&r->key, buf_str(&b), b.len);
-    ok = ok && buf_ok(&b, "an operating system", e);
-    buf_free(&b);
-    if (!ok) {
-        doc_free(&x->doc);
-        *x = (struct system){.doc = DOC_INIT};
-    }
-    return ok;
-}
-
-static bool know_system(struct census_reader *r, struct err *e)
-{
-    struct slice s = r->member[field_named("os")];
-    struct hash h;
-
-    if (!s.p)
-        return err_set(e, ERR_INPUT, "no operating system");
-    h = hash_of(&r->key, s.p, s.n);
-    for (size_t i = 0; i < r->systems_n; i++)
-        if (hash_same(r->systems[i].text, h)) {
-            r->system = &r->systems[i];
-            return true;
-        }
-    if (r->systems_n < MAX_SYSTEMS) {
-        r->system = &r->systems[r->systems_n++];
-    } else { /* a fleet of liars: forget one */
-        r->system = &r->systems[r->next_system++ % MAX_SYSTEMS];
-        doc_free(&r->system->doc);
-    }
-    return learn_system(r, h, r->system, e);
 }
 
 /* --- the document -------------------------------------------------------------------------------------------------- */
@@ -508,10 +262,10 @@ static void add_key(struct census_reader *r, struct buf *key, size_t field, stru
 /* General facts: parsed each time, as they are few and differ. */
 static bool add_general(struct census_reader *r, const char *member, const char *prefix, struct buf *key, struct err *e)
 {
-    size_t i = field_named(member);
+    size_t i = reader_field(member);
 
     buf_clear(&r->seen);
-    if (r->member[i].p && !read_member(r, &r->doc, i, &r->here, e))
+    if (r->member[i].p && !reader_member(r, &r->doc, i, &r->here, e))
         return false;
     if (!relevance_facts(r->system->relevance, &r->here, prefix, &r->doc.arena, &r->seen, e))
         return false;
@@ -533,14 +287,14 @@ static bool add_generals(struct census_reader *r, struct buf *key, struct err *e
     for (size_t i = 0; i < sizeof generals / sizeof generals[0]; i++)
         if (!add_general(r, generals[i].member, generals[i].prefix, key, e))
             return false;
-    add_key(r, key, field_named("reboot_pending"), (struct hash){r->here.reboot_pending, 0});
+    add_key(r, key, reader_field("reboot_pending"), (struct hash){r->here.reboot_pending, 0});
     return true;
 }
 
 /* Facts about lists as a whole. */
 static bool add_counts(struct census_reader *r, struct buf *key, struct err *e)
 {
-    size_t holders = field_named("fanotify"), packages = field_named("packages");
+    size_t holders = reader_field("fanotify"), packages = reader_field("packages");
     struct facts f = r->here;
     struct package first = {0};
     const json_t *j;
@@ -601,8 +355,8 @@ static bool add_rows(struct census_reader *r, struct buf *key, struct err *e)
 static bool begin(struct census_reader *r, struct reading *ret, struct err *e)
 {
     static const char format[] = "\"avswap.facts/1\"";
-    struct slice s = r->member[r->fields_n], folders = r->member[field_named("folders")];
-    size_t at = field_named("collected_at"), machine = field_named("machine");
+    struct slice s = r->member[r->fields_n], folders = r->member[reader_field("folders")];
+    size_t at = reader_field("collected_at"), machine = reader_field("machine");
 
     if (s.n != sizeof format - 1 || memcmp(s.p, format, s.n) != 0)
         return err_set(e, ERR_INPUT, "another format");
@@ -611,7 +365,7 @@ static bool begin(struct census_reader *r, struct reading *ret, struct err *e)
     doc_free(&r->doc);
     schema_init(&facts_schema, &r->here);
     r->folders_read = false;
-    if (!know_system(r, e) || !read_member(r, &r->doc, at, &r->here, e) || !read_member(r, &r->doc, machine, &r->here, e))
+    if (!reader_system(r, e) || !reader_member(r, &r->doc, at, &r->here, e) || !reader_member(r, &r->doc, machine, &r->here, e))
         return false;
     if (!r->here.machine)
         return err_set(e, ERR_INPUT, "no machine");
@@ -619,12 +373,12 @@ static bool begin(struct census_reader *r, struct reading *ret, struct err *e)
     r->salt = mix(hash_of(&r->key, folders.p ? folders.p : "", folders.n), r->system->piece, 0);
     ret->machine = *r->here.machine;
     ret->collected = r->here.collected_at;
-    return !r->member[field_named("tool")].p || read_member(r, &r->doc, field_named("tool"), &r->here, e);
+    return !r->member[reader_field("tool")].p || reader_member(r, &r->doc, reader_field("tool"), &r->here, e);
 }
 
 static bool read_fast(struct census_reader *r, const char *text, size_t len, struct reading *ret, struct err *e)
 {
-    size_t folders = field_named("folders");
+    size_t folders = reader_field("folders");
     struct buf key;
     bool ok;
 
@@ -632,7 +386,7 @@ static bool read_fast(struct census_reader *r, const char *text, size_t len, str
     ok = (split(r, text, len, e) || e->code || err_set(e, ERR_INPUT, "not as expected")) && !e->code;
     ok = ok && begin(r, ret, e) && read_folders(r, e);
     if (ok) {
-        add_key(r, &key, field_named("os"), r->system->piece);
+        add_key(r, &key, reader_field("os"), r->system->piece);
         add_key(r, &key, folders, hash_of(&r->key, r->member[folders].p ? r->member[folders].p : "", r->member[folders].n));
         ok = add_generals(r, &key, e) && add_rows(r, &key, e) && add_counts(r, &key, e) && buf_ok(&key, "a class", e);
     }

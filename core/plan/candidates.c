@@ -54,13 +54,22 @@ static bool reject_policy(struct planning *p, const struct product *x, struct st
         ok = planning_say(p, why, "The policy forbids it.");
     if (ok && v && v->country && text_in(&y->forbid_countries, v->country))
         ok = planning_say(p, why, "The policy forbids vendors with their seat in %s.", v->country);
-    if (ok && y->allow_countries.n && !(v && v->country && text_in(&y->allow_countries, v->country)))
-        ok = planning_say(p, why, "The policy allows only vendors of certain countries; the seat of this one %s%s.",
-                          v && v->country ? "is in " : "is not known", v && v->country ? v->country : "");
     if (ok && y->licences.n && !(x->licence && text_in(&y->licences, x->licence)))
         ok = planning_say(p, why, "Its licence (%s) is not among those that the policy accepts.",
                           x->licence ? x->licence : "unknown");
     return ok;
+}
+
+static bool reject_country(struct planning *p, const struct product *x, struct strs *why)
+{
+    const struct strs *allowed = &p->r->policy->allow_countries;
+    const struct vendor *v = catalog_vendor(p->r->catalog, x->vendor);
+    const char *country = v ? v->country : NULL;
+
+    if (!allowed->n || (country && text_in(allowed, country)))
+        return true;
+    return planning_say(p, why, "The policy allows only vendors of certain countries; the seat of this one %s%s.",
+                        country ? "is in " : "is not known", country ? country : "");
 }
 
 static bool has_capability(const struct product *x, const char *name)
@@ -170,7 +179,7 @@ static bool examine(struct planning *p, const struct product *x, struct candidat
     c->product = x->id;
     c->name = x->name;
     if (!reject_law(p, x, &c->reasons) || !reject_unreviewed(p, x, &c->reasons) || !reject_policy(p, x, &c->reasons) ||
-        !reject_capabilities(p, x, &c->reasons) || !reject_requirements(p, x, &c->reasons) ||
+        !reject_country(p, x, &c->reasons) || !reject_capabilities(p, x, &c->reasons) || !reject_requirements(p, x, &c->reasons) ||
         !reject_abilities(p, x, &c->reasons) || !reject_vars(p, x, &c->reasons) || !reject_way(p, x, &c->reasons))
         return false;
     c->fate = c->reasons.n ? CANDIDATE_REJECTED : CANDIDATE_ELIGIBLE;
@@ -265,17 +274,31 @@ static bool explain_choice(struct planning *p)
     return true;
 }
 
+/* The one asked for, else what lacks least. */
+static const struct candidate *find_nearest(const struct planning *p)
+{
+    const struct candidate *nearest = NULL;
+
+    for (size_t i = 0; i < p->plan->candidates.n; i++) {
+        const struct candidate *c = &p->plan->candidates.v[i];
+
+        if (text_eq(c->product, p->r->target))
+            return c;
+        if (!nearest || c->reasons.n < nearest->reasons.n)
+            nearest = c;
+    }
+    return nearest;
+}
+
 /* Nothing is left: what lacks least is what a person can do something about. */
 static bool explain_nearest(struct planning *p)
 {
     const struct plan *plan = p->plan;
-    const struct candidate *nearest = NULL;
+    const struct candidate *nearest = find_nearest(p);
 
-    for (size_t i = 0; i < plan->candidates.n; i++)
-        if (!nearest || text_eq(plan->candidates.v[i].product, p->r->target) ||
-            (!text_eq(nearest->product, p->r->target) && plan->candidates.v[i].reasons.n < nearest->reasons.n))
-            nearest = &plan->candidates.v[i];
-    for (size_t i = 0; nearest && i < plan->candidates.n; i++) {
+    if (!nearest)
+        return err_set(p->e, ERR_POLICY, "the catalogue has no replacement for this system");
+    for (size_t i = 0; i < plan->candidates.n; i++) {
         const struct candidate *c = &plan->candidates.v[i];
 
         if (c->reasons.n == nearest->reasons.n && c->reasons.n < 3 &&
@@ -283,9 +306,8 @@ static bool explain_nearest(struct planning *p)
                           c->reasons.n > 1 ? " " : "", c->reasons.n > 1 ? c->reasons.v[1] : ""))
             return false;
     }
-    return err_set(p->e, ERR_POLICY, "none of the %zu replacements in the catalogue fits this PC and policy%s%s%s%s",
-                   plan->candidates.n, nearest ? "; nearest is " : "", nearest ? nearest->name : "",
-                   nearest ? ": " : "", nearest ? nearest->reasons.v[0] : "");
+    return err_set(p->e, ERR_POLICY, "none of the %zu replacements in the catalogue fits this PC and policy; nearest is %s: %s",
+                   plan->candidates.n, nearest->name, nearest->reasons.v[0]);
 }
 
 bool planning_choose(struct planning *p)
