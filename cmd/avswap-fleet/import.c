@@ -7,22 +7,6 @@
 #include "core/os/path.h"
 #include "core/step/verb.h"
 
-static json_t *texts(const struct strs *list)
-{
-    json_t *ret = json_array();
-
-    for (size_t i = 0; i < list->n; i++)
-        json_array_append_new(ret, json_string(list->v[i]));
-    return ret;
-}
-
-static bool print_json(const struct winget_import *w, struct err *e)
-{
-    return out_json(json_pack("{ss ss ss ss so so so sO*}", "schema", "avswap.import/1", "result",
-                              w->product ? "candidate" : "rejected", "id", w->id, "version", w->version, "reasons",
-                              texts(w->reasons), "notes", texts(w->notes), "todo", texts(w->todo), "product", w->product), e);
-}
-
 static void talk_list(const struct cli *c, const char *title, const struct strs *list)
 {
     if (list->n)
@@ -31,17 +15,17 @@ static void talk_list(const struct cli *c, const char *title, const struct strs 
         out_talk(c, "  - %s", list->v[i]);
 }
 
-static void talk(const struct cli *c, const struct winget_import *w, const char *file)
+static void talk(const struct cli *c, const struct import_result *w, const char *file)
 {
     if (!w->product) {
         out_talk(c, "Rejected: %s %s", *w->id ? w->id : "a manifest without an id", w->version);
-        talk_list(c, "Because", w->reasons);
-        talk_list(c, "Worth knowing", w->notes);
+        talk_list(c, "Because", &w->reasons);
+        talk_list(c, "Worth knowing", &w->notes);
         return;
     }
     out_talk(c, "Candidate: %s, of %s %s", json_string_value(json_object_get(w->product, "id")), w->id, w->version);
-    talk_list(c, "To find out before it can be used", w->todo);
-    talk_list(c, "Worth knowing", w->notes);
+    talk_list(c, "To find out before it can be used", &w->todo);
+    talk_list(c, "Worth knowing", &w->notes);
     if (file)
         out_talk(c, "\nWritten to %s. Until its 'candidate' is taken out, no plan uses it.", file);
     else
@@ -72,14 +56,14 @@ static bool load(struct cli *c, struct winget_files *ret, struct err *e)
     return what && winget_load(what, repository, &c->doc, ret, e);
 }
 
-static bool hand_out(struct cli *c, const struct winget_import *w, struct err *e)
+static bool hand_out(struct cli *c, const struct import_result *w, struct err *e)
 {
     const char *file = option_value(&c->args, "output");
 
     if (file && w->product && !write_product(file, w->product, e))
         return false;
     if (c->json && !text_eq(file, "-"))
-        return print_json(w, e);
+        return out_doc(&import_result_schema, w, e);
     if (!w->product || !text_eq(file, "-"))
         talk(c, w, file);
     return true;
@@ -90,7 +74,7 @@ static bool import(struct cli *c, struct err *e)
     struct winget_files files;
     struct winget_request r = {.files = &files, .catalog = &c->catalog, .verbs = verb_defs(),
                                .vendor = option_value(&c->args, "vendor"), .signer = option_value(&c->args, "signer")};
-    struct winget_import w;
+    struct import_result w;
 
     if (!input_now(c, e) || !input_catalog(c, true, e) || !load(c, &files, e))
         return false;

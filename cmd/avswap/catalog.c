@@ -57,7 +57,7 @@ static bool list_json(struct cli *c, struct err *e)
 
 static void product_line(struct page *p, const struct product *x)
 {
-    const char *use = x->install ? "can replace" : x->remove ? "can be removed" : "is recognised";
+    const char *use = product_is_candidate(x) ? "is a candidate" : x->install ? "can replace" : x->remove ? "can be removed" : "is recognised";
 
     page_say(p, INK_NAME, "%s", x->id);
     page_end_line(p, 2, 4, INK_DIM, use);

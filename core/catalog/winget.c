@@ -366,25 +366,36 @@ static bool make(const struct winget_request *r, struct winget_said *s, const st
     return s->reasons.n || check(r, s, c.id, product, e);
 }
 
-bool winget_import(const struct winget_request *r, struct doc *d, struct winget_import *ret, struct err *e)
+/* "*" would vouch for whatever anybody signed. */
+static bool names_somebody(const char *pattern)
 {
-    struct winget_said *s = ARENA_NEW(&d->arena, struct winget_said);
+    size_t n = 0;
+
+    for (; *pattern; pattern++)
+        n += !strchr("*?[]!^-. ,", *pattern);
+    return n >= 3;
+}
+
+bool winget_import(const struct winget_request *r, struct doc *d, struct import_result *ret, struct err *e)
+{
+    struct winget_said s = {.doc = d};
     struct winget_manifest m;
 
-    if (!s)
-        return err_nomem(e);
-    s->doc = d;
     memset(ret, 0, sizeof *ret);
-    if (!winget_read(r->files->files.v, r->files->files.n, s, &m, e))
+    if (r->signer && !names_somebody(r->signer))
+        return err_set(e, ERR_USAGE, "the signer '%.60s' fits anybody: write a name, or the beginning of one and '*'", r->signer);
+    if (!winget_read(r->files->files.v, r->files->files.n, &s, &m, e))
         return false;
+    if (!s.reasons.n && !make(r, &s, &m, &ret->product, e))
+        return false;
+    if (s.reasons.n)
+        ret->product = NULL;
+    ret->result = ret->product ? IMPORT_CANDIDATE : IMPORT_REJECTED;
     ret->id = m.id;
     ret->version = m.version;
-    if (!s->reasons.n && !make(r, s, &m, &ret->product, e))
-        return false;
-    if (s->reasons.n)
-        ret->product = NULL;
-    ret->reasons = &s->reasons;
-    ret->notes = &s->notes;
-    ret->todo = &s->todo;
-    return !s->nomem || err_nomem(e);
+    ret->reasons = s.reasons;
+    ret->notes = s.notes;
+    if (ret->product)
+        ret->todo = s.todo;
+    return !s.nomem || err_nomem(e);
 }

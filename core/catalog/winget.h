@@ -16,6 +16,7 @@
 
 #include "core/catalog/winget_manifest.h"
 #include "core/lint/lint.h"
+#include "core/model/import.h"
 
 struct winget_files {
     LIST(struct winget_file) files;
@@ -30,17 +31,11 @@ struct winget_request {
     instant now;
 };
 
-struct winget_import {
-    const char *id, *version; /* of the package; "" when not even that can be told */
-    const json_t *product;    /* NULL: rejected */
-    const struct strs *reasons, *notes, *todo;
-};
-
 /* The files of a manifest: `what` is a file, the folder of a version, or with `repository` (a copy of the community's, or its
  * folder `manifests`) the id of a package, whose newest version is taken. ERR_NOT_FOUND, ERR_LIMIT, ERR_IO. */
 bool winget_load(const char *what, const char *repository, struct doc *d, struct winget_files *ret, struct err *e) MUST_CHECK;
-/* A manifest that is none is rejected, not an error. */
-bool winget_import(const struct winget_request *r, struct doc *d, struct winget_import *ret, struct err *e) MUST_CHECK;
+/* A manifest that is none is rejected, not an error. ERR_USAGE: a signer that fits anybody. */
+bool winget_import(const struct winget_request *r, struct doc *d, struct import_result *ret, struct err *e) MUST_CHECK;
 
 /* winget's order of versions (its Versions.cpp): by the numbers between the dots, "1.2-rc" before "1.2", zeros at the end
  * count nothing; "latest" is after, "unknown" before all. */

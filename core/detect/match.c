@@ -350,7 +350,7 @@ bool match_facts(const struct facts *f, const struct catalog *c, const struct ow
     ret->gaps.v = f->gaps.v;
     ret->gaps.n = f->gaps.n;
     for (size_t i = 0; i < c->products.n; i++)
-        if (!match_product(&m, &c->products.v[i]))
+        if (!product_is_candidate(&c->products.v[i]) && !match_product(&m, &c->products.v[i]))
             return false;
     drop_doubles(ret);
     return true;

@@ -347,7 +347,8 @@ bool catalog_questions(const struct catalog *c, const char *family, struct arena
                        struct err *e)
 {
     for (size_t i = 0; i < c->products.n; i++)
-        if (text_eq(c->products.v[i].os, family) && !ask_product(&c->products.v[i], a, q, e))
+        if (text_eq(c->products.v[i].os, family) && !product_is_candidate(&c->products.v[i]) &&
+            !ask_product(&c->products.v[i], a, q, e))
             return false;
     for (size_t i = 0; i < c->playbooks.n; i++)
         for (size_t k = 0; k < c->playbooks.v[i].stages.n; k++)

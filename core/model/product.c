@@ -326,6 +326,11 @@ static bool unverified(const struct section *s)
     return false;
 }
 
+bool product_is_candidate(const struct product *p)
+{
+    return p->import && p->import->candidate;
+}
+
 const char *product_unverified(const struct product *p, bool as_source)
 {
     if (as_source)

@@ -263,6 +263,8 @@ extern const struct schema vendor_schema;
 extern const struct schema leftover_schema, health_schema, exit_code_schema, eicar_schema;
 extern const struct schema capability_schema; /* its fields are what a policy may require */
 
+/* Nobody has reviewed it: it has no say on any PC. */
+bool product_is_candidate(const struct product *p);
 /* Any part of the product needed to run it that is not verified: its name ("install"), else NULL. */
 const char *product_unverified(const struct product *p, bool as_source);
 

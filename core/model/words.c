@@ -5,6 +5,7 @@
 #include "core/model/event.h"
 #include "core/model/evidence.h"
 #include "core/model/facts.h"
+#include "core/model/import.h"
 #include "core/model/outcome.h"
 #include "core/model/policy.h"
 #include "core/model/problem.h"
@@ -51,6 +52,7 @@ const struct words_format words_formats[] = {
     {&assignment_schema, "avswap fleet plan --json; assignment.json of its folder"},
     {&policy_schema, "written by the administrator; see avswap-policy(5)"},
     {&problems_schema, "avswap lint --json"},
+    {&import_result_schema, "avswap catalog import-winget --json"},
     {&vendor_schema, "vendors/VENDOR/vendor.json of a catalogue"},
     {&product_schema, "vendors/VENDOR/PRODUCT.json of a catalogue"},
     {&timeline_schema, "vendors/VENDOR/timeline.json of a catalogue"},

@@ -170,7 +170,7 @@ static bool reject_abilities(struct planning *p, const struct product *x, struct
 
 static bool reject_unreviewed(struct planning *p, const struct product *x, struct strs *why)
 {
-    return !x->import || !x->import->candidate ||
+    return !product_is_candidate(x) ||
            planning_say(p, why, "It is a candidate, taken over from %s: nobody has reviewed it.", x->import->from);
 }
 

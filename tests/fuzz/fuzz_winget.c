@@ -25,14 +25,14 @@ static void check(const json_t *j, struct doc *d)
                   p.payload.v[i].name);
 }
 
-static void import(const struct winget_request *r, struct doc *d, struct winget_import *ret)
+static void import(const struct winget_request *r, struct doc *d, struct import_result *ret)
 {
     struct err e = ERR_INIT;
 
     FUZZ_MUST(winget_import(r, d, ret, &e), "%s", e.text);
-    FUZZ_MUST(!ret->product == (ret->reasons->n > 0), "%zu reasons", ret->reasons->n);
-    for (size_t i = 0; i < ret->reasons->n; i++)
-        FUZZ_MUST(text_utf8_valid(ret->reasons->v[i], strlen(ret->reasons->v[i])), "%s", ret->reasons->v[i]);
+    FUZZ_MUST(!ret->product == (ret->reasons.n > 0), "%zu reasons", ret->reasons.n);
+    for (size_t i = 0; i < ret->reasons.n; i++)
+        FUZZ_MUST(text_utf8_valid(ret->reasons.v[i], strlen(ret->reasons.v[i])), "%s", ret->reasons.v[i]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     struct winget_files files = {.files = {file, 0}};
     struct catalog catalog;
     struct winget_request r = {.files = &files, .catalog = &catalog, .verbs = verb_defs(), .now = 0};
-    struct winget_import one, again;
+    struct import_result one, again;
     struct doc d = DOC_INIT, e = DOC_INIT;
     struct err why = ERR_INIT;
 
@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
         FUZZ_MUST(json_equal((json_t *)(uintptr_t)one.product, (json_t *)(uintptr_t)again.product), "another candidate");
     }
     if (!one.product) {
-        err_set(&why, ERR_INPUT, "%s", one.reasons->v[0]);
+        err_set(&why, ERR_INPUT, "%s", one.reasons.v[0]);
         fuzz_refused(&why);
     }
     doc_free(&d);

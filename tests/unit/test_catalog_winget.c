@@ -346,7 +346,7 @@ static const char manifest[] =
 
 static struct catalog catalog;
 
-static bool import(const char *text, size_t len, struct doc *d, struct winget_import *ret, struct err *e)
+static bool import(const char *text, size_t len, struct doc *d, struct import_result *ret, struct err *e)
 {
     struct winget_file file = {"shield.yaml", text, len};
     struct winget_files files = {.files = {&file, 1}};
@@ -398,12 +398,12 @@ static void test_import(void **state)
     };
     struct doc d = DOC_INIT;
     struct err e = ERR_INIT;
-    struct winget_import w;
+    struct import_result w;
 
     (void)state;
     assert_true(import(manifest, strlen(manifest), &d, &w, &e));
     if (!w.product)
-        fail_msg("%s", w.reasons->v[0]);
+        fail_msg("%s", w.reasons.v[0]);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const char *s = json_string_value(at(w.product, rows[i].path));
 
@@ -411,7 +411,7 @@ static void test_import(void **state)
             fail_msg("%s is %s", rows[i].path, s ? s : "absent");
     }
     assert_true(json_is_true(at(w.product, "import/candidate")));
-    assert_int_equal(json_array_size(at(w.product, "import/todo")), w.todo->n);
+    assert_int_equal(json_array_size(at(w.product, "import/todo")), w.todo.n);
     doc_free(&d);
 }
 
@@ -424,11 +424,11 @@ static void test_cut_off(void **state)
     for (size_t n = 0; n <= strlen(manifest); n++) {
         struct doc d = DOC_INIT;
         struct err e = ERR_INIT;
-        struct winget_import w;
+        struct import_result w;
 
         if (!import(manifest, n, &d, &w, &e))
             fail_msg("%zu bytes: %s", n, e.text);
-        assert_int_equal(w.product == NULL, w.reasons->n > 0);
+        assert_int_equal(w.product == NULL, w.reasons.n > 0);
         candidates += w.product != NULL;
         doc_free(&d);
     }
@@ -440,7 +440,7 @@ static void test_no_memory(void **state)
 {
     struct doc d = DOC_INIT;
     struct err e = ERR_INIT;
-    struct winget_import whole, w;
+    struct import_result whole, w;
     bool last = false;
 
     (void)state;

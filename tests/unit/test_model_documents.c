@@ -1,6 +1,7 @@
 /* Every document: read, written, read again: the same bytes. The plan: bound by its digest. */
 #include "tests/unit/fixture.h"
 #include "core/model/accepted.h"
+#include "core/model/import.h"
 #include "core/model/outcome.h"
 #include "core/model/verb.h"
 
@@ -88,13 +89,16 @@ static const struct row {
      "'vars':[{'name':'n','label':'l','def':'d','secret':true,'required':true,'file':true,'source':'s'}],'payload':[{'"
      "id':"
      "'i','kind':'repository','packages':['p'],'name':'n','url':'u','from':'f','sha256':'" HASH
-     "','signer':'S','size_mib':3,'source':"
+     "','signer':'S','size_mib':3,'when':" COND ",'source':"
      "'s','confidence':'field'}],'install':" SECTION ",'activate':" SECTION ",'disarm':" SECTION ",'remove':" SECTION
      ",'manual_install':{'why':'w','steps':['s'],'source':'s','confidence':'field'},'manual_remove':{'why':'w','steps':['s'],"
      "'source':'s','confidence':'field'},'clean':" SECTION ",'guards':[{'text':'t','blocked':" COND
      ",'source':'s','confidence':'field'}],'reinstallers':[" LEFT
      "],'state_paths':['/x'],'packages':['x'],'exit_codes':[{'code':5,'outcome':'tamper-locked','text':'x'}],'eicar':"
-     "{'expect':'quarantined','dir':'/tmp','within_s':3,'source':'s'},'notes':['n'],'source':'s','confidence':'field'"},
+     "{'expect':'quarantined','dir':'/tmp','within_s':3,'source':'s'},'notes':['n'],'import':{'from':'winget','id':'A.B','version':'1','fetched':"
+     "'2026-01-01T00:00:00Z','candidate':true,'todo':['t']},'source':'s','confidence':'field'"},
+    {"import", &import_result_schema,
+     "'result':'candidate','id':'A.B','version':'1','reasons':['r'],'notes':['n'],'todo':['t'],'product':{'id':'p'}"},
     {"evidence", &evidence_schema,
      "'id':'e','lab':'l','series':'s','segment':'consumer','os':'linux','system':'y','period_from':'2026-01-01T00:00:00Z',"
      "'period_to':'2026-02-01T00:00:00Z','cases':3,'url':'u','published':'2026-02-03T00:00:00Z','retrieved':'2026-02-04T00:00:00Z',"

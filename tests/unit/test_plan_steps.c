@@ -294,6 +294,29 @@ static void test_values_stay(void **state)
     planned_free(&p);
 }
 
+/* An installer for another kind of processor is not got; what nobody knows counts as no. */
+static void test_installer_when(void **state)
+{
+    static const struct {
+        const char *cond;
+        bool wanted;
+    } rows[] = {{"{'probe':'fact','name':'os.family','op':'eq','value':'linux'}", true},
+                {"{'probe':'fact','name':'os.family','op':'eq','value':'windows'}", false},
+                {"{'probe':'fact','name':'os.edition','op':'eq','value':'Core'}", false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char put[200];
+        const struct edit edits[] = {{"vendors/beta/av.json", "'sha256':", put}, {NULL, NULL, NULL}};
+        struct planned p;
+
+        snprintf(put, sizeof put, "'when':%s,'sha256':", rows[i].cond);
+        made(&p, &(struct situation){.facts = OLD_AV, .policy = BETA_POLICY, .edits = edits});
+        assert_int_equal(planned_step(&p, "payload.get", "beta.av") != NULL, rows[i].wanted);
+        planned_free(&p);
+    }
+}
+
 /* An installer of the administrator's: checked against the policy's digest, or said not to be. */
 static void test_installer_digest(void **state)
 {
@@ -433,6 +456,7 @@ int main(void)
     ADD(test_policy_into_plan);
     ADD(test_variables);
     ADD(test_values_stay);
+    ADD(test_installer_when);
     ADD(test_installer_digest);
     ADD(test_secrets);
     ADD(test_same_bytes);

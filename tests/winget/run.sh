@@ -107,6 +107,20 @@ check "JSON of a rejected one" json_has '"result": "rejected".*"reasons": \[ *".
 import "$here/manifests/inno" -o - >"$tmp/stdout" 2>&1
 check "to standard output" cmp "$tmp/stdout" "$here/golden/inno.json"
 
+# A signer that vouches for nothing.
+anybody() { import "$here/manifests/rolling-latest.yaml" --signer "$1" >"$tmp/said" 2>&1; [ $? -eq 2 ] && grep -q "fits anybody" "$tmp/said"; }
+for signer in '*' '?*' '' '* *' 'A*'; do check "signer '$signer'" anybody "$signer"; done
+
+# Lint holds a candidate to what it is.
+complains() { # TEXT SED
+    sed "$2" "$here/golden/inno.json" >"$tmp/edited.json"
+    "$avswap" lint "$tmp/edited.json" --catalog "$tmp/catalog" >"$tmp/said" 2>&1
+    [ $? -eq 1 ] && grep -qF -- "$1" "$tmp/said" || { cat "$tmp/said"; return 1; }
+}
+check "lint: no candidate, and things left to do" complains "is not found out while it stands here" 's/"candidate": true/"candidate": false/'
+check "lint: a candidate's facts are nobody's tests" complains "is for its reviewer to say" 's/"unverified"/"tested"/'
+check "lint: a candidate says where from" complains "missing-key" '/"from": "winget"/d'
+
 # A candidate is in the catalogue, and no plan uses it.
 never_planned() {
     local dir=$tmp/real
@@ -116,6 +130,7 @@ never_planned() {
         --allow-unverified -o "$tmp/plan.json" >"$tmp/said" 2>&1
     [ $? -ne 0 ] && [ ! -e "$tmp/plan.json" ] && grep -q 'candidate, taken over from winget: nobody has reviewed it' "$tmp/said" ||
         { cat "$tmp/said"; return 1; }
+    "$avswap" catalog list --catalog "$dir" | grep -q 'eset.endpointantivirus.windows.*is a candidate'
 }
 check "a candidate is never planned" never_planned
 
