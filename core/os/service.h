@@ -17,6 +17,7 @@ enum os_service_action {
     OS_SERVICE_RESTART,
     OS_SERVICE_ENABLE,
     OS_SERVICE_DISABLE,
+    OS_SERVICE_MANUAL, /* Windows: starts when somebody asks for it; elsewhere the same as DISABLE */
     OS_SERVICE_RELOAD
 };
 

@@ -78,7 +78,16 @@ static bool starts_yet(const struct facts *f, const char *name)
     return u && u->delayed && text_eq(u->enabled, "enabled") && os_up_ms() < OS_BOOT_MS;
 }
 
-/* {"active": bool, "enabled": bool} before the step; a service that is not there has neither. */
+/* Starts it only when somebody asks, which neither "enabled" nor its contrary says? */
+static bool is_manual(const struct facts *f, const char *name)
+{
+    for (size_t i = 0; i < f->units.n; i++)
+        if (text_eq_fold(f->units.v[i].name, name) && text_eq(f->units.v[i].enabled, "manual"))
+            return true;
+    return false;
+}
+
+/* {"active": bool, "enabled": bool, "manual": bool} before the step; a service that is not there has none. */
 static bool remember(const struct step_ctx *c, const void *args, json_t **ret, struct err *e)
 {
     const struct args *a = args;
@@ -90,8 +99,8 @@ static bool remember(const struct step_ctx *c, const void *args, json_t **ret, s
     if (!look(c, a->name, &f, e) || !cond_judge(&on, &f, &c->doc->arena, &v, e) ||
         !cond_judge(&boot, &f, &c->doc->arena, &w, e))
         return false;
-    *ret = json_pack("{s:b, s:b}", "active", v.answer == TRI_YES || starts_yet(&f, a->name), "enabled",
-                     w.answer == TRI_YES);
+    *ret = json_pack("{s:b, s:b, s:b}", "active", v.answer == TRI_YES || starts_yet(&f, a->name), "enabled",
+                     w.answer == TRI_YES, "manual", is_manual(&f, a->name));
     return doc_keep(c->doc, *ret, e);
 }
 
@@ -163,6 +172,8 @@ static bool back(const struct step_ctx *c, const char *name, const char *what, s
         return false;
     if (ret->answer != TRI_UNKNOWN)
         ret->answer = (ret->answer == TRI_YES) == was(c, what) ? TRI_YES : TRI_NO;
+    if (text_eq(what, "enabled") && was(c, "manual") && ret->answer == TRI_YES && !is_manual(&f, name))
+        ret->answer = TRI_NO;
     return true;
 }
 
@@ -206,7 +217,8 @@ static bool undo(const struct step_ctx *c, const void *args, struct effect *ret,
         return false;
     if (!here)
         return effect_set(c, ret, OUTCOME_OK, e, "there is no service %s any more", a->name);
-    if (!put_back(c, a->name, "enabled", OS_SERVICE_ENABLE, OS_SERVICE_DISABLE, ret, e) ||
+    if (!put_back(c, a->name, "enabled", OS_SERVICE_ENABLE, was(c, "manual") ? OS_SERVICE_MANUAL : OS_SERVICE_DISABLE, ret,
+                  e) ||
         !waits(c, a->name, &here, e))
         return false;
     if (here && outcome_is_good(ret->outcome))

@@ -11,6 +11,7 @@
 #include "core/os/service.h"
 #include "core/os/trust.h"
 #include "core/run/run.h"
+#include "core/step/verb.h"
 #include "tests/crash/world.h"
 #include "tests/sim/pc.h"
 
@@ -261,6 +262,46 @@ static void test_services(void **state)
     assert_int_equal(judged("{\"probe\":\"unit\",\"name\":\"klnagent\",\"state\":\"active\"}"), TRI_YES);
 }
 
+/* A verb on klnagent, and undone. */
+static void there_and_back(const char *name)
+{
+    const struct verb *v = verb_find(name);
+    struct doc d = DOC_INIT;
+    struct err e = ERR_INIT;
+    json_t *args = json_pack("{s:s}", "name", "klnagent"), *remembered;
+    const struct step step = {.id = "s01", .args = args, .timeout_s = 60};
+    struct step_ctx c = {.step = &step, .doc = &d, .run = "/r", .payload = "/r/p", .backup = "/r/b"};
+    struct verdict undone;
+    struct effect x;
+    void *a;
+
+    assert_true(step_args(v, &c, &a, &e));
+    assert_true(v->remember(&c, a, &remembered, &e));
+    assert_true(v->apply(&c, a, &x, &e));
+    c.remembered = remembered;
+    assert_true(v->undo(&c, a, &x, &e));
+    assert_true(outcome_is_good(x.outcome));
+    assert_true(v->undone(&c, a, &undone, &e));
+    assert_int_equal(undone.answer, TRI_YES);
+    json_decref(args);
+    doc_free(&d);
+}
+
+/* How a service starts has three answers: undoing knows which one it was. */
+static void test_start_is_put_back(void **state)
+{
+    static const char *const starts[] = {"2", "3", "4"}, *const names[] = {"service.enable", "service.disable"};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < 2; k++) {
+            reset(SIM_CLIENT, SIM_NONE);
+            win_set(WIN_SERVICES "/klnagent", false, "Start", WIN_DWORD, starts[i]);
+            there_and_back(names[k]);
+            assert_string_equal(win_get(WIN_SERVICES "/klnagent", false, "Start")->data, starts[i]);
+        }
+}
+
 /* --- runs on it --------------------------------------------------------------------------------------------------------- */
 
 static const struct scenario handover = {.name = "win-handover", .playbook = "handover",
@@ -344,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_registry_lags), cmocka_unit_test(test_saved_keys),
         cmocka_unit_test(test_drivers),       cmocka_unit_test(test_in_use),
         cmocka_unit_test(test_services),      cmocka_unit_test(test_late_protection),
+        cmocka_unit_test(test_start_is_put_back),
         cmocka_unit_test(test_undone_again),
     };
     int failed;

@@ -7,7 +7,8 @@
 
 static const char *const verbs[] = {
     [OS_SERVICE_START] = "start",   [OS_SERVICE_STOP] = "stop",       [OS_SERVICE_RESTART] = "restart",
-    [OS_SERVICE_ENABLE] = "enable", [OS_SERVICE_DISABLE] = "disable", [OS_SERVICE_RELOAD] = "daemon-reload",
+    [OS_SERVICE_ENABLE] = "enable", [OS_SERVICE_DISABLE] = "disable", [OS_SERVICE_MANUAL] = "disable",
+    [OS_SERVICE_RELOAD] = "daemon-reload",
 };
 
 /* No option, no path. */
@@ -58,7 +59,7 @@ static bool by_script(enum os_service_action action, const char *name, long long
     snprintf(path, sizeof path, "/etc/init.d/%s", bare);
     if (!os_file_exists(path))
         return err_set(e, ERR_NOT_FOUND, "there is no service '%s'", bare);
-    if (action == OS_SERVICE_ENABLE || action == OS_SERVICE_DISABLE)
+    if (action == OS_SERVICE_ENABLE || action == OS_SERVICE_DISABLE || action == OS_SERVICE_MANUAL)
         return register_script(verbs[action], bare, timeout_ms, ret, e);
     return tool_run(&ARGV(path, verbs[action]), timeout_ms, ret, e);
 }

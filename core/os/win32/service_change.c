@@ -187,6 +187,8 @@ static DWORD act(struct change *c, enum os_service_action action)
         return set_start(c, SERVICE_AUTO_START);
     case OS_SERVICE_DISABLE:
         return set_start(c, SERVICE_DISABLED);
+    case OS_SERVICE_MANUAL:
+        return set_start(c, SERVICE_DEMAND_START);
     case OS_SERVICE_RELOAD:
         break;
     }
@@ -200,6 +202,7 @@ static const DWORD rights[] = {
                            SERVICE_ENUMERATE_DEPENDENTS,
     [OS_SERVICE_ENABLE] = SERVICE_CHANGE_CONFIG,
     [OS_SERVICE_DISABLE] = SERVICE_CHANGE_CONFIG,
+    [OS_SERVICE_MANUAL] = SERVICE_CHANGE_CONFIG,
 };
 
 bool os_service_change(enum os_service_action action, const char *name, long long timeout_ms,

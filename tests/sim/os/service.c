@@ -114,6 +114,7 @@ static void apply(enum os_service_action action, enum service_id s)
         pc.services[s].enabled = true;
         break;
     case OS_SERVICE_DISABLE:
+    case OS_SERVICE_MANUAL:
         pc.services[s].enabled = false;
         break;
     case OS_SERVICE_RELOAD:
@@ -131,6 +132,7 @@ static bool holds_already(enum os_service_action action, enum service_id s)
     case OS_SERVICE_ENABLE:
         return pc.services[s].enabled;
     case OS_SERVICE_DISABLE:
+    case OS_SERVICE_MANUAL:
         return !pc.services[s].enabled;
     default:
         return false;
@@ -157,8 +159,8 @@ static bool change_windows(enum os_service_action action, const char *name, cons
         win_service_stop(name);
     if (action == OS_SERVICE_START || action == OS_SERVICE_RESTART)
         ret->code = win_service_start(name);
-    if (action == OS_SERVICE_ENABLE || action == OS_SERVICE_DISABLE)
-        set_start(name, action == OS_SERVICE_ENABLE ? "2" : "4");
+    if (action == OS_SERVICE_ENABLE || action == OS_SERVICE_DISABLE || action == OS_SERVICE_MANUAL)
+        set_start(name, action == OS_SERVICE_ENABLE ? "2" : action == OS_SERVICE_MANUAL ? "3" : "4");
     pc_after(word, name);
     return true;
 }
@@ -181,7 +183,7 @@ bool os_service_change(enum os_service_action action, const char *name, long lon
                        struct err *e)
 {
     static const char *const words[] = {"service start",  "service stop",    "service restart",
-                                        "service enable", "service disable", "service reload"};
+                                        "service enable", "service disable", "service manual", "service reload"};
     int s = action == OS_SERVICE_RELOAD || pc.setup.windows ? 0 : service_named(name);
 
     (void)timeout_ms;
