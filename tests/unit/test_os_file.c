@@ -543,6 +543,19 @@ static void touches(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+/* A file would take the place of the device, for everybody on the PC. */
+static void replaces_no_device(void **state)
+{
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(mkfifo(at("pipe"), 0600), 0);
+    assert_false(os_file_write(at("pipe"), "x", 1, 0600, &e));
+    assert_int_equal(e.code, ERR_INPUT);
+    assert_int_equal(lstat(at("pipe"), &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -565,6 +578,7 @@ int main(void)
         TEST(locks_out_others),
         TEST(tells_free_space),
         TEST(touches),
+        TEST(replaces_no_device),
     };
 
     return cmocka_run_group_tests_name("os_file", tests, NULL, NULL);

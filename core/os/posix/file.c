@@ -93,11 +93,22 @@ static void discard_beside(int fd, const char *temp)
     errno = saved;
 }
 
+/* A device, say /dev/null as a place for what nobody wants, would be replaced by a file, for everybody. */
+static bool is_special(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
 bool os_file_write(const char *path, const void *p, size_t n, unsigned mode, struct err *e)
 {
     char temp[LIMIT_PATH];
-    int fd = open_beside(path, temp, sizeof temp);
+    int fd;
 
+    if (is_special(path))
+        return err_set(e, ERR_INPUT, "'%s' is no file but a device, pipe or socket", path);
+    fd = open_beside(path, temp, sizeof temp);
     if (fd < 0)
         return fail(e, "creating", path);
     if (!fd_write(fd, p, n)) {
