@@ -69,7 +69,7 @@ static bool sources_protect(struct planning *p, struct cond **ret)
     return true;
 }
 
-/* What the system itself has, asleep while another product is registered. */
+/* What the system itself has, asleep while another product is registered: nothing that must be installed or onboarded first. */
 static bool find_bridge(const struct planning *p, const struct product **ret)
 {
     const struct catalog *c = p->r->catalog;
@@ -77,7 +77,7 @@ static bool find_bridge(const struct planning *p, const struct product **ret)
     *ret = NULL;
     for (size_t i = 0; i < c->products.n && !*ret; i++) {
         const struct product *x = &c->products.v[i];
-        bool fits = x != p->target && text_eq(x->os, p->r->facts->os->family) && planning_awakes(p, x) && x->health &&
+        bool fits = x != p->target && text_eq(x->os, p->r->facts->os->family) && planning_awakes(p, x) && !x->install && x->health &&
                     x->health->realtime && !catalog_timeline(c, x->vendor);
 
         for (size_t k = 0; fits && k < x->requires.n; k++) {
