@@ -63,7 +63,7 @@ struct policy {
     bool eicar;                  /* test with an EICAR file */
     bool no_reboot;              /* never reboot by itself: stop with status 4 instead */
     long long max_reboots;       /* default 2 */
-    long long unprotected_limit_s; /* ceiling of the gap; default 600 */
+    long long unprotected_limit_s; /* ceiling of the gap; 0: by what the plan needs */
     bool override_guards;        /* go on although the old product says that its removal is not allowed */
     bool allow_unverified;
     const json_t *vars;    /* MAP: values of the products' vars */

@@ -58,6 +58,8 @@ const struct product *planning_other_protection(const struct planning *p);
 const struct finding *planning_finding(const struct planning *p, const char *product);
 /* Does it become active by itself on this PC once no other product is registered? Servers never do that. */
 bool planning_awakes(const struct planning *p, const struct product *x);
+/* NULL: there is no such verb. */
+const struct verb_def *planning_verb(const struct planning *p, const char *name);
 /* Value of a var: policy, then default. NULL: none. */
 const char *planning_var(const struct planning *p, const struct var *v);
 

@@ -429,7 +429,6 @@ static void fill_head(struct planning *p)
     plan->machine = p->r->facts->machine;
     plan->max_reboots = y->max_reboots;
     plan->no_reboot = y->no_reboot;
-    plan->unprotected_limit_s = y->unprotected_limit_s;
     plan->eicar = y->eicar;
 }
 
@@ -467,10 +466,42 @@ static bool decide(struct planning *p)
     return (only_leftovers(p) && planning_other_protection(p)) || planning_choose(p);
 }
 
+/* Reboots that may come before the new product was seen to protect. */
+static long long reboots_in_gap(const struct planning *p)
+{
+    long long n = 0;
+
+    for (size_t i = 0; i < p->plan->steps.n && !p->plan->no_reboot; i++) {
+        const struct verb_def *v = planning_verb(p, p->plan->steps.v[i].verb);
+
+        n += p->plan->steps.v[i].stage < STAGE_VERIFY && v && (v->flags & VERB_REBOOTS);
+    }
+    return n < p->plan->max_reboots ? n : p->plan->max_reboots;
+}
+
+/* How long the PC may be without protection: a run that is as slow as such runs are must not be turned round for it. */
+static bool fill_limit(struct planning *p)
+{
+    enum { LEAST_S = 600, BOOT_S = 300, SERVER_BOOT_S = 600 };
+    bool server = text_eq(p->r->facts->os->type, "server");
+    long long n = reboots_in_gap(p), needed = p->plan->expected_s + n * (server ? SERVER_BOOT_S : BOOT_S);
+    char span[INSTANT_TEXT];
+
+    p->plan->unprotected_limit_s = p->r->policy->unprotected_limit_s;
+    if (p->plan->unprotected_limit_s)
+        return true;
+    p->plan->unprotected_limit_s = needed > LEAST_S ? (needed + 59) / 60 * 60 : LEAST_S;
+    return needed <= LEAST_S ||
+           planning_say(p, &p->plan->explain, "It may be without protection for at most %s: as long as such a change usually takes%s. "
+                                              "\"unprotected_limit_s\" in the policy sets another limit.",
+                        instant_span(p->plan->unprotected_limit_s * 1000, span),
+                        n > 1 ? ", with its reboots" : n ? ", with its reboot" : "");
+}
+
 static bool build(struct planning *p)
 {
     return decide(p) && choose_playbook(p) && explain_sources(p) && planning_ladder(p) && fill_products(p) &&
-           fill_assumptions(p) && fill_secrets(p) && fill_notes(p) && planning_steps(p) && seal(p);
+           fill_assumptions(p) && fill_secrets(p) && fill_notes(p) && planning_steps(p) && fill_limit(p) && seal(p);
 }
 
 static bool begin(const struct plan_request *r, struct plan *ret, struct err *e)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct verb_def *find_verb(const struct planning *p, const char *name)
+const struct verb_def *planning_verb(const struct planning *p, const char *name)
 {
     for (const struct verb_def *const *v = p->r->verbs; *v; v++)
         if (text_eq((*v)->name, name))
@@ -226,7 +226,7 @@ static bool add_each(struct builder *b, const struct step_def *def, const struct
 static bool add_step(struct builder *b, const struct step_def *def, const struct product *x)
 {
     struct planning *p = b->p;
-    const struct verb_def *v = find_verb(p, def->verb);
+    const struct verb_def *v = planning_verb(p, def->verb);
     struct verdict verdict;
 
     if (!v)

@@ -317,6 +317,28 @@ static void test_installer_when(void **state)
     }
 }
 
+/* The ceiling of the gap, where the policy says nothing: never less than ten minutes, nor than such a change takes. */
+static void test_limit_of_the_gap(void **state)
+{
+    static const struct edit slow[] = {{"vendors/old/av.json", "'expected_s': 20,", "'expected_s': 1790,"}, {NULL, NULL, NULL}};
+    struct planned p;
+
+    (void)state;
+    made(&p, &(struct situation){.facts = OLD_AV});
+    assert_int_equal(p.plan.unprotected_limit_s, 600);
+    assert_false(planned_says(&p.plan.explain, "without protection for at most"));
+    planned_free(&p);
+    made(&p, &(struct situation){.facts = OLD_AV, .edits = slow});
+    assert_true(p.plan.unprotected_limit_s >= p.plan.expected_s && p.plan.unprotected_limit_s >= 1800);
+    assert_int_equal(p.plan.unprotected_limit_s % 60, 0);
+    assert_true(planned_says(&p.plan.explain, "without protection for at most"));
+    planned_free(&p);
+    made(&p, &(struct situation){.facts = OLD_AV, .edits = slow, .policy = "'unprotected_limit_s':77"});
+    assert_int_equal(p.plan.unprotected_limit_s, 77);
+    assert_false(planned_says(&p.plan.explain, "without protection for at most"));
+    planned_free(&p);
+}
+
 /* An installer of the administrator's: checked against the policy's digest, or said not to be. */
 static void test_installer_digest(void **state)
 {
@@ -457,6 +479,7 @@ int main(void)
     ADD(test_variables);
     ADD(test_values_stay);
     ADD(test_installer_when);
+    ADD(test_limit_of_the_gap);
     ADD(test_installer_digest);
     ADD(test_secrets);
     ADD(test_same_bytes);
