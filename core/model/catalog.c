@@ -140,17 +140,28 @@ static bool read_file(struct catalog *c, const struct catalog_file *f, struct er
            (!f->layer || lay_over(c, f, k, e));
 }
 
-static bool check_results(const struct catalog *c, struct err *e)
+/* Products of another system may be in files that were left unread. */
+static bool left_out(const struct catalog_file *files, size_t n, const char *os)
 {
-    for (size_t i = 0; i < c->evidence.n; i++)
-        for (size_t k = 0; k < c->evidence.v[i].results.n; k++) {
-            const struct evidence *t = &c->evidence.v[i];
+    for (size_t i = 0; i < n; i++)
+        if (files[i].unread && text_eq(files[i].os, os))
+            return true;
+    return false;
+}
+
+static bool check_results(const struct catalog *c, const struct catalog_file *files, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < c->evidence.n; i++) {
+        const struct evidence *t = &c->evidence.v[i];
+
+        for (size_t k = 0; k < t->results.n && !left_out(files, n, t->os); k++) {
             const struct product *p = catalog_product(c, t->results.v[k].product);
 
             if (!p || !text_eq(p->os, t->os))
                 return err_set(e, ERR_INPUT, "evidence %s: there is no product '%s' on %s", t->id,
                                t->results.v[k].product, t->os);
         }
+    }
     return true;
 }
 
@@ -165,7 +176,7 @@ static bool check_references(const struct catalog *c, struct err *e)
     for (size_t i = 0; i < c->timelines.n; i++)
         if (!catalog_vendor(c, c->timelines.v[i].vendor))
             return err_set(e, ERR_INPUT, "timeline: there is no vendor '%s'", c->timelines.v[i].vendor);
-    return check_results(c, e);
+    return true;
 }
 
 /* A second one of the same name would never be found. */
@@ -231,7 +242,7 @@ bool catalog_make(const struct catalog_file *files, size_t n, struct catalog *re
         if (!sorted[i].unread && !read_file(ret, &sorted[i], e))
             return false;
     qsort(ret->products.v, ret->products.n, sizeof *ret->products.v, by_product);
-    return check_names(ret, e) && check_references(ret, e);
+    return check_names(ret, e) && check_references(ret, e) && check_results(ret, sorted, n, e);
 }
 
 void catalog_free(struct catalog *c)
