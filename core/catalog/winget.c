@@ -122,7 +122,10 @@ static bool examine(const struct winget_request *r, struct winget_said *s, const
     if (ret->rolls && !r->signer)
         winget_say(s, &s->reasons, "InstallerUrl: '%.200s' moves (%s), so its digest will not stay: who signs the file has to be "
                    "given with --signer", i->url, ret->rolls);
-    return winget_kinds[i->type].refused || winget_command(s, i, &ret->command, e);
+    if (winget_kinds[i->type].refused)
+        return true;
+    winget_url_check_kind(s, i->url, winget_kinds[i->type].ending);
+    return winget_command(s, i, &ret->command, e);
 }
 
 /* Greater is better: for the whole PC for sure, in English or any language, by Windows Installer. */

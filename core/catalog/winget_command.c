@@ -51,6 +51,8 @@ static void check_text(struct winget_said *s, const char *key, const char *text)
         winget_say(s, &s->reasons, "InstallerSwitches.%s: '%.200s' is written for a shell, and none is used", key, text);
     if (strstr(text, "${") || (percent && strchr(percent + 1, '%')))
         winget_say(s, &s->reasons, "InstallerSwitches.%s: '%.200s' has a variable, and nobody would expand it", key, text);
+    if (text_glob_fold("*uninst*", text) || text_glob_fold("*-remove*", text) || text_glob_fold("*/remove*", text))
+        winget_say(s, &s->reasons, "InstallerSwitches.%s: '%.200s' uninstalls something", key, text);
     if (text_glob_fold("*passw*", text) || text_glob_fold("*pwd=*", text))
         winget_say(s, &s->reasons, "InstallerSwitches.%s: a password stands in it; every user of the PC could read it", key);
 }

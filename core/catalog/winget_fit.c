@@ -9,14 +9,20 @@
 #include <string.h>
 #include <strings.h>
 
+/* Nobody reads more, and a hostile manifest could have any number said of it. */
+enum { MOST = 100 };
+
 void winget_say(struct winget_said *s, struct strs *list, const char *fmt, ...)
 {
-    char text[1024];
+    char text[1024] = "there is more of this kind";
     const char **slot;
     va_list ap;
 
+    if (list->n > MOST)
+        return;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    if (list->n < MOST)
+        vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     if (text_in(list, text))
         return;
@@ -170,6 +176,8 @@ static void unknown(struct winget_said *s, const struct schema *schema, const st
     const char *names[64], *near;
     size_t n = 0;
 
+    if (s->notes.n > MOST)
+        return;
     for (const struct field *f = schema->fields; f->name && n < 64; f++)
         names[n++] = f->name;
     near = text_nearest(at->key, names, n);

@@ -101,7 +101,7 @@ struct winget_file {
     size_t len;
 };
 
-/* What is said about a manifest; each text once. Lives in the document. */
+/* What is said about a manifest; each text once, and not without end. Lives in the document. */
 struct winget_said {
     struct doc *doc;
     struct strs reasons; /* not to take it */

@@ -10,6 +10,8 @@
 
 /* Says why nothing is downloaded from there. */
 void winget_url_check(struct winget_said *s, const char *url);
+/* Says so when the file's name ends otherwise than a file of that kind (".msi"). */
+void winget_url_check_kind(struct winget_said *s, const char *url, const char *ending);
 /* Why what the URL gives may change while it stays the same, so that no digest can be pinned; NULL: it is about this
  * version only. */
 const char *winget_url_rolls(const char *url, const char *version);

@@ -62,7 +62,7 @@ static json_t *listed(struct winget_candidate *c, const char *name, const char *
 /* A key of its own below Uninstall; a product code of Windows Installer is another one in the next version. */
 static json_t *listed_key(struct winget_candidate *c, const char *code)
 {
-    if (!code || *code == '{' || strpbrk(code, "\\/*?["))
+    if (!code || (*code == '{' && text_ends(code, "}")) || strpbrk(code, "\\/*?["))
         return NULL;
     return json_pack("{s:s, s:s}", "probe", "registry", "path",
                      PRINT(c, "HKLM/SOFTWARE/Microsoft/Windows/CurrentVersion/Uninstall/%s", code));

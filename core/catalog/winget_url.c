@@ -26,6 +26,24 @@ void winget_url_check(struct winget_said *s, const char *url)
         winget_say(s, &s->reasons, "InstallerUrl: '%.200s' holds characters that no URL has", url);
 }
 
+/* A program of another kind than the manifest says, or a script: what would be run is not what was described. */
+void winget_url_check_kind(struct winget_said *s, const char *url, const char *ending)
+{
+    static const char *const others[] = {".exe", ".msi", ".msp", ".msix", ".msixbundle", ".appx", ".appxbundle", ".zip", ".7z",
+                                         ".bat", ".cmd", ".ps1", ".vbs", ".js",   ".wsf",        ".hta",  ".jar",  ".lnk",
+                                         ".scr", ".com", ".pif", ".reg", ".iso"};
+    const char *path = path_of(url);
+    size_t n = strcspn(path, "?#");
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        size_t len = strlen(others[i]);
+
+        if (n > len && strncasecmp(path + n - len, others[i], len) == 0 && strcmp(others[i], ending) != 0)
+            winget_say(s, &s->reasons, "InstallerUrl: '%.200s' is a %s, not the %s that the InstallerType says", url, others[i],
+                       ending);
+    }
+}
+
 static bool digit(char c)
 {
     return c >= '0' && c <= '9';

@@ -220,6 +220,7 @@ static const struct command_row {
     {"a transform", WINGET_MSI, {NULL, NULL, "TRANSFORMS=de.mst", NULL}, NULL, "TRANSFORMS names a file"},
     {"a private property", WINGET_MSI, {NULL, NULL, "dir=x", NULL}, NULL, "no public property"},
     {"another switch", WINGET_MSI, {"/qn /forcerestart", NULL, NULL, NULL}, NULL, "'/forcerestart' is a switch of msiexec"},
+    {"an uninstaller's switch", WINGET_EXE, {"/S --Uninstall", NULL, NULL, NULL}, NULL, "uninstalls something"},
     {"a lone word", WINGET_MSI, {"/qn word", NULL, NULL, NULL}, NULL, "no public property"},
 };
 
@@ -464,6 +465,28 @@ static void test_no_memory(void **state)
     doc_free(&d);
 }
 
+/* A megabyte of keys that nobody knows is told of in a moment, and not all of them. */
+static void test_no_end(void **state)
+{
+    struct doc d = DOC_INIT;
+    struct err e = ERR_INIT;
+    struct import_result w;
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, LIMIT_MANIFEST);
+    buf_adds(&b, manifest);
+    for (unsigned i = 0; b.len < LIMIT_MANIFEST - 32; i++)
+        buf_printf(&b, "key%u: x\n", i);
+    assert_false(b.failed);
+    assert_true(import(buf_str(&b), b.len, &d, &w, &e));
+    assert_non_null(w.product);
+    assert_in_range(w.notes.n, 100, 102);
+    assert_string_equal(w.notes.v[w.notes.n - 1], "there is more of this kind");
+    buf_free(&b);
+    doc_free(&d);
+}
+
 int main(void)
 {
     static struct vendor vendor = {.id = "example", .name = "Example"};
@@ -481,5 +504,6 @@ int main(void)
     ADD(test_import);
     ADD(test_cut_off);
     ADD(test_no_memory);
+    ADD(test_no_end);
     return fixture_run("catalog/winget");
 }
