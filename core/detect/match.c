@@ -77,6 +77,7 @@ bool match_health(const struct health *h, const struct facts *f, struct arena *a
                   struct err *e)
 {
     static const char *const names[] = {"installed", "running", "real-time", "fresh", "managed"};
+    static const char *const keys[] = {"installed", "running", "realtime", "fresh", "managed"};
     const struct cond *conds[] = {h->installed, h->running, h->realtime, h->fresh, h->managed};
     int *answers[] = {&ret->installed, &ret->running, &ret->realtime, &ret->fresh, &ret->managed};
 
@@ -85,7 +86,8 @@ bool match_health(const struct health *h, const struct facts *f, struct arena *a
     if (!ret->evidence.v)
         return err_nomem(e);
     for (size_t i = 0; i < 5; i++) {
-        struct verdict v = {TRI_UNKNOWN, "not defined for this product"};
+        const char *absent = json_string_value(json_object_get(h->absent, keys[i]));
+        struct verdict v = {TRI_UNKNOWN, absent ? absent : "not defined for this product"};
 
         if (conds[i] && !cond_judge(conds[i], f, a, &v, e))
             return false;

@@ -8,32 +8,6 @@
 
 /* --- one rule set a kind of document -------------------------------------------------------------------------- */
 
-/* Whose schema has both `source` and `confidence` states both; a step inherits them from its section. */
-static void check_sourced(struct lint *l, const struct schema *s, const json_t *j, const struct place *at)
-{
-    json_t *obj = (json_t *)(uintptr_t)j;
-
-    if (s != &step_def_schema && schema_field(s, "source") && schema_field(s, "confidence")) {
-        if (!json_object_get(j, "source"))
-            lint_add(l, PROBLEM_UNSOURCED, at, "a %s needs 'source': where the fact comes from", s->name);
-        if (!json_object_get(j, "confidence"))
-            lint_add(l, PROBLEM_UNSOURCED, at, "a %s needs 'confidence': documented, field, tested or unverified", s->name);
-    }
-    for (void *it = json_object_iter(obj); it; it = json_object_iter_next(obj, it)) {
-        const struct field *f = schema_field(s, json_object_iter_key(it));
-        const json_t *v = json_object_iter_value(it);
-        struct place here = {at, json_object_iter_key(it), 0, NULL};
-
-        if (f && f->type == FIELD_OBJ)
-            check_sourced(l, f->sub, v, &here);
-        for (size_t i = 0; f && f->type == FIELD_OBJS && i < json_array_size(v); i++) {
-            struct place item = {&here, NULL, i, NULL};
-
-            check_sourced(l, f->sub, json_array_get(v, i), &item);
-        }
-    }
-}
-
 bool lint_known_vendor(const struct lint *l, const char *id)
 {
     return catalog_vendor(&l->here, id) || (l->with->catalog && catalog_vendor(l->with->catalog, id));
@@ -54,40 +28,34 @@ static void check_vendor_reference(struct lint *l, const char *id, const struct 
 
 static void product_rules(struct lint *l, const void *doc, const json_t *j, const struct place *at)
 {
-    const struct product *p = doc;
-    const struct {
-        const char *key;
-        const struct section *section;
-    } sections[] = {{"install", p->install}, {"activate", p->activate}, {"disarm", p->disarm},
-                    {"remove", p->remove},   {"clean", p->clean}};
-    struct place suppliers = {at, "engine_suppliers", 0, NULL};
-
-    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
-        struct place here = {at, sections[i].key, 0, NULL};
-
-        if (sections[i].section)
-            lint_steps(l, p, sections[i].section->steps.v, sections[i].section->steps.n, &here);
-    }
-    check_vendor_reference(l, p->vendor, at, "vendor");
-    check_vendor_reference(l, p->moved_by_vendor, at, "moved_by_vendor");
-    for (size_t i = 0; i < p->engine_suppliers.n; i++) {
-        struct place item = {&suppliers, NULL, i, NULL};
-
-        check_vendor_reference(l, p->engine_suppliers.v[i].vendor, &item, "vendor");
-    }
-    for (size_t i = 0; i < p->vars.n; i++)
-        if (p->vars.v[i].secret && p->vars.v[i].def)
-            lint_add(l, PROBLEM_SECRET_WRITTEN, at, "the secret '%s' has a default value; a secret never stands in a file", p->vars.v[i].name);
-    lint_artifacts(l, p, at);
-    lint_import(l, p, j, at);
-    lint_probes(l, p->os, j, at);
-    check_sourced(l, &product_schema, j, at);
+    lint_product(l, doc, j, at);
 }
 
 static void vendor_rules(struct lint *l, const void *doc, const json_t *j, const struct place *at)
 {
     (void)doc;
-    check_sourced(l, &vendor_schema, j, at);
+    lint_sourced(l, &vendor_schema, j, NULL, at);
+}
+
+/* What may ask for a restart needs a step behind it that gives it. */
+static void check_reboots(struct lint *l, const struct playbook *b, const struct place *at)
+{
+    static const char *const asking[] = {"source.remove", "source.clean", "agent.remove", "target.install", "target.activate"};
+    struct place stages = {at, "stages", 0, NULL};
+    bool given = false;
+
+    for (size_t i = b->stages.n; i-- > 0;)
+        for (size_t k = b->stages.v[i].steps.n; k-- > 0;) {
+            struct place stage = {&stages, NULL, i, NULL}, steps = {&stage, "steps", 0, NULL}, item = {&steps, NULL, k, NULL};
+            const struct step_def *s = &b->stages.v[i].steps.v[k];
+
+            given = given || text_eq(s->verb, "reboot.if_needed");
+            for (size_t m = 0; !given && s->use && m < sizeof asking / sizeof asking[0]; m++)
+                if (strcmp(asking[m], s->use) == 0) {
+                    lint_add(l, PROBLEM_UNDECLARED_REBOOT, &item, "'%s' may need a restart, and no step behind it gives it", s->use);
+                    lint_advise(l, "add a step reboot.if_needed behind it");
+                }
+        }
 }
 
 static void playbook_rules(struct lint *l, const void *doc, const json_t *j, const struct place *at)
@@ -106,6 +74,7 @@ static void playbook_rules(struct lint *l, const void *doc, const json_t *j, con
         seen[s->stage] = true;
         lint_steps(l, NULL, s->steps.v, s->steps.n, &item);
     }
+    check_reboots(l, b, at);
     if (!seen[STAGE_VERIFY])
         lint_add(l, PROBLEM_PLAYBOOK, at, "without a stage 'verify' nothing proves the result");
 }

@@ -59,20 +59,29 @@ static void check_use(struct lint *l, const struct step_def *s, const struct pla
         lint_add(l, PROBLEM_STEP_FORM, &each, "'each' is of no use with 'use': the section's own steps have theirs");
 }
 
-static void check_step(struct lint *l, const struct product *p, const struct step_def *s, const struct place *at)
+static void check_form(struct lint *l, const struct product *p, const struct step_def *s, const struct place *at)
 {
-    struct place args = {at, "args", 0, NULL}, title = {at, "title", 0, NULL};
-
     if (p && (!s->verb || s->use))
         lint_add(l, PROBLEM_STEP_FORM, at, "a product's step names a 'verb' and no 'use'");
     if (!p && !s->verb == !s->use)
         lint_add(l, PROBLEM_STEP_FORM, at, "a playbook's step names either a 'verb' or a 'use'");
     if (!p && s->use)
         check_use(l, s, at);
-    if (s->verb)
+}
+
+static void check_step(struct lint *l, const struct product *p, const struct step_def *s, const struct place *at)
+{
+    struct place args = {at, "args", 0, NULL}, title = {at, "title", 0, NULL};
+    const struct verb_def *v = s->verb ? lint_verb(l, s->verb) : NULL;
+    size_t before = l->out->problems.n;
+
+    check_form(l, p, s, at);
+    if (s->verb && s->args)
+        lint_forbidden(l, s->verb, s->args, &args);
+    if (s->verb && l->out->problems.n == before) /* what is forbidden was explained better than the verb can */
         lint_verb_args(l, s->verb, s->args, at);
-    if (p && s->verb && lint_verb(l, s->verb))
-        lint_installer_step(l, p, s, lint_verb(l, s->verb), at);
+    if (p && v)
+        lint_installer_step(l, p, s, v, at);
     if (s->title)
         lint_name(l, p, s->each, s->title, &title);
     if (s->args)

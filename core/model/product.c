@@ -26,6 +26,7 @@ static const struct field step_def_fields[] = {
     FIELD(step_def, BOOL, auxiliary, "its failure never leads to a rollback"),
     FIELD(step_def, BOOL, repeat, "after an interruption it is run again even if `after` holds, which it may before the end"),
     FIELD(step_def, BOOL, drops_network, "the network may be gone for a moment"),
+    FIELD(step_def, STR, no_undo, "why nothing undoes it, where the verb says nothing of these arguments"),
     SOURCED(step_def),
     FIELD_END,
 };
@@ -114,6 +115,7 @@ static const struct field health_fields[] = {
     FIELD(health, OBJ, realtime, "real-time protection is on", .sub = &cond_schema),
     FIELD(health, OBJ, fresh, "its signatures are fresh", .sub = &cond_schema),
     FIELD(health, OBJ, managed, "it is licensed and connected", .sub = &cond_schema),
+    FIELD(health, MAP, absent, "of each fact without a condition: why nothing on the PC tells it"),
     FIELD(health, INT, within_s, "deadline for becoming healthy", .min = 0, .max = 86400),
     SOURCED(health),
     FIELD_END,

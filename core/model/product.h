@@ -41,6 +41,7 @@ struct step_def { /* a step as written in a product or playbook, before the plan
     bool auxiliary;         /* its failure is recorded but never leads to a rollback */
     bool repeat;            /* after an interruption it is run again although `after` holds: its traces appear early */
     bool drops_network;
+    const char *no_undo;    /* where the verb could undo it but not with these arguments: why nothing does */
     const char *source;
     int confidence;
 };
@@ -93,6 +94,7 @@ struct health {
     struct cond *realtime;
     struct cond *fresh;
     struct cond *managed;
+    const json_t *absent; /* MAP: a fact without a condition -> why nothing on the PC tells it */
     long long within_s; /* deadline for becoming healthy after installation */
     const char *source;
     int confidence;

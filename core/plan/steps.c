@@ -74,7 +74,7 @@ static bool complete_step(struct builder *b, struct step *s, const struct verb_d
         return err_nomem(p->e);
     if (s->undo && !*s->undo) /* this verb can be undone, but this step says nothing of how */
         s->undo = NULL;
-    s->no_undo = s->undo ? NULL : v->no_undo;
+    s->no_undo = s->undo ? NULL : def->no_undo ? def->no_undo : v->no_undo;
     s->timeout_s = def->timeout_s ? def->timeout_s : v->timeout_s;
     s->no_return = (v->flags & VERB_NO_RETURN) != 0;
     return !(v->flags & VERB_STAYS) || planning_say(p, &p->plan->warnings, "%s: %s.", s->title, v->no_undo);

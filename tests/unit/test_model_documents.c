@@ -4,13 +4,14 @@
 #include "core/model/import.h"
 #include "core/model/outcome.h"
 #include "core/model/verb.h"
+#include "core/model/problem.h"
 
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
 #define HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define COND "{'probe':'package','name':'x','op':'ge','value':'1'}"
 #define HEALTH                                                                                                         \
     "{'installed':" COND ",'running':" COND ",'realtime':" COND ",'fresh':" COND ",'managed':" COND                    \
-    ",'within_s':60,'source':'s','confidence':'tested'}"
+    ",'absent':{'x':'y'},'within_s':60,'source':'s','confidence':'tested'}"
 #define LEFT "{'id':'l','text':'t','cond':" COND ",'source':'s','confidence':'field'}"
 #define STEP_DEF                                                                                                       \
     "{'verb':'v','title':'t','args':{'a':[1,2.5,null,true]},'when':" COND ",'after':" COND                             \
@@ -133,6 +134,8 @@ static const struct row {
      "text':"
      "'x'}],'checks':[{'what':'w','answer':'unknown','evidence':'e'}],'eicar':'e','notes':['n'],'journal_head':'" HASH
      "'"},
+    {"problems", &problems_schema,
+     "'files':1,'problems':[{'file':'f','line':3,'path':'a.b[1]','kind':'no-undo','text':'t','advice':'a'}]"},
     {"accepted catalogue", &accepted_schema,
      "'n':2,'commit':'" COMMIT "','tree':'" COMMIT "','digest':'" HASH "','files':3,'bytes':4,'signer':'a@b','key':"
      "'SHA256:x','committed_at':'2026-03-01T12:00:00Z','accepted_at':'2026-03-01T12:00:01Z','subject':'s','source':'u',"
