@@ -213,9 +213,10 @@ static void check_command(struct lint *l, const char *verb, const json_t *list, 
     check_literal_secrets(l, &argv, at);
 }
 
-void lint_forbidden(struct lint *l, const char *verb, const json_t *args, const struct place *at)
+bool lint_forbidden(struct lint *l, const char *verb, const json_t *args, const struct place *at)
 {
     json_t *obj = (json_t *)(uintptr_t)args;
+    size_t before = l->out->problems.n;
 
     for (void *it = json_object_iter(obj); it; it = json_object_iter_next(obj, it)) {
         const char *key = json_object_iter_key(it);
@@ -227,4 +228,8 @@ void lint_forbidden(struct lint *l, const char *verb, const json_t *args, const 
         else if (json_is_array(v) && (strcmp(key, "argv") == 0 || strcmp(key, "undo") == 0))
             check_command(l, verb, v, &here);
     }
+    for (size_t i = before; i < l->out->problems.n; i++)
+        if (l->out->problems.v[i].kind == PROBLEM_FORBIDDEN_EDIT || l->out->problems.v[i].kind == PROBLEM_USE_VERB)
+            return true;
+    return false;
 }

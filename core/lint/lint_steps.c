@@ -73,12 +73,11 @@ static void check_step(struct lint *l, const struct product *p, const struct ste
 {
     struct place args = {at, "args", 0, NULL}, title = {at, "title", 0, NULL};
     const struct verb_def *v = s->verb ? lint_verb(l, s->verb) : NULL;
-    size_t before = l->out->problems.n;
+    bool explained;
 
     check_form(l, p, s, at);
-    if (s->verb && s->args)
-        lint_forbidden(l, s->verb, s->args, &args);
-    if (s->verb && l->out->problems.n == before) /* what is forbidden was explained better than the verb can */
+    explained = s->verb && s->args && lint_forbidden(l, s->verb, s->args, &args);
+    if (s->verb && !explained) /* better than the verb itself could */
         lint_verb_args(l, s->verb, s->args, at);
     if (p && v)
         lint_installer_step(l, p, s, v, at);

@@ -57,8 +57,8 @@ void lint_installer_step(struct lint *l, const struct product *p, const struct s
                          const struct place *at);
 /* Of a product that a machine took over from elsewhere. */
 void lint_import(struct lint *l, const struct product *p, const json_t *j, const struct place *at);
-/* Edits that leave a PC worse off, and programs for whose work there is a verb. */
-void lint_forbidden(struct lint *l, const char *verb, const json_t *args, const struct place *at);
+/* Edits that leave a PC worse off, and programs for whose work there is a verb: true when it is one of these. */
+bool lint_forbidden(struct lint *l, const char *verb, const json_t *args, const struct place *at);
 /* Whose schema has both `source` and `confidence` states both; a step inherits them from its section. */
 void lint_sourced(struct lint *l, const struct schema *s, const json_t *j, const char *inherited, const struct place *at);
 

@@ -36,8 +36,6 @@
     X(PROBLEM_WRONG_SYSTEM, "wrong-system", "use what that system has, or put it into another product's file")        \
     X(PROBLEM_PRODUCT_CODE, "product-code", "find it on the PC: 'each' with a probe of kind msi or uninstall")        \
     X(PROBLEM_WIDE_PATTERN, "wide-pattern", "name the maker in 'publisher', or begin the pattern with the name")      \
-    X(PROBLEM_FOREIGN_MATCH, "foreign-match", "make the pattern narrower, or name the maker in 'publisher'")          \
-    X(PROBLEM_OVERLAP, "overlap", "make one of them narrower, or except the other's PCs with 'not'")                  \
     X(PROBLEM_UNPROVED_EFFECT, "unproved-effect", "say in 'after' what holds once the step had its effect")           \
     X(PROBLEM_NO_UNDO, "no-undo", "say what undoes it ('undo' of command.run), or in 'no_undo' why nothing does")     \
     X(PROBLEM_INTERACTIVE, "interactive",                                                                             \
