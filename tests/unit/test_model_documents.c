@@ -11,7 +11,7 @@
 #define COND "{'probe':'package','name':'x','op':'ge','value':'1'}"
 #define HEALTH                                                                                                         \
     "{'installed':" COND ",'running':" COND ",'realtime':" COND ",'fresh':" COND ",'managed':" COND                    \
-    ",'absent':{'x':'y'},'within_s':60,'source':'s','confidence':'tested'}"
+    ",'absent':{'managed':'w'},'within_s':60,'source':'s','confidence':'tested'}"
 #define LEFT "{'id':'l','text':'t','cond':" COND ",'source':'s','confidence':'field'}"
 #define STEP_DEF                                                                                                       \
     "{'verb':'v','title':'t','args':{'a':[1,2.5,null,true]},'when':" COND ",'after':" COND                             \
