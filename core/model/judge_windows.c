@@ -193,6 +193,32 @@ enum {
     STATE_STALE = 0x00F0, /* 0 signatures are up to date */
 };
 
+/* The folder of the product that a program belongs to: "C:/Program Files/Vendor/Product", or less where it lies higher. */
+static size_t product_folder(const char *exe)
+{
+    enum { DRIVE_AND_PARTS = 4 };
+    const char *s = exe;
+    size_t n = 0;
+
+    for (int parts = 0; parts < DRIVE_AND_PARTS && (s = strchr(s, '/')); parts++)
+        n = (size_t)(s++ - exe);
+    return n;
+}
+
+/* Entries of products that are dead or gone stay on for ever: one counts while something of the product runs. */
+static bool runs(const struct facts *f, const struct security_product *s)
+{
+    size_t n = s->exe && cond_absolute(s->exe) ? product_folder(s->exe) : 0;
+
+    for (size_t i = 0; n && i < f->processes.n; i++) {
+        const char *exe = f->processes.v[i].exe;
+
+        if (exe && strlen(exe) > n && exe[n] == '/' && strncasecmp(exe, s->exe, n) == 0)
+            return true;
+    }
+    return !n; /* Defender's is no path; its conditions ask for more than this entry */
+}
+
 static enum fit fit_security(const struct judge *j, const struct cond *c, const void *row)
 {
     const struct security_product *s = row;
@@ -203,6 +229,8 @@ static enum fit fit_security(const struct judge *j, const struct cond *c, const 
         return FIT_NONE;
     fits = !c->state || (text_eq(c->state, "on") && on) || (text_eq(c->state, "off") && !on) ||
            (text_eq(c->state, "fresh") && !stale) || (text_eq(c->state, "stale") && stale);
+    if (fits && text_eq(c->state, "on") && !runs(j->facts, s))
+        return FIT_UNCLEAR;
     return fits ? FIT_YES : FIT_OTHER;
 }
 

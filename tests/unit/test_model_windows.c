@@ -523,7 +523,7 @@ static void test_questions(void **state)
     memset(&q, 0, sizeof q);
     assert_true(cond_questions(c, &d.arena, &parts, &q, &e));
     assert_int_equal(parts, FACTS_REGISTRY | FACTS_SIGNATURES | FACTS_WMI | FACTS_UNINSTALL | FACTS_MSI | FACTS_TASKS |
-                                FACTS_CERTIFICATES | FACTS_DRIVERS | FACTS_SECURITY_CENTER);
+                                FACTS_CERTIFICATES | FACTS_DRIVERS | FACTS_SECURITY_CENTER | FACTS_PROCESSES);
     assert_int_equal(q.registry.n, 2);
     assert_int_equal(q.signatures.n, 1);
     assert_int_equal(q.wmi.n, 1);
