@@ -78,7 +78,7 @@ follow() {
 # after_cut: power is back. Wine does not keep over a power cut what was written into the registry before, and so not always the
 # worker's service: then a person goes on.
 after_cut() { "$PC" on "$pc" && { until_ok 10 worker_or_over || avswap resume || true; }; }
-runs_there() { "$PC" ps "$pc" | grep -q "$1"; } # PATTERN of a program's name
+runs_there() { grep -q "$1" <<<"$("$PC" ps "$pc")"; } # PATTERN of a program's name
 none_there() { local all; all=$("$PC" ps "$pc") && [[ $all == *services.exe* ]] && ! grep "$1" <<<"$all"; }
 worker_or_over() { over || runs_there avswap.exe; }
 worked_on() { [ "$(wc -l <"$(run_dir)journal.jsonl")" -gt "$1" ]; }

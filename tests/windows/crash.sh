@@ -59,7 +59,7 @@ uninterrupted() { # WAY
         want "comes to record $n, or to a rest" until_ok 120 held_or_rests || return 1
         if held; then
             cp "$(run_dir)journal.jsonl" "$dir/"
-            if histories "$way" | grep -qxE "(off|cut) $n"; then keep_disk $n || return 1; fi
+            if grep -qxE "(off|cut) $n" <(histories "$way"); then keep_disk $n || return 1; fi
             hold_at $((++n))
         elif over; then
             break
@@ -143,7 +143,6 @@ history() { # WAY HOW N
 sample() {
     case $1 in
     forward)
-        at kill 0 '"kind":"run"'
         at kill -1 '"kind":"protection".*"answer":"no"'
         at off 0 '"kind":"protection".*"answer":"no"'
         at cut 1 '"kind":"protection".*"answer":"no"'
@@ -158,7 +157,7 @@ sample() {
     esac
 }
 at() { awk -v how="$1" -v more="$2" -v pattern="$3" '$0 ~ pattern { print how, NR + more; exit }' "$journal"; }
-everything() { local how; for how in kill cut off torn; do seq -f "$how %g" "$(wc -l <"$journal")"; done; }
+everything() { local how; for how in cut kill off torn; do seq -f "$how %g" "$(wc -l <"$journal")"; done; }
 # histories WAY: "HOW N" of each that is wanted, as far as the uninterrupted run has come.
 histories() {
     local journal=$out/$1/journal.jsonl
@@ -180,7 +179,7 @@ for way in forward back; do one $way uninterrupted $way; done
 all_over
 if compgen -G "$out/*/failed" >/dev/null; then echo "$SUITE: an uninterrupted run failed"; exit 1; fi
 before=0
-for each in kill cut off torn; do
+for each in cut kill off torn; do
     for way in forward back; do
         for n in $(histories $way | sed -n "s/^$each //p"); do
             if [ "${1-}" = all ] && grep -qsx "$programs $way $each $n" "$kept"; then

@@ -338,7 +338,7 @@ window_ends() { kill -9 "$(windows_program "$looker")"; }
 windows_program() { # PID: the process of Wine among what it started
     local child found
     for child in $(cat "/proc/$1/task"/*/children); do
-        grep -qz 'avswap.exe$' "/proc/$child/cmdline" && ! grep -qz nsenter "/proc/$child/cmdline" && echo "$child" && return
+        [[ $(readlink "/proc/$child/exe") == */wine* ]] && echo "$child" && return
         found=$(windows_program "$child") && echo "$found" && return
     done
     return 1
@@ -367,8 +367,8 @@ for each in 'golden bare' 'golden_with kes kes klnagent' 'golden_with old standi
     $each >"$out/golden.log" 2>&1 || { tail -n 5 "$out/golden.log"; echo "$SUITE: $each: no PC, see $out/golden.log"; exit 1; }
 done
 case ${1-} in
-'') set -- program names plan odd_paths migrate passwords wrong_password install_fails hang busy_installer leaves_service leaves_drivers \
-    agent_reinstalls program_removed by_program tampered_installer detached ;;
+'') set -- program names plan odd_paths migrate passwords wrong_password install_fails hang busy_installer leaves_service \
+    agent_reinstalls program_removed by_program tampered_installer detached window_gone ;;
 all) shift ;;
 esac
 run_cases "$@"
