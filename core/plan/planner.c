@@ -104,6 +104,18 @@ static bool refuse_manual(struct planning *p, const struct product *x)
     return true;
 }
 
+/* More of it than leftovers? */
+static bool is_here(const struct planning *p, const struct product *x)
+{
+    for (size_t i = 0; i < p->r->findings->findings.n; i++) {
+        const struct finding *f = &p->r->findings->findings.v[i];
+
+        if (text_eq(f->product, x->id) && (f->kind == FINDING_PRODUCT || f->kind == FINDING_HALF_REMOVED))
+            return true;
+    }
+    return false;
+}
+
 static bool check_manual(struct planning *p)
 {
     const struct product *first = NULL;
@@ -111,7 +123,7 @@ static bool check_manual(struct planning *p)
     for (size_t i = 0; i < p->sources.n; i++) {
         const struct product *x = p->sources.v[i];
 
-        if (!x->manual_remove || (x->clean && !planning_finding(p, x->id)))
+        if (!x->manual_remove || (x->clean && !is_here(p, x)))
             continue;
         if (!refuse_manual(p, x))
             return false;

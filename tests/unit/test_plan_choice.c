@@ -104,6 +104,20 @@ static const struct row {
      "white.av",
      CANDIDATE_REJECTED,
      "It contains an engine of old, which is what has to go."},
+    {"an engine that only some versions have",
+     {OLD_AV, NULL, NULL, EDITS({"vendors/white/av.json", "{'vendor': 'old',", "{'vendor': 'old','optional':true,"}), NULL},
+     "alpha.av",
+     "white.av",
+     CANDIDATE_REJECTED,
+     "Some versions of it contain an engine of old, which is what has to go."},
+    {"installed by a person, whatever is allowed",
+     {OLD_AV, "'allow_unverified':true,'prefer':['gamma.av']", NULL,
+      EDITS({"vendors/gamma/av.json", "'role': 'protection'", "'role':'protection','manual_install':{'why':'it asks questions.','steps':['Answer them.']}"}),
+      NULL},
+     "alpha.av",
+     "gamma.av",
+     CANDIDATE_REJECTED,
+     "A person installs it: it asks questions."},
     {"too little memory",
      {OLD_AV, NULL, NULL, EDITS({"vendors/alpha/av.json", "'1000'", "'99999'"}), NULL},
      NULL,
@@ -325,10 +339,35 @@ static void test_unknown_target(void **state)
     planned_free(&p);
 }
 
+/* Nothing is planned; each step that a person takes is told, and what is left of it is no other matter. */
+static void test_by_hand(void **state)
+{
+    static const char *const states[] = {OLD_AV, "'packages':[{'manager':'dpkg','name':'oldav','version':'1','state':'half-installed'}]"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        struct planned p;
+        struct situation s = {.facts = states[i],
+                              .policy = "'allow_unverified':true",
+                              .edits = EDITS({"vendors/old/av.json", "'role': 'protection'",
+                                              "'role':'protection','manual_remove':{'why':'it asks questions.','steps':['Answer.','Look.'],"
+                                              "'source':'s','confidence':'unverified'}"})};
+
+        planned_make(&p, &s);
+        assert_false(p.ok);
+        expect_err(&p.err, ERR_POLICY, "Old Antivirus is not removed unattended; a person removes it, step by step as told");
+        assert_int_equal(p.plan.explain.n, 3);
+        expect_contains(p.plan.explain.v[0], "Old Antivirus is removed by a person: it asks questions. (How it goes is not verified");
+        assert_string_equal(p.plan.explain.v[2], "Step 2: Look.");
+        planned_free(&p);
+    }
+}
+
 int main(void)
 {
     ADD_ROWS(rows, test_choice);
     ADD(test_candidates);
     ADD(test_unknown_target);
+    ADD(test_by_hand);
     return fixture_run("plan/choice");
 }
