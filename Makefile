@@ -34,7 +34,7 @@ FLEET_LDLIBS := -lgit2 -lsqlite3 -lyaml -lglpk
 # What a fresh Debian 12 lacks. Installed by `make check` and `make demo`.
 BUILD_APT := gcc libc6-dev make libjansson-dev libarchive-dev libcurl4-openssl-dev libsodium-dev \
 	libgit2-dev libsqlite3-dev libyaml-dev libglpk-dev
-TEST_APT := libcmocka-dev pmccabe groff man-db bash-completion tmux clang-format git ansible-core python3 curl \
+TEST_APT := libcmocka-dev pmccabe groff man-db bash-completion tmux clang-format git ansible-core python3 python3-jsonschema curl \
 	rpm rpm2cpio cpio iproute2 openssl iptables nftables init-system-helpers passwd
 
 # What only a jump host does is in no program that goes to a PC.
@@ -85,7 +85,7 @@ include cmd/windows/windows.mk cmd/portable/portable.mk
 include $(wildcard tests/*/*.mk)
 
 # Unit tests and the crash model run under the sanitizers.
-CHECKS := rules lint check-unit check-crash check-fuzz cases winget -- products-check lab-check lab-migrate lab-crash -- \
+CHECKS := rules lint schemas check-unit check-crash check-fuzz cases winget -- products-check lab-check lab-migrate lab-crash -- \
 	unit-windows
 .PHONY: check-unit check-crash check-fuzz
 check-unit check-crash check-fuzz: check-%:
@@ -118,6 +118,9 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m755 $(BUILD)/avswap $(BUILD)/avswap-fleet $(DESTDIR)$(PREFIX)/sbin
 	$(BUILD)/avswap docs man $(BUILD)/man && $(BUILD)/avswap-fleet docs man $(BUILD)/man
+	$(BUILD)/avswap docs schemas $(BUILD)/schemas
+	install -d $(DESTDIR)$(PREFIX)/share/avswap/schemas
+	install -m644 $(BUILD)/schemas/*.json $(DESTDIR)$(PREFIX)/share/avswap/schemas
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m644 $(BUILD)/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5

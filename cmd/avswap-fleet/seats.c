@@ -170,6 +170,7 @@ const struct command cmd_seats = {
     .operands = "",
     .about = list_about,
     .options = list_options,
+    .exits = (const int[]){-1},
     .examples = list_examples,
     .run = list,
 };

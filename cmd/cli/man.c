@@ -352,6 +352,9 @@ void man_formats(struct buf *b)
     line(b, "All documents are JSON in UTF-8. The key schema names the format. Reading is strict: an unknown or duplicate key, a "
             "wrong type, a missing required key and a value out of range are errors that name file and place. Instants are "
             "UTC, as 2024-09-29T04:00:00Z; any offset is read.");
+    buf_adds(b, ".PP\n");
+    line(b, "The same as JSON Schema, one file a format, stands in share/avswap/schemas (or: avswap docs schemas DIR). Tell an editor by "
+            "file pattern which one a document has; a key $schema in the document would be an unknown key.");
     for (size_t i = 0; words_formats[i].schema; i++)
         collect(words_formats[i].schema, all, &n);
     for (size_t i = 0; i < n; i++) {
