@@ -75,7 +75,9 @@ static const struct row {
      ":'no',"
      "'managed':'yes','evidence':['e']},'reports':[{'name':'n','value':'v'}]}],'gaps':[{'what':'w','why':'y'}]"},
     {"vendor", &vendor_schema,
-     "'id':'v','name':'V','aliases':['a'],'entities':['e'],'listed':[{'entity':'e','list':'l','source':'s','confidence':'field'}],'signers':['s'],'team_ids':['t'],'country':'FR','source':'s','confidence':'"
+     "'id':'v','name':'V','aliases':['a'],'entities':['e'],'listed':[{'entity':'e','list':'l','source':'s','confidence':'field'}],'signers':['s'],'team_ids':['t'],'country':'FR','inventory':{'words':['w'],'about':['*a*'],'tools':['t'],'common_packages':['c'],'kinds':["
+     "{'class':'component','product':'p.x','names':['n*'],'packages':['q'],'codes':['{C}'],'source':'s','confidence':'field'}],"
+     "'source':'s','confidence':'field'},'source':'s','confidence':'"
      "tested'"},
     {"product", &product_schema,
      "'id':'p.x-1_2','vendor':'v','name':'P','os':'linux','role':'protection','licence':'free','audience':['business'],"
