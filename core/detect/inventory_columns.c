@@ -27,17 +27,17 @@ static const struct {
     {"company companyname developer author éditeur editeur fabricant hersteller herausgeber fabricante editor produttore "
      "autore wydawca producent издатель производитель поставщик разработчик uitgever yayıncı utgivare výrobce vydavatel "
      "kiadó 发布者 發行者 発行元 게시자", COLUMN_PUBLISHER, 2},
-    {"displayversion softwareversion applicationversion productversion appversion packageversion", COLUMN_VERSION, 1},
+    {"displayversion versionsname softwareversion applicationversion productversion appversion packageversion", COLUMN_VERSION, 1},
     {"version versionnumber versions versión versão versione wersja версия versie sürüm verze verzió verzia versiune 版本 "
      "バージョン 버전", COLUMN_VERSION, 2},
     {"productcode msiproductcode identifyingnumber prodid guid", COLUMN_CODE, 1},
     {"uninstallkey registrykey keyname subkey uninstallstring id ид", COLUMN_CODE, 2},
     {"computername hostname devicename machinename pcname assetname systemname netbiosname pscomputername resourcename "
-     "clientname endpointname servername rechnername gerätename имякомпьютера nomdelordinateur nombredelequipo "
+     "computersname clientname endpointname servername rechnername gerätename имякомпьютера nomdelordinateur nombredelequipo "
      "nomedocomputador nazwakomputera コンピューター名 计算机名", COLUMN_HOST, 1},
     {"computer computers host device machine workstation asset node client endpoint server компьютер устройство ordinateur "
      "poste rechner gerät equipo dispositivo ordenador computador komputer urządzenie bilgisayar fqdn dnsname", COLUMN_HOST, 2},
-    {"os osname operatingsystem operatingsystemname osfamily ostype операционнаясистема betriebssystem sistemaoperativo "
+    {"os osname versionsoperatingsystem operatingsystem operatingsystemname osfamily ostype операционнаясистема betriebssystem sistemaoperativo "
      "systèmedexploitation", COLUMN_OS, 1},
     {"platform platformname osplatform система", COLUMN_OS, 2},
 };

@@ -9,6 +9,8 @@
 
 /* ------------------------------------------------------------------ dpkg -l (dpkg-query(1)) */
 
+#define DPKG_HEADER 12 /* lines */
+
 static bool dpkg_row(const char *s, size_t n)
 {
     return n > 4 && strchr("uihrp", s[0]) && strchr("ncHUFWti", s[1]) && (s[2] == ' ' || s[2] == 'R') && s[3] == ' ' && s[4] != ' ';
@@ -25,19 +27,13 @@ static const char *next_word(char **s)
     return word;
 }
 
-static bool dpkg_header(const char *s)
-{
-    return text_starts(s, "+++-") || text_starts(s, "||/") || text_starts(s, "|/") || text_starts(s, "| ") ||
-           (s[0] && strchr(s, '=') && strchr(s, '/'));
-}
-
 /* Its rule, or nothing but rows. */
 bool inventory_dpkg_sniff(const char *s, size_t n)
 {
     const char *end = s + n, *line;
     size_t len, rows = 0, lines = 0;
 
-    for (int i = 0; i < 12 && text_line(&s, end, &line, &len); i++) {
+    for (int i = 0; i < DPKG_HEADER && text_line(&s, end, &line, &len); i++) {
         if (len >= 4 && memcmp(line, "+++-", 4) == 0)
             return true;
         lines += len > 0;
@@ -51,8 +47,13 @@ bool inventory_dpkg_record(struct inventory *v, char *s, struct err *e)
     struct inventory_row row = {.package = true};
     char *part = s + 4;
 
+    if (!v->has_header && !dpkg_row(s, strlen(s)) && v->line <= DPKG_HEADER) { /* in the language of that system */
+        v->has_header = text_starts(s, "+++-");
+        return true;
+    }
+    v->has_header = true;
     if (!dpkg_row(s, strlen(s)))
-        return (v->rows == 0 && dpkg_header(s)) || inventory_error(v, e, ERR_INPUT, "not a line of dpkg -l");
+        return inventory_error(v, e, ERR_INPUT, "not a line of dpkg -l");
     row.residue = s[1] == 'c' || s[1] == 'n';
     row.field[COLUMN_NAME] = next_word(&part);
     row.field[COLUMN_VERSION] = next_word(&part);

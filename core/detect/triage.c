@@ -82,7 +82,16 @@ static const char *fitting(const struct strs *globs, const char *text)
     return NULL;
 }
 
-/* Does the pattern, cut off behind `least` bytes or later, match all of the text? How much of it was used. */
+static size_t stars(const char *glob)
+{
+    size_t n = 0;
+
+    for (; *glob; glob++)
+        n += *glob == '*';
+    return n;
+}
+
+/* Does the pattern, cut off behind `least` bytes or later, match all of the text? How many letters of it were used. */
 static size_t begins_as(const char *glob, const char *text, size_t least)
 {
     char cut[256];
@@ -94,7 +103,7 @@ static size_t begins_as(const char *glob, const char *text, size_t least)
     for (; n > least; n--) {
         cut[n] = '\0';
         if (cut[n - 1] != '*' && ((unsigned char)glob[n] & 0xC0) != 0x80 && text_glob_fold(cut, text))
-            return n;
+            return n - stars(cut);
     }
     return 0;
 }
@@ -428,20 +437,29 @@ static struct word_hit find(const struct subject *s, const char *raw, struct lab
     return hit;
 }
 
-/* Engines inside, by the names of products that the catalogue knows: as sure as its source is. */
+/* Does every version of the product have this vendor's engine inside, by a source that somebody has seen? */
+static bool surely_inside(const struct subject *s, const struct product *p)
+{
+    for (size_t i = 0; i < p->engine_suppliers.n; i++) {
+        const struct supplier *x = &p->engine_suppliers.v[i];
+
+        if (text_eq(x->vendor, s->vendor->id))
+            return !x->optional && x->confidence != CONFIDENCE_UNVERIFIED && x->confidence != CONFIDENCE_UNSET;
+    }
+    return false;
+}
+
+/* Engines inside, by the names of products that the catalogue knows. */
 static bool engine_inside(struct triage_rules *r, const struct subject *s, const char *os, struct triage_row *ret)
 {
     struct answer_of a;
 
     if (!ask_products(s, &s->white_labels, r->name.text, os, false, &a))
         return false;
-    for (size_t i = 0; i < a.product->engine_suppliers.n; i++)
-        if (text_eq(a.product->engine_suppliers.v[i].vendor, s->vendor->id) &&
-            (a.product->engine_suppliers.v[i].confidence == CONFIDENCE_UNVERIFIED ||
-             a.product->engine_suppliers.v[i].confidence == CONFIDENCE_UNSET))
-            return doubtful(r, ret, "some versions are said to have the vendor's engine inside");
-    say(r, ret, TRIAGE_WHITE_LABEL, CERTAINTY_LIKELY, "a product with an engine of %s inside", s->vendor->name);
     name_product(ret, s, a.product);
+    if (!surely_inside(s, a.product))
+        return doubtful(r, ret, "some versions are said to have the vendor's engine inside");
+    say(r, ret, TRIAGE_WHITE_LABEL, CERTAINTY_LIKELY, "a product with an engine of %s inside", s->vendor->name);
     return settle(s, ret);
 }
 
@@ -472,6 +490,13 @@ static bool look(struct triage_rules *r, const struct subject *s, const struct i
     return engine_inside(r, s, os, ret);
 }
 
+static const char *moved_by(const struct triage_rules *r, const struct product *p)
+{
+    const struct vendor *v = catalog_vendor(r->catalog, p->moved_by_vendor);
+
+    return v ? v->name : p->moved_by_vendor;
+}
+
 static void other(struct triage_rules *r, const struct inventory_row *row, const char *os, struct triage_row *ret)
 {
     const struct pattern *best = NULL;
@@ -490,8 +515,8 @@ static void other(struct triage_rules *r, const struct inventory_row *row, const
     ret->vendor = best->product->vendor;
     ret->product = best->product->id;
     if (best->product->moved_by_vendor)
-        say(r, ret, TRIAGE_NONE, CERTAINTY_LIKELY, "put in place by %s itself after its own product; not its engine",
-            best->product->moved_by_vendor);
+        say(r, ret, TRIAGE_NONE, CERTAINTY_LIKELY, "%s itself put it in the place of its own product: not its engine",
+            moved_by(r, best->product));
     else
         say(r, ret, TRIAGE_NONE, CERTAINTY_CERTAIN, "another vendor's product: %s", best->product->name);
 }
