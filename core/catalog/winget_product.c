@@ -5,10 +5,9 @@
 
 #include <string.h>
 
-#define UNTOLD "a manifest of winget does not tell it"
-
 #define STATED "field"
 #define CONCLUDED "unverified"
+#define UNTOLD "a manifest of winget does not tell it"
 
 static const char *text(struct winget_candidate *c, char *s)
 {
@@ -166,12 +165,13 @@ static json_t *msi_step(struct winget_candidate *c, const struct winget_choice *
 
 static json_t *command_step(struct winget_candidate *c, const struct winget_choice *x, json_t *after)
 {
+    const char *exits = winget_kinds[x->i->type].exits;
     json_t *argv = strings(&x->command.argv);
 
     json_array_insert_new(argv, 0, json_string(PRINT(c, "${payload}/%s", x->name)));
     return json_pack("{s:s, s:s, s:{s:o, s:b, s:s*, s:s}, s:O, s:s}", "verb", "command.run", "title", "Install it", "args", "argv",
-                     argv, "wait_tree", x->i->type == WINGET_EXE, "signer", c->signer, "exits",
-                     winget_kinds[x->i->type].exits ? winget_kinds[x->i->type].exits : "none", "after", after, "no_undo", UNTOLD);
+                     argv, "wait_tree", x->i->type == WINGET_EXE, "signer", c->signer, "exits", exits ? exits : "none", "after",
+                     after, "no_undo", UNTOLD);
 }
 
 static json_t *install(struct winget_candidate *c, json_t *after)
@@ -258,6 +258,12 @@ static json_t *concluded(struct winget_candidate *c, json_t *obj)
     return obj;
 }
 
+static json_t *health(json_t *here)
+{
+    return json_pack("{s:O, s:{s:s, s:s, s:s, s:s}, s:i}", "installed", here, "absent", "running", UNTOLD, "realtime", UNTOLD,
+                     "fresh", UNTOLD, "managed", UNTOLD, "within_s", 900);
+}
+
 json_t *winget_product(struct winget_candidate *c)
 {
     json_t *names = json_array(), *here = installed(c, names), *exits = json_array(), *p;
@@ -267,8 +273,7 @@ json_t *winget_product(struct winget_candidate *c)
     json_object_set_new(p, "detect", concluded(c, json_pack("{s:O}", "installed", here)));
     if (json_array_size(names))
         json_object_set(json_object_get(p, "detect"), "version_from", names);
-    json_object_set_new(p, "health", concluded(c, json_pack("{s:O, s:{s:s, s:s, s:s, s:s}, s:i}", "installed", here, "absent", "running", UNTOLD,
-                                                                    "realtime", UNTOLD, "fresh", UNTOLD, "managed", UNTOLD, "within_s", 900)));
+    json_object_set_new(p, "health", concluded(c, health(here)));
     json_object_set_new(p, "requires", requirements(c));
     json_object_set_new(p, "payload", payload(c));
     json_object_set_new(p, "install", install(c, here));
