@@ -6,7 +6,6 @@
 
 #include "cmd/cli/cli.h"
 
-extern const struct command cmd_import_winget;
-extern const struct command cmd_fleet_plan, cmd_seats, cmd_seats_release;
+extern const struct command cmd_fleet_plan, cmd_seats, cmd_seats_release, cmd_rehearse, cmd_import_winget;
 
 #endif

@@ -1,11 +1,7 @@
 #include "cmd/avswap-fleet/fleet.h"
 
 static const struct command *const commands[] = {
-    &cmd_import_winget,
-    &cmd_fleet_plan,
-    &cmd_seats,
-    &cmd_seats_release,
-    &cmd_docs,
+    &cmd_fleet_plan, &cmd_seats, &cmd_seats_release, &cmd_rehearse, &cmd_import_winget, &cmd_docs,
     NULL,
 };
 

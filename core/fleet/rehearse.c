@@ -1,0 +1,578 @@
+#include "core/fleet/rehearse.h"
+
+#include "core/base/list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SECOND = 1000, MINUTE = 60000 };
+enum { REBOOT_MS = 3 * MINUTE, SILENCE_MS = 10 * SECOND, SESSION_MS = 500 };
+
+enum chance { CHANCE_END = 1, CHANCE_RUN, CHANCE_GAP, CHANCE_DAY, CHANCE_DROP };
+
+struct pc { /* a made-up PC; its kind stands in sim.of */
+    instant ends;     /* of its run; INSTANT_NONE: not begun */
+    instant through;  /* when it was final */
+    float gap_s;      /* -1: none yet */
+    uint16_t visits;
+};
+
+struct done { /* a visit that will be over */
+    instant at;
+    uint32_t host;
+    uint8_t event;
+};
+
+struct sim {
+    const struct scenario *s;
+    const struct rollout *r;
+    struct schedule schedule;
+    struct host *hosts;
+    struct member *members;
+    struct pc *pcs;
+    uint16_t *of;           /* kind of each */
+    struct done *done;      /* a heap by instant */
+    size_t done_n;
+    double *mbit_ms;        /* of each site: Mbit that its line carries in a millisecond */
+    unsigned *site_most;
+    size_t sites;
+    instant now;
+    long long visits;
+    LIST(struct forecast_limit) limits;
+    struct arena *arena;
+};
+
+/* A number that depends on nothing but seed, PC, what it is for and which one: splitmix64's finish. */
+static uint64_t chance(const struct sim *m, uint32_t host, enum chance what, uint64_t which)
+{
+    uint64_t x = (uint64_t)m->s->seed * 0x9e3779b97f4a7c15ull + ((uint64_t)host << 32) + ((uint64_t)what << 56) + which;
+
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebull;
+    return x ^ x >> 31;
+}
+
+static long long between(uint64_t x, long long least, long long most)
+{
+    return least + (long long)(x % (uint64_t)(most - least + 1));
+}
+
+static const struct scenario_kind *kind(const struct sim *m, uint32_t host)
+{
+    return &m->s->kinds.v[m->of[host]];
+}
+
+/* ---- when PCs are there ---- */
+
+/* Is it switched on at that instant? *ret_until: until when that stays so. */
+static bool is_on(const struct sim *m, uint32_t host, instant t, instant *ret_until)
+{
+    const struct scenario_kind *k = kind(m, host);
+    instant local = t + k->utc_offset_min * MINUTE;
+    instant day = (local >= 0 ? local : local - INSTANT_DAY + 1) / INSTANT_DAY;
+    bool weekend = ((day + 3) % 7 + 7) % 7 >= 5;
+    instant from = day * INSTANT_DAY + (k->from ? k->on_from * (instant)MINUTE : 0);
+    instant to = day * INSTANT_DAY + (k->from ? k->on_to * (instant)MINUTE : INSTANT_DAY);
+    bool there = !(k->weekdays && weekend) &&
+                 (k->on_percent == 100 || chance(m, host, CHANCE_DAY, (uint64_t)day) % 100 < (uint64_t)k->on_percent);
+
+    if (!k->from && !k->weekdays && k->on_percent == 100) {
+        *ret_until = t + 3650 * INSTANT_DAY;
+        return true;
+    }
+    *ret_until = (there && local < from ? from : there && local < to ? to : (day + 1) * INSTANT_DAY) - k->utc_offset_min * MINUTE;
+    return there && local >= from && local < to;
+}
+
+/* When a run that is begun at t is over, if it goes on only while the PC is switched on. */
+static instant run_ends(const struct sim *m, uint32_t host, instant t, int64_t work)
+{
+    for (int i = 0; i < 10000; i++) {
+        instant until;
+        bool on = is_on(m, host, t, &until);
+
+        if (on && until - t >= work)
+            return t + work;
+        work -= on ? until - t : 0;
+        t = until;
+    }
+    return t + work;
+}
+
+/* ---- visits ---- */
+
+static bool earlier(const struct done *a, const struct done *b)
+{
+    return a->at != b->at ? a->at < b->at : a->host < b->host;
+}
+
+static void push(struct sim *m, struct done d)
+{
+    size_t i = m->done_n++;
+
+    for (; i && earlier(&d, &m->done[(i - 1) / 2]); i = (i - 1) / 2)
+        m->done[i] = m->done[(i - 1) / 2];
+    m->done[i] = d;
+}
+
+static struct done pop(struct sim *m)
+{
+    struct done first = m->done[0], last = m->done[--m->done_n];
+    size_t i = 0;
+
+    for (size_t below; (below = 2 * i + 1) < m->done_n; i = below) {
+        if (below + 1 < m->done_n && earlier(&m->done[below + 1], &m->done[below]))
+            below++;
+        if (!earlier(&m->done[below], &last))
+            break;
+        m->done[i] = m->done[below];
+    }
+    m->done[i] = last;
+    return first;
+}
+
+static int64_t push_ms(const struct sim *m, uint32_t host)
+{
+    uint16_t site = m->members[host].site;
+    double mbit = (double)kind(m, host)->push_mb * 8 * m->schedule.sites[site].live;
+
+    return (int64_t)(mbit / m->mbit_ms[site]);
+}
+
+/* The exit status that its run ends with. */
+static int status_of(const struct sim *m, uint32_t host)
+{
+    const struct scenario_kind *k = kind(m, host);
+    long long x = (long long)(chance(m, host, CHANCE_END, 0) % 1000);
+
+    if ((x -= k->refused_permille) < 0)
+        return EXIT_REFUSED;
+    if ((x -= k->failed_permille) < 0)
+        return EXIT_ROLLED_BACK;
+    if ((x -= k->unprotected_permille) < 0)
+        return EXIT_UNPROTECTED;
+    return x - k->doubt_permille < 0 ? EXIT_IN_DOUBT : EXIT_DONE;
+}
+
+/* The plan arrived: its run begins, unless an earlier try had begun it. */
+static enum host_event arrive(struct sim *m, uint32_t host, instant at)
+{
+    const struct scenario_kind *k = kind(m, host);
+    struct pc *pc = &m->pcs[host];
+
+    if (pc->ends != INSTANT_NONE)
+        return pc->ends <= at ? EVENT_OVER : EVENT_STARTED;
+    if (status_of(m, host) == EXIT_REFUSED)
+        return EVENT_NO_START;
+    pc->ends = run_ends(m, host, at, between(chance(m, host, CHANCE_RUN, 0), k->run_min_s, k->run_max_s) * SECOND + k->reboots * REBOOT_MS);
+    pc->gap_s = (float)(chance(m, host, CHANCE_GAP, 0) % 1000) * (float)k->gap_max_s / 1000;
+    return EVENT_STARTED;
+}
+
+/* What the visit brings, and when it is over. */
+static struct done make(struct sim *m, const struct visit *v)
+{
+    struct pc *pc = &m->pcs[v->host];
+    instant until;
+    struct done d = {m->now + SESSION_MS, v->host, EVENT_SILENT};
+    bool dropped = chance(m, v->host, CHANCE_DROP, pc->visits++) % 1000 < (uint64_t)kind(m, v->host)->drop_permille;
+
+    m->visits++;
+    if (!is_on(m, v->host, m->now, &until)) {
+        d.at = m->now + SILENCE_MS;
+        return d;
+    }
+    if (v->kind == VISIT_PROBE) {
+        d.event = EVENT_ANSWERS;
+        d.at = m->now + 1;
+        return d;
+    }
+    if (v->kind == VISIT_START)
+        d.at += push_ms(m, v->host);
+    if (d.at > until || (dropped && v->kind != VISIT_START))
+        return d;
+    switch (v->kind) {
+    case VISIT_START:
+        d.event = (uint8_t)arrive(m, v->host, d.at);
+        if (dropped) /* after the plan had arrived, which the jump host does not know */
+            d.event = EVENT_SILENT;
+        return d;
+    case VISIT_POLL:
+        d.event = pc->ends <= d.at ? EVENT_OVER : EVENT_PROGRESS;
+        return d;
+    case VISIT_COLLECT:
+        d.event = EVENT_WHOLE;
+        return d;
+    case VISIT_VERIFY:
+        d.event = EVENT_PROVED;
+        return d;
+    default:
+        d.event = EVENT_ACKED;
+        return d;
+    }
+}
+
+static void finish(struct sim *m, const struct done *d)
+{
+    bool was = host_is_final(&m->hosts[d->host]);
+
+    schedule_event(&m->schedule, d->host, (enum host_event)d->event, status_of(m, d->host), d->at);
+    schedule_over(&m->schedule, d->host);
+    if (!was && host_is_final(&m->hosts[d->host]))
+        m->pcs[d->host].through = d->at;
+}
+
+/* ---- what kept the next one waiting ---- */
+
+static bool waited(struct sim *m, const char *what, int64_t ms, struct err *e)
+{
+    struct forecast_limit *l = NULL;
+
+    if (!what)
+        return true;
+    for (size_t i = 0; i < m->limits.n && !l; i++)
+        if (m->limits.v[i].what == what || text_eq(m->limits.v[i].what, what))
+            l = &m->limits.v[i];
+    if (!l) {
+        l = LIST_ADD(m->arena, &m->limits);
+        if (!l)
+            return err_nomem(e);
+        *l = (struct forecast_limit){what, 0};
+    }
+    l->hours += ms; /* milliseconds until the end */
+    return true;
+}
+
+/* ---- the fleet ---- */
+
+static bool is_in(const struct strs *names, const struct scenario_kind *k)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        const char *x = names->v[i];
+
+        if (*x == '@' ? text_in(&k->groups, x + 1) : text_glob(x, k->name))
+            return true;
+    }
+    return false;
+}
+
+static uint16_t window_of(const struct rollout *r, const struct scenario_kind *k)
+{
+    uint16_t found = SCHEDULE_ALWAYS;
+
+    for (size_t i = 0; i < r->windows.n; i++) {
+        if (!r->windows.v[i].groups.n && found == SCHEDULE_ALWAYS)
+            found = (uint16_t)i;
+        for (size_t j = 0; j < r->windows.v[i].groups.n; j++)
+            if (text_in(&k->groups, r->windows.v[i].groups.v[j]))
+                return (uint16_t)i;
+    }
+    return found;
+}
+
+static uint16_t site_of(const struct sim *m, const struct scenario_kind *k)
+{
+    for (size_t i = 0; k->site && i < m->s->sites.n; i++)
+        if (text_eq(m->s->sites.v[i].site, k->site))
+            return (uint16_t)i;
+    return (uint16_t)m->s->sites.n;
+}
+
+/* Waves by name first; those by number or part take from the rest, spread over it evenly. */
+static void into_waves(struct sim *m, size_t n)
+{
+    size_t waves = m->r->waves.n, rest = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        uint16_t w = 0;
+
+        while (w < waves && !is_in(&m->r->waves.v[w].hosts, kind(m, (uint32_t)i)))
+            w++;
+        m->members[i].wave = w;
+        rest += w == waves;
+    }
+    for (uint16_t w = 0; w < waves; w++) {
+        const struct wave *x = &m->r->waves.v[w];
+        size_t want = x->count ? (size_t)x->count : rest * (size_t)x->percent / 100, free_ones = 0, seen = 0;
+
+        if (x->hosts.n)
+            continue;
+        for (size_t i = 0; i < n; i++)
+            free_ones += m->members[i].wave == waves;
+        want = want > free_ones ? free_ones : want;
+        for (size_t i = 0, taken = 0; i < n && taken < want; i++)
+            if (m->members[i].wave == waves && seen++ * want / free_ones >= taken) {
+                m->members[i].wave = w;
+                taken++;
+            }
+    }
+}
+
+static bool make_fleet(struct sim *m, size_t n, struct err *e)
+{
+    m->hosts = mem_alloc(n * sizeof *m->hosts);
+    m->members = mem_alloc(n * sizeof *m->members);
+    m->pcs = mem_alloc(n * sizeof *m->pcs);
+    m->of = mem_alloc(n * sizeof *m->of);
+    m->sites = m->s->sites.n + 1;
+    m->mbit_ms = mem_alloc(m->sites * sizeof *m->mbit_ms);
+    m->site_most = mem_alloc(m->sites * sizeof *m->site_most);
+    m->done = mem_alloc(((size_t)m->r->at_once + SCHEDULE_PROBES + 1) * sizeof *m->done);
+    if (!m->hosts || !m->members || !m->pcs || !m->of || !m->mbit_ms || !m->site_most || !m->done)
+        return err_nomem(e);
+    for (size_t i = 0; i < m->sites; i++) {
+        const struct scenario_site *x = i < m->s->sites.n ? &m->s->sites.v[i] : NULL;
+
+        m->mbit_ms[i] = x ? (double)x->mbit / 1000 : 1000;
+        m->site_most[i] = x ? (unsigned)x->at_once : 0;
+    }
+    for (size_t k = 0, i = 0; k < m->s->kinds.n; k++) {
+        const struct scenario_kind *x = &m->s->kinds.v[k];
+        uint16_t window = window_of(m->r, x), site = site_of(m, x);
+
+        for (long long j = 0; j < x->count; j++, i++) {
+            m->hosts[i] = (struct host){.due = INSTANT_NONE, .since = m->s->begins, .seen = INSTANT_NONE, .id = (uint32_t)i,
+                                        .expected_ms = (x->run_min_s + x->run_max_s) / 2 * SECOND + x->reboots * REBOOT_MS};
+            m->members[i] = (struct member){.urgency = (uint32_t)x->days_without_updates, .site = site, .window = window,
+                                            .offset = (int16_t)x->utc_offset_min};
+            m->pcs[i] = (struct pc){INSTANT_NONE, INSTANT_NONE, -1, 0};
+            m->of[i] = (uint16_t)k;
+        }
+    }
+    into_waves(m, n);
+    return true;
+}
+
+static void drop_fleet(struct sim *m)
+{
+    schedule_free(&m->schedule);
+    mem_free(m->hosts);
+    mem_free(m->members);
+    mem_free(m->pcs);
+    mem_free(m->of);
+    mem_free(m->mbit_ms);
+    mem_free(m->site_most);
+    mem_free(m->done);
+}
+
+/* ---- what came of it ---- */
+
+static int by_instant(const void *a, const void *b)
+{
+    instant x = *(const instant *)a, y = *(const instant *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static int by_float(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static bool tell_through(const struct sim *m, struct forecast *f, struct err *e)
+{
+    static const int parts[] = {50, 90, 99, 100};
+    instant *at = mem_alloc(m->schedule.n * sizeof *at);
+    size_t n = 0;
+
+    if (!at)
+        return err_nomem(e);
+    for (size_t i = 0; i < m->schedule.n; i++) {
+        if (m->pcs[i].through != INSTANT_NONE)
+            at[n++] = m->pcs[i].through;
+        f->late += f->deadline != INSTANT_NONE && (m->pcs[i].through == INSTANT_NONE || m->pcs[i].through > f->deadline);
+    }
+    qsort(at, n, sizeof *at, by_instant);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        size_t need = (m->schedule.n * (size_t)parts[i] + 99) / 100;
+        struct forecast_part *p = need <= n ? LIST_ADD(m->arena, &f->through) : NULL;
+
+        if (!p)
+            continue;
+        *p = (struct forecast_part){parts[i], at[need - 1]};
+        if (parts[i] <= 99)
+            f->per_day_reached = (long long)((double)need * (double)INSTANT_DAY / (double)(at[need - 1] - f->begins + 1) + 0.5);
+    }
+    mem_free(at);
+    return true;
+}
+
+static bool tell_gaps(const struct sim *m, struct forecast *f, struct err *e)
+{
+    float *gap = mem_alloc(m->schedule.n * sizeof *gap);
+    size_t n = 0;
+
+    if (!gap)
+        return err_nomem(e);
+    for (size_t i = 0; i < m->schedule.n; i++)
+        if (m->pcs[i].gap_s >= 0 && m->hosts[i].state == HOST_DONE)
+            gap[n++] = m->pcs[i].gap_s;
+    qsort(gap, n, sizeof *gap, by_float);
+    if (n) {
+        f->gap_p50_s = (long long)(gap[n / 2] + 0.5f);
+        f->gap_p99_s = (long long)(gap[n - 1 - n / 100] + 0.5f);
+        f->gap_max_s = (long long)(gap[n - 1] + 0.5f);
+    }
+    mem_free(gap);
+    return true;
+}
+
+static bool tell_states(const struct sim *m, struct forecast *f, struct err *e)
+{
+    long long counts[HOST_STATES] = {0};
+
+    for (size_t i = 0; i < m->schedule.n; i++)
+        counts[m->hosts[i].state]++;
+    for (int s = 0; s < HOST_STATES; s++) {
+        struct forecast_count *c = counts[s] ? LIST_ADD(m->arena, &f->states) : NULL;
+
+        if (counts[s] && !c)
+            return err_nomem(e);
+        if (c)
+            *c = (struct forecast_count){host_state_names[s], counts[s]};
+    }
+    return true;
+}
+
+static bool tell_waves(const struct sim *m, const instant *opened, const instant *ended, struct forecast *f, struct err *e)
+{
+    static const char *const phases[] = {"closed", "open", "soaks", "is looked at again", "over", "stopped"};
+
+    for (size_t i = 0; i < m->schedule.wave_count; i++) {
+        const struct wave_state *w = &m->schedule.waves[i];
+        struct forecast_wave *x;
+
+        if (!w->size)
+            continue;
+        x = LIST_ADD(m->arena, &f->waves);
+        if (!x)
+            return err_nomem(e);
+        *x = (struct forecast_wave){i < m->r->waves.n ? m->r->waves.v[i].name : "rest", (long long)w->size, (long long)w->begun,
+                                    (long long)w->failures, (long long)w->budget, phases[w->phase], opened[i], ended[i]};
+    }
+    return true;
+}
+
+/* Seats are taken in the order in which the PCs are through. */
+static bool tell_licences(const struct sim *m, struct forecast *f, struct err *e)
+{
+    for (size_t l = 0; l < m->s->licences.n; l++) {
+        const struct scenario_licence *x = &m->s->licences.v[l];
+        struct forecast_licence *y = LIST_ADD(m->arena, &f->licences);
+        instant *at = mem_alloc(m->schedule.n * sizeof *at);
+        size_t n = 0;
+
+        if (!y || !at) {
+            mem_free(at);
+            return err_nomem(e);
+        }
+        for (uint32_t i = 0; i < m->schedule.n; i++)
+            if (text_eq(kind(m, i)->licence, x->licence) && m->pcs[i].through != INSTANT_NONE && m->hosts[i].state == HOST_DONE)
+                at[n++] = m->pcs[i].through;
+        qsort(at, n, sizeof *at, by_instant);
+        *y = (struct forecast_licence){x->licence, x->seats, 0, n > (size_t)x->seats ? at[x->seats] : INSTANT_NONE};
+        for (uint32_t i = 0; i < m->schedule.n; i++)
+            y->needed += text_eq(kind(m, i)->licence, x->licence);
+        mem_free(at);
+    }
+    return true;
+}
+
+static int by_hours(const void *a, const void *b)
+{
+    const struct forecast_limit *x = a, *y = b;
+
+    return x->hours > y->hours ? -1 : x->hours < y->hours;
+}
+
+static bool tell(struct sim *m, const instant *opened, const instant *ended, struct forecast *f, struct err *e)
+{
+    if (f->deadline != INSTANT_NONE && f->deadline > f->begins)
+        f->per_day_needed = (long long)((double)m->schedule.n * (double)INSTANT_DAY / (double)(f->deadline - f->begins) + 0.999);
+    f->visits = m->visits;
+    if (m->limits.n)
+        qsort(m->limits.v, m->limits.n, sizeof *m->limits.v, by_hours);
+    for (size_t i = 0; i < m->limits.n; i++) {
+        struct forecast_limit *l = m->limits.v[i].hours >= 60 * MINUTE ? LIST_ADD(m->arena, &f->limits) : NULL;
+
+        if (l)
+            *l = (struct forecast_limit){m->limits.v[i].what, m->limits.v[i].hours / (60 * MINUTE)};
+    }
+    return tell_states(m, f, e) && tell_waves(m, opened, ended, f, e) && tell_through(m, f, e) && tell_gaps(m, f, e) &&
+           tell_licences(m, f, e);
+}
+
+/* ---- the run ---- */
+
+static void mark_waves(const struct sim *m, instant *opened, instant *ended)
+{
+    for (size_t i = 0; i < m->schedule.wave_count; i++) {
+        enum wave_phase p = m->schedule.waves[i].phase;
+
+        if (p != WAVE_CLOSED && opened[i] == INSTANT_NONE)
+            opened[i] = m->now;
+        if ((p == WAVE_OVER || p == WAVE_STOPPED) && ended[i] == INSTANT_NONE)
+            ended[i] = m->now;
+    }
+}
+
+/* Until nothing is left or the days are over. *ret_ended: INSTANT_NONE when they are. */
+static bool run(struct sim *m, instant *opened, instant *ended, instant *ret_ended, struct err *e)
+{
+    instant last = m->s->begins + m->s->days * INSTANT_DAY;
+    size_t wave = SIZE_MAX;
+
+    while (m->now < last) {
+        struct visit v;
+        instant next;
+
+        while (schedule_next(&m->schedule, m->now, &v))
+            push(m, make(m, &v));
+        if (m->schedule.wave != wave || m->schedule.stopped)
+            mark_waves(m, opened, ended);
+        wave = m->schedule.wave;
+        if (schedule_done(&m->schedule)) {
+            *ret_ended = m->now;
+            break;
+        }
+        next = schedule_wake(&m->schedule, m->now);
+        if (m->done_n && (next == INSTANT_NONE || m->done[0].at < next))
+            next = m->done[0].at;
+        if (next == INSTANT_NONE)
+            break;
+        if (!waited(m, schedule_limit(&m->schedule), next - m->now, e))
+            return false;
+        m->now = next;
+        while (m->done_n && m->done[0].at <= m->now) {
+            struct done d = pop(m);
+
+            finish(m, &d);
+        }
+    }
+    mark_waves(m, opened, ended);
+    return !m->schedule.bugs || err_set(e, ERR_BUG, "%zu events that cannot be", m->schedule.bugs);
+}
+
+bool rehearse(const struct scenario *s, const struct rollout *r, struct doc *d, struct forecast *ret, struct err *e)
+{
+    struct sim m = {.s = s, .r = r, .now = s->begins, .arena = &d->arena};
+    size_t n = 0;
+    instant *opened, *ended;
+    bool ok;
+
+    for (size_t i = 0; i < s->kinds.n; i++)
+        n += (size_t)s->kinds.v[i].count;
+    *ret = (struct forecast){.hosts = (long long)n, .seed = s->seed, .begins = s->begins, .ended = INSTANT_NONE, .deadline = s->deadline};
+    opened = ARENA_ARRAY(&d->arena, r->waves.n + 1, instant);
+    ended = ARENA_ARRAY(&d->arena, r->waves.n + 1, instant);
+    if (!opened || !ended)
+        return err_nomem(e);
+    for (size_t i = 0; i <= r->waves.n; i++)
+        opened[i] = ended[i] = INSTANT_NONE;
+    ok = make_fleet(&m, n, e) && schedule_init(&m.schedule, r, m.hosts, m.members, n, m.site_most, m.sites, m.now, e) &&
+         run(&m, opened, ended, &ret->ended, e) && tell(&m, opened, ended, ret, e);
+    drop_fleet(&m);
+    return ok;
+}
