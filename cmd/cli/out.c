@@ -157,7 +157,7 @@ void out_error(const struct cli *c, const struct err *e)
     struct buf b;
 
     buf_init(&b, LIMIT_STRING);
-    buf_printf(&b, "%savswap: %s", colour ? "\x1b[1;31m" : "", colour ? "\x1b[0m" : "");
+    buf_printf(&b, "%s%s: %s", colour ? "\x1b[1;31m" : "", program.name, colour ? "\x1b[0m" : "");
     text_show(&b, e->text);
     buf_printf(&b, "\n%s  next: %s%s\n", colour ? "\x1b[2m" : "", err_next(e->code), colour ? "\x1b[0m" : "");
     out_stderr(buf_str(&b), b.len);

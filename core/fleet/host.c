@@ -158,40 +158,42 @@ static enum host_state stands_at(const struct host *h)
     return h->state == HOST_UNREACHABLE ? h->back : h->state;
 }
 
+static enum host_state target(const struct host *h, const struct row *r, enum host_event v)
+{
+    switch (r->to) {
+    case TO_SAME:
+        return v == EVENT_RELEASED ? h->state : stands_at(h); /* a person's look is no answer of the PC */
+    case TO_BACK:
+        return h->back;
+    case TO_END:
+        return h->end;
+    default:
+        return (enum host_state)(r->to - TO_STATE);
+    }
+}
+
 unsigned host_event(struct host *h, enum host_event v, int status, instant now)
 {
-    enum host_state from = stands_at(h);
+    enum host_state from = stands_at(h), to;
     const struct row *r = find(from, v);
-    bool answered = v != EVENT_TURN && v != EVENT_SILENT && v != EVENT_RELEASED, back = h->state == HOST_UNREACHABLE && v == EVENT_ANSWERS;
+    bool at_once = v == EVENT_RELEASED || (h->state == HOST_UNREACHABLE && v == EVENT_ANSWERS);
 
     if (r->to == TO_BUG)
         return r->effects;
-    if (answered)
+    if (v != EVENT_TURN && v != EVENT_SILENT && v != EVENT_RELEASED)
         h->seen = now;
-    if (v == EVENT_OVER || v == EVENT_NO_START)
-        h->end = (uint8_t)(r->effects & EFFECT_ENDED ? end_of(status) : h->end);
+    if (r->effects & EFFECT_ENDED)
+        h->end = (uint8_t)end_of(status);
+    to = target(h, r, v);
     if (r->to == TO(HOST_UNREACHABLE) || r->to == TO(HOST_HELD))
         h->back = (uint8_t)from;
-    switch (r->to) {
-    case TO_SAME:
-        if (v != EVENT_RELEASED)
-            enter(h, from, now);
-        break;
-    case TO_BACK:
-        enter(h, h->back, now);
-        break;
-    case TO_END:
-        enter(h, h->end, now);
-        break;
-    default:
-        enter(h, (enum host_state)(r->to - TO_STATE), now);
-    }
+    enter(h, to, now);
     if (v == EVENT_PROGRESS && h->tries > 3) /* it does go on: ask no more rarely than this */
         h->tries = 3;
     if (v == EVENT_RELEASED)
         h->tries = 0;
     next_due(h, now);
-    if ((v == EVENT_RELEASED || back) && h->due != INSTANT_NONE)
+    if (at_once && h->due != INSTANT_NONE)
         h->due = now;
     return r->effects;
 }

@@ -12,7 +12,7 @@ enum chance { CHANCE_END = 1, CHANCE_RUN, CHANCE_GAP, CHANCE_DAY, CHANCE_DROP };
 
 struct pc { /* a made-up PC; its kind stands in sim.of */
     instant ends;     /* of its run; INSTANT_NONE: not begun */
-    instant through;  /* when it was final */
+    instant through;  /* when it was done: who is rolled back still has what must go */
     float gap_s;      /* -1: none yet */
     uint16_t visits;
 };
@@ -64,17 +64,25 @@ static const struct scenario_kind *kind(const struct sim *m, uint32_t host)
 
 /* ---- when PCs are there ---- */
 
+/* Is it switched on at all on that day since 1970? The first was a Thursday. */
+static bool is_day(const struct sim *m, uint32_t host, instant day)
+{
+    const struct scenario_kind *k = kind(m, host);
+    bool weekend = ((day + 3) % 7 + 7) % 7 >= 5;
+
+    return !(k->weekdays && weekend) &&
+           (k->on_percent == 100 || chance(m, host, CHANCE_DAY, (uint64_t)day) % 100 < (uint64_t)k->on_percent);
+}
+
 /* Is it switched on at that instant? *ret_until: until when that stays so. */
 static bool is_on(const struct sim *m, uint32_t host, instant t, instant *ret_until)
 {
     const struct scenario_kind *k = kind(m, host);
     instant local = t + k->utc_offset_min * MINUTE;
     instant day = (local >= 0 ? local : local - INSTANT_DAY + 1) / INSTANT_DAY;
-    bool weekend = ((day + 3) % 7 + 7) % 7 >= 5;
     instant from = day * INSTANT_DAY + (k->from ? k->on_from * (instant)MINUTE : 0);
     instant to = day * INSTANT_DAY + (k->from ? k->on_to * (instant)MINUTE : INSTANT_DAY);
-    bool there = !(k->weekdays && weekend) &&
-                 (k->on_percent == 100 || chance(m, host, CHANCE_DAY, (uint64_t)day) % 100 < (uint64_t)k->on_percent);
+    bool there = is_day(m, host, day);
 
     if (!k->from && !k->weekdays && k->on_percent == 100) {
         *ret_until = t + 3650 * INSTANT_DAY;
@@ -214,11 +222,9 @@ static struct done make(struct sim *m, const struct visit *v)
 
 static void finish(struct sim *m, const struct done *d)
 {
-    bool was = host_is_final(&m->hosts[d->host]);
-
     schedule_event(&m->schedule, d->host, (enum host_event)d->event, status_of(m, d->host), d->at);
     schedule_over(&m->schedule, d->host);
-    if (!was && host_is_final(&m->hosts[d->host]))
+    if (m->hosts[d->host].state == HOST_DONE && m->pcs[d->host].through == INSTANT_NONE)
         m->pcs[d->host].through = d->at;
 }
 
@@ -469,7 +475,7 @@ static bool tell_licences(const struct sim *m, struct forecast *f, struct err *e
             return err_nomem(e);
         }
         for (uint32_t i = 0; i < m->schedule.n; i++)
-            if (text_eq(kind(m, i)->licence, x->licence) && m->pcs[i].through != INSTANT_NONE && m->hosts[i].state == HOST_DONE)
+            if (text_eq(kind(m, i)->licence, x->licence) && m->pcs[i].through != INSTANT_NONE)
                 at[n++] = m->pcs[i].through;
         qsort(at, n, sizeof *at, by_instant);
         *y = (struct forecast_licence){x->licence, x->seats, 0, n > (size_t)x->seats ? at[x->seats] : INSTANT_NONE};

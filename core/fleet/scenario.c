@@ -114,7 +114,7 @@ static const struct schema wave_schema = {"wave", NULL, "one wave", sizeof(struc
 
 static const struct field part_fields[] = {
     FIELD(forecast_part, INT, percent, "so many of a hundred PCs", .flags = FIELD_REQUIRED),
-    FIELD(forecast_part, INSTANT, at, "had ended by then", .flags = FIELD_REQUIRED),
+    FIELD(forecast_part, INSTANT, at, "were done by then", .flags = FIELD_REQUIRED),
     FIELD_END,
 };
 static const struct schema part_schema = {"part", NULL, "a part of the fleet", sizeof(struct forecast_part), part_fields, NULL};

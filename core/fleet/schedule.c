@@ -143,6 +143,30 @@ static void open_wave(struct schedule *s, size_t wave)
     }
 }
 
+/* Answered last time, and neither queued nor at its end. */
+static bool is_unfinished(const struct host *h)
+{
+    return h->state != HOST_QUEUED && h->state != HOST_UNREACHABLE && h->state != HOST_HELD && !host_is_final(h);
+}
+
+/* As it is found: new, or from before a crash of the jump host. */
+static void take_in(struct schedule *s, uint32_t host, instant now)
+{
+    struct host *h = &s->hosts[host];
+    struct wave_state *w = &s->waves[s->members[host].wave];
+
+    w->queued += h->state == HOST_QUEUED;
+    w->begun += h->state != HOST_QUEUED;
+    w->failures += host_has_failed(h);
+    w->at_work += host_is_at_work(h);
+    w->unfinished += is_unfinished(h);
+    s->at_work += host_is_at_work(h);
+    s->away += h->state == HOST_UNREACHABLE;
+    if (h->state != HOST_QUEUED && host_next(h) != VISIT_NONE && h->due == INSTANT_NONE)
+        h->due = now;
+    settle(s, host);
+}
+
 bool schedule_init(struct schedule *s, const struct rollout *r, struct host *hosts, struct member *members, size_t n,
                    const unsigned *site_most, size_t sites, instant now, struct err *e)
 {
@@ -174,21 +198,8 @@ bool schedule_init(struct schedule *s, const struct rollout *r, struct host *hos
         schedule_free(s);
         return err_nomem(e);
     }
-    for (uint32_t i = 0; i < n; i++) { /* as they are found: new, or from before a crash of the jump host */
-        struct wave_state *w = &s->waves[members[i].wave];
-
-        w->queued += hosts[i].state == HOST_QUEUED;
-        w->begun += hosts[i].state != HOST_QUEUED;
-        w->failures += host_has_failed(&hosts[i]);
-        w->at_work += host_is_at_work(&hosts[i]);
-        w->unfinished += hosts[i].state != HOST_QUEUED && hosts[i].state != HOST_UNREACHABLE &&
-                         hosts[i].state != HOST_HELD && !host_is_final(&hosts[i]);
-        s->at_work += host_is_at_work(&hosts[i]);
-        s->away += hosts[i].state == HOST_UNREACHABLE;
-        if (hosts[i].state != HOST_QUEUED && host_next(&hosts[i]) != VISIT_NONE && hosts[i].due == INSTANT_NONE)
-            hosts[i].due = now;
-        settle(s, i);
-    }
+    for (uint32_t i = 0; i < n; i++)
+        take_in(s, i, now);
     open_wave(s, 0);
     return true;
 }
@@ -332,43 +343,56 @@ static bool begin_one(struct schedule *s, instant now, struct visit *ret)
     return true;
 }
 
+/* Everybody of the wave who is done is visited once more. */
+static void prove(struct schedule *s, struct wave_state *w, instant now)
+{
+    for (uint32_t i = 0; i < s->n; i++)
+        if (s->members[i].wave == s->wave && s->hosts[i].state == HOST_DONE) {
+            s->hosts[i].due = now;
+            w->proving++;
+            settle(s, i);
+        }
+}
+
+/* The phase that follows, or the same one. */
+static enum wave_phase next_phase(struct schedule *s, struct wave_state *w, instant now)
+{
+    long long soak = s->wave < s->rollout->waves.n ? s->rollout->waves.v[s->wave].soak_s : 0;
+    bool used_up = w->size && w->failures >= w->budget;
+
+    switch (w->phase) {
+    case WAVE_OPEN:
+        if (used_up)
+            return WAVE_STOPPED;
+        if (w->queued || w->unfinished)
+            return WAVE_OPEN;
+        w->soaked = now + soak * 1000;
+        return soak && w->begun ? WAVE_SOAKS : WAVE_OVER;
+    case WAVE_SOAKS:
+        if (now < w->soaked)
+            return WAVE_SOAKS;
+        prove(s, w, now);
+        return WAVE_PROVES;
+    case WAVE_PROVES:
+        return w->proving ? WAVE_PROVES : used_up ? WAVE_STOPPED : WAVE_OVER;
+    default:
+        return w->phase;
+    }
+}
+
 /* The wave is at its end when all of it is; then it soaks, is looked at again, and the next one opens. */
 static void advance(struct schedule *s, instant now)
 {
     while (s->wave < s->wave_count) {
         struct wave_state *w = &s->waves[s->wave];
-        long long soak = s->wave < s->rollout->waves.n ? s->rollout->waves.v[s->wave].soak_s : 0;
+        enum wave_phase next = next_phase(s, w, now);
 
-        if (w->phase == WAVE_OPEN && w->failures >= w->budget && w->size) {
-            w->phase = WAVE_STOPPED;
-            s->stopped = true;
-        }
-        if (w->phase == WAVE_OPEN && (w->queued || w->unfinished))
+        s->stopped = s->stopped || next == WAVE_STOPPED;
+        if (next == w->phase)
             return;
-        if (w->phase == WAVE_OPEN) {
-            w->phase = soak && w->begun ? WAVE_SOAKS : WAVE_OVER;
-            w->soaked = now + soak * 1000;
-        }
-        if (w->phase == WAVE_SOAKS && now < w->soaked)
-            return;
-        if (w->phase == WAVE_SOAKS) {
-            w->phase = WAVE_PROVES;
-            for (uint32_t i = 0; i < s->n; i++)
-                if (s->members[i].wave == s->wave && s->hosts[i].state == HOST_DONE) {
-                    s->hosts[i].due = now;
-                    w->proving++;
-                    settle(s, i);
-                }
-        }
-        if (w->phase == WAVE_PROVES && w->proving)
-            return;
-        if (w->phase == WAVE_PROVES)
-            w->phase = w->failures >= w->budget ? WAVE_STOPPED : WAVE_OVER;
-        if (w->phase == WAVE_STOPPED) {
-            s->stopped = true;
-            return;
-        }
-        open_wave(s, s->wave + 1);
+        w->phase = next;
+        if (next == WAVE_OVER)
+            open_wave(s, s->wave + 1);
     }
 }
 
@@ -398,13 +422,11 @@ bool schedule_next(struct schedule *s, instant now, struct visit *ret)
 static void count(struct schedule *s, const struct host *was, const struct host *is, size_t wave)
 {
     struct wave_state *w = &s->waves[wave];
-    bool before = was->state != HOST_QUEUED && was->state != HOST_UNREACHABLE && was->state != HOST_HELD && !host_is_final(was);
-    bool after = is->state != HOST_QUEUED && is->state != HOST_UNREACHABLE && is->state != HOST_HELD && !host_is_final(is);
     size_t worked = host_is_at_work(was), works = host_is_at_work(is);
 
     w->queued -= was->state == HOST_QUEUED && is->state != HOST_QUEUED;
     w->begun += was->state == HOST_QUEUED && is->state != HOST_QUEUED;
-    w->unfinished += (size_t)after - (size_t)before;
+    w->unfinished += (size_t)is_unfinished(is) - (size_t)is_unfinished(was);
     w->at_work += works - worked;
     s->at_work += works - worked;
     s->away += (size_t)(is->state == HOST_UNREACHABLE) - (size_t)(was->state == HOST_UNREACHABLE);
@@ -440,22 +462,29 @@ void schedule_over(struct schedule *s, uint32_t host)
     settle(s, host);
 }
 
+/* When the wave goes on by itself: it has soaked, or a window opens. */
+static instant next_turn(const struct schedule *s, instant now)
+{
+    const struct wave_state *w = s->wave < s->wave_count ? &s->waves[s->wave] : NULL;
+
+    if (w && w->phase == WAVE_SOAKS)
+        return w->soaked;
+    if (!may_begin(s) || !w->queued)
+        return INSTANT_NONE;
+    return s->opens == INSTANT_NONE ? now + 1000 : s->opens;
+}
+
 instant schedule_wake(const struct schedule *s, instant now)
 {
-    instant at = INSTANT_NONE;
-    const struct wave_state *w = s->wave < s->wave_count ? &s->waves[s->wave] : NULL;
+    instant at = INSTANT_NONE, turn;
 
     if (s->paused || s->live >= (unsigned)s->rollout->at_once)
         return INSTANT_NONE; /* an event comes first */
     if (s->heap_n)
         at = s->hosts[s->heap[0]].due;
-    if (w && w->phase == WAVE_SOAKS && (at == INSTANT_NONE || w->soaked < at))
-        at = w->soaked;
-    if (may_begin(s) && w->queued) {
-        instant turn = s->opens == INSTANT_NONE ? now + 1000 : s->opens;
-
-        at = at == INSTANT_NONE || turn < at ? turn : at;
-    }
+    turn = next_turn(s, now);
+    if (turn != INSTANT_NONE && (at == INSTANT_NONE || turn < at))
+        at = turn;
     if (at != INSTANT_NONE && at <= now) /* only the rate keeps it waiting */
         at = now + 1 + (instant)((1 - s->tokens) * 1000 / (double)s->rollout->per_second);
     return at;
