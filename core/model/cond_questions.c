@@ -112,7 +112,8 @@ bool cond_questions(const struct cond *c, struct arena *a, unsigned *parts, stru
         [PROBE_SELINUX] = FACTS_SELINUX,
         [PROBE_COMMAND] = FACTS_COMMANDS,
         [PROBE_FACT] = FACTS_OS | FACTS_LOCK | FACTS_REBOOT | FACTS_FANOTIFY | FACTS_PACKAGES,
-        [PROBE_UNINSTALL] = FACTS_UNINSTALL | FACTS_MSI, /* whether Windows Installer still knows what is listed */
+        /* whether Windows Installer still knows what is listed, and whether it runs */
+        [PROBE_UNINSTALL] = FACTS_UNINSTALL | FACTS_MSI | FACTS_PROCESSES,
         [PROBE_MSI] = FACTS_MSI,
         [PROBE_DRIVER] = FACTS_DRIVERS,
         [PROBE_REGISTRY] = FACTS_REGISTRY,

@@ -65,11 +65,35 @@ static bool forgotten(const struct facts *f, const struct uninstall_entry *u)
     return true;
 }
 
+/* Does a program run from below the first n bytes of a path? */
+static bool runs_below(const struct facts *f, const char *path, size_t n)
+{
+    for (size_t i = 0; i < f->processes.n; i++) {
+        const char *exe = f->processes.v[i].exe;
+
+        if (exe && strlen(exe) > n && exe[n] == '/' && strncasecmp(exe, path, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Of what Windows Installer forgot a folder may be left: residue, as long as nothing runs from it. */
+static bool abandoned(const struct facts *f, const struct uninstall_entry *u)
+{
+    size_t n = u->location ? strlen(u->location) : 0;
+
+    while (n && u->location[n - 1] == '/')
+        n--;
+    return n && f->processes.n && !facts_has_gap(f, "processes") && forgotten(f, u) && !runs_below(f, u->location, n);
+}
+
 static bool is_ghost(const struct facts *f, const struct uninstall_entry *u)
 {
     bool command = (u->command && *u->command) || (u->quiet && *u->quiet);
 
-    return !u->location_exists && (!command || u->command_missing || forgotten(f, u));
+    if (u->location_exists)
+        return abandoned(f, u);
+    return !command || u->command_missing || forgotten(f, u);
 }
 
 static enum fit fit_uninstall(const struct judge *j, const struct cond *c, const void *row)
@@ -210,13 +234,7 @@ static bool runs(const struct facts *f, const struct security_product *s)
 {
     size_t n = s->exe && cond_absolute(s->exe) ? product_folder(s->exe) : 0;
 
-    for (size_t i = 0; n && i < f->processes.n; i++) {
-        const char *exe = f->processes.v[i].exe;
-
-        if (exe && strlen(exe) > n && exe[n] == '/' && strncasecmp(exe, s->exe, n) == 0)
-            return true;
-    }
-    return !n; /* Defender's is no path; its conditions ask for more than this entry */
+    return !n || runs_below(f, s->exe, n); /* Defender's is no path; its conditions ask for more than this entry */
 }
 
 static enum fit fit_security(const struct judge *j, const struct cond *c, const void *row)

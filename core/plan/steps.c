@@ -264,6 +264,48 @@ static bool add_section(struct builder *b, const struct section *s, const struct
     return true;
 }
 
+static bool installer_knows(const struct facts *f, const char *code)
+{
+    for (size_t i = 0; i < f->msi.n; i++)
+        if (text_eq_fold(f->msi.v[i].code, code))
+            return true;
+    return facts_has_gap(f, "msi");
+}
+
+/* What is listed and at work, but that Windows Installer forgot: nothing here can uninstall it, and its services guard
+ * themselves, so stopping them would only fail in the middle. */
+static bool check_forgotten(struct planning *p, const struct product *x)
+{
+    for (size_t i = 0; i < x->detect->version_from.n; i++) {
+        struct cond *listed = ARENA_NEW(p->arena, struct cond);
+        struct cond_matches found;
+
+        if (!listed)
+            return err_nomem(p->e);
+        schema_init(&cond_schema, listed);
+        listed->probe = PROBE_UNINSTALL;
+        listed->name = x->detect->version_from.v[i];
+        if (!cond_each(listed, p->r->facts, p->doc, &found, p->e))
+            return false;
+        for (size_t k = 0; k < found.rows.n; k++) {
+            const json_t *entry = found.rows.v[k].fields;
+            const char *code = json_string_value(json_object_get(entry, "code"));
+
+            if (code && text_eq(json_string_value(json_object_get(entry, "hive")), "HKLM") && !installer_knows(p->r->facts, code))
+                return err_set(p->e, ERR_POLICY,
+                               "%s is listed and at work, but Windows Installer does not know it any more (%s), so nothing here can "
+                               "uninstall it: install the same version over it, or use its vendor's removal tool, then plan again",
+                               x->name, code);
+        }
+    }
+    return true;
+}
+
+static bool add_removal(struct builder *b, const struct product *x)
+{
+    return (!text_eq(x->os, "windows") || check_forgotten(b->p, x)) && add_section(b, x->remove, x);
+}
+
 static bool use_source(struct builder *b, enum playbook_use what, const struct product *x)
 {
     bool agent = x->role == ROLE_AGENT;
@@ -276,9 +318,9 @@ static bool use_source(struct builder *b, enum playbook_use what, const struct p
     case USE_AGENT_DISARM:
         return !agent || add_section(b, x->disarm, x);
     case USE_AGENT_REMOVE:
-        return !agent || add_section(b, x->remove, x);
+        return !agent || add_removal(b, x);
     case USE_SOURCE_REMOVE:
-        return agent || add_section(b, x->remove, x);
+        return agent || add_removal(b, x);
     default:
         return add_section(b, x->clean, x);
     }
