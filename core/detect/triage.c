@@ -504,6 +504,8 @@ static void other(struct triage_rules *r, const struct inventory_row *row, const
     for (size_t i = 0; i < r->others.n; i++) {
         const struct pattern *p = &r->others.v[i];
 
+        if (p->first && p->first != r->name.cp[0]) /* most of them, for most rows */
+            continue;
         if (system_fits(p->product, os) && (!best || p->weight > best->weight) && text_glob_fold(p->glob, r->name.text) &&
             (!p->publisher || text_glob_fold(p->publisher, row->field[COLUMN_PUBLISHER])))
             best = p;

@@ -25,6 +25,7 @@ struct pattern { /* one name by which the catalogue knows a product */
     const char *publisher; /* pattern; NULL: any */
     const struct product *product;
     size_t weight;         /* letters that are not wild: the longer names more */
+    unsigned first;        /* the letter it begins with; 0: any */
     bool package;
     bool named;            /* the vendor's name is part of it */
 };

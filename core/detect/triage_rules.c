@@ -21,6 +21,13 @@ static size_t weight(const char *glob)
     return n;
 }
 
+static unsigned first_letter(const char *glob)
+{
+    unsigned cp;
+
+    return strchr("*?[", *glob) || !text_decode(glob, strlen(glob), &cp) ? 0 : text_fold(cp);
+}
+
 static bool names_vendor(const struct subject *s, const char *glob)
 {
     struct label l;
@@ -57,8 +64,13 @@ static bool add(struct collector *c, struct patterns *l, const struct subject *s
             memcpy(v, l->v, l->n * sizeof *v);
         l->v = v;
     }
-    l->v[l->n++] = (struct pattern){from->name, from->publisher, p, weight(from->name), from->probe == PROBE_PACKAGE,
-                                    names_vendor(s, from->name)};
+    l->v[l->n++] = (struct pattern){.glob = from->name,
+                                    .publisher = from->publisher,
+                                    .product = p,
+                                    .weight = weight(from->name),
+                                    .first = first_letter(from->name),
+                                    .package = from->probe == PROBE_PACKAGE,
+                                    .named = names_vendor(s, from->name)};
     return true;
 }
 
