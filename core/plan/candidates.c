@@ -224,6 +224,8 @@ static bool rank(struct planning *p)
     for (size_t i = 0; i < n; i++)
         if (v[i].fate == CANDIDATE_ELIGIBLE && score_cost(p, v[i].product) > dearest)
             dearest = score_cost(p, v[i].product);
+    if (!score_lab(p))
+        return false;
     for (size_t i = 0; i < n; i++) {
         struct candidate c = v[i];
 

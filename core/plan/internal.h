@@ -17,6 +17,8 @@ struct planning {
     const struct product *target;
     bool target_present; /* already installed and healthy */
     const struct playbook *playbook;
+    const struct evidence *lab; /* the test that measured every candidate that is left; NULL: there is none */
+    unsigned lab_metrics;       /* which of evidence_metrics it gives for each of them, a bit each */
 };
 
 /* Lists that grow in the arena. Each returns false with the error set when memory runs out. */
@@ -32,6 +34,8 @@ bool planning_healthy_here(const struct planning *p, const struct product *x);
 /* score.c: how good a candidate is. `costs` is the dearest seat among the candidates. */
 void score_points(const struct planning *p, const struct product *x, long long costs, struct points *ret);
 /* Less than 0: a is better. Never 0 for two products. */
+/* By which laboratory test those that are left may be compared: one that counts and measured each of them. */
+bool score_lab(struct planning *p) MUST_CHECK;
 int score_compare(const struct planning *p, const struct candidate *a, const struct candidate *b);
 /* Why a is better than b, as it stands after "but". */
 const char *score_why(const struct planning *p, const struct candidate *a, const struct candidate *b);

@@ -6,6 +6,9 @@
  *   evidence    how well it is known how to get it working: 20 for each step from "unverified" to "tested"
  *   cost        100 for a seat that costs nothing, 0 for the dearest one
  *
+ * Laboratory results decide among equals of these, only where one test that counts measured every candidate that is left, so
+ * that a product without data is neither better nor worse for it.
+ *
  * Without weights a part counts only among equals of those before it. Ties are broken by what still fits better: less to
  * supply, a shorter run; and last by the digest of the ids, which favours no name.
  */
@@ -82,8 +85,95 @@ static int by_digest(const char *a, const char *b)
     return strcmp(x, y);
 }
 
-enum part { PART_WEIGHED, PART_PREFERENCE, PART_PRESENT, PART_PASSIVE, PART_EVIDENCE, PART_COST, PART_SUPPLY, PART_TIME,
-            PART_NONE };
+static const struct lab_result *measured(const struct planning *p, const char *product, const struct evidence **where)
+{
+    const struct catalog *c = p->r->catalog;
+
+    return evidence_result(c->evidence.v, c->evidence.n, p->lab, product, where);
+}
+
+/* The metrics that every candidate has, as an order by others would be none. */
+static void shared_metrics(struct planning *p, const char *const *products, size_t n)
+{
+    const struct evidence *where;
+    long long value;
+
+    for (size_t m = 0; evidence_metrics[m].text; m++) {
+        bool all = true;
+
+        for (size_t i = 0; i < n; i++) {
+            const struct lab_result *r = measured(p, products[i], &where);
+
+            all = all && r && evidence_value(r, &evidence_metrics[m], &value);
+        }
+        p->lab_metrics |= all ? 1u << m : 0;
+    }
+    if (!p->lab_metrics)
+        p->lab = NULL;
+}
+
+bool score_lab(struct planning *p)
+{
+    const struct catalog *c = p->r->catalog;
+    const struct plan *plan = p->plan;
+    const char **products = ARENA_ARRAY(p->arena, plan->candidates.n, const char *);
+    int segment = text_eq(p->owner.as, "individual") ? SEGMENT_CONSUMER : SEGMENT_BUSINESS;
+    size_t n = 0;
+
+    if (!products)
+        return err_nomem(p->e);
+    for (size_t i = 0; i < plan->candidates.n; i++)
+        if (plan->candidates.v[i].fate == CANDIDATE_ELIGIBLE)
+            products[n++] = plan->candidates.v[i].product;
+    p->lab_metrics = 0;
+    p->lab = evidence_common(c->evidence.v, c->evidence.n, products, n, segment, p->r->now, EVIDENCE_MONTHS);
+    if (p->lab)
+        shared_metrics(p, products, n);
+    return true;
+}
+
+/* The first shared metric in which they differ; NULL: none. */
+static const struct evidence_metric *lab_differ(const struct planning *p, const char *a, const char *b, int *ret)
+{
+    const struct evidence *where;
+
+    *ret = 0;
+    for (size_t m = 0; p->lab && evidence_metrics[m].text; m++) {
+        long long x, y;
+
+        if (!(p->lab_metrics & 1u << m) || !evidence_value(measured(p, a, &where), &evidence_metrics[m], &x) ||
+            !evidence_value(measured(p, b, &where), &evidence_metrics[m], &y) || x == y)
+            continue;
+        *ret = (x > y) == evidence_metrics[m].lower ? 1 : -1;
+        return &evidence_metrics[m];
+    }
+    return NULL;
+}
+
+static int lab_order(const struct planning *p, const char *a, const char *b)
+{
+    int ret;
+
+    (void)lab_differ(p, a, b, &ret);
+    return ret;
+}
+
+/* Whose numbers, of when and where they stand. */
+static const char *lab_why(const struct planning *p, const char *a, const char *b)
+{
+    int ret;
+    const struct evidence_metric *m = lab_differ(p, a, b, &ret);
+    const struct evidence *of_a, *of_b;
+    const struct lab_result *x = measured(p, a, &of_a), *y = measured(p, b, &of_b);
+    const char *chosen = evidence_text(p->arena, of_a, x), *other = evidence_text(p->arena, of_b, y);
+
+    return chosen && other ? arena_printf(p->arena, "a laboratory's test found the chosen one better in %s (%s; against: %s)", m->text,
+                                          chosen, other)
+                           : NULL;
+}
+
+enum part { PART_WEIGHED, PART_PREFERENCE, PART_PRESENT, PART_PASSIVE, PART_EVIDENCE, PART_LAB, PART_COST, PART_SUPPLY,
+            PART_TIME, PART_NONE };
 
 /* The first part in which they differ, and how. */
 static enum part differ(const struct planning *p, const struct candidate *a, const struct candidate *b, int *ret)
@@ -97,6 +187,7 @@ static enum part differ(const struct planning *p, const struct candidate *a, con
         [PART_PRESENT] = order(planning_healthy_here(p, x), planning_healthy_here(p, y)),
         [PART_PASSIVE] = order(a->points->fit, b->points->fit),
         [PART_EVIDENCE] = order(a->points->evidence, b->points->evidence),
+        [PART_LAB] = lab_order(p, a->product, b->product),
         [PART_COST] = -order(score_cost(p, a->product), score_cost(p, b->product)),
         [PART_SUPPLY] = -order((long long)to_supply(x), (long long)to_supply(y)),
         [PART_TIME] = -order(takes(x), takes(y)),
@@ -134,6 +225,8 @@ const char *score_why(const struct planning *p, const struct candidate *a, const
         return "the chosen one can be installed while the old product still protects, so the gap is shorter";
     case PART_EVIDENCE:
         return "the facts of the chosen one are better verified";
+    case PART_LAB:
+        return lab_why(p, a->product, b->product);
     case PART_COST:
         return arena_printf(p->arena, "a seat of the chosen one costs less (%lld against %lld%s%s)",
                             score_cost(p, a->product), score_cost(p, b->product), unit ? " " : "", unit ? unit : "");
