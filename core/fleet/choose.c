@@ -530,6 +530,7 @@ static void add_counts(struct chooser *x)
                              [CENSUS_CLEANUP] = &doc->cleanup, [CENSUS_CHOICE] = &doc->assigned};
 
         *sums[k->fate] += (long long)k->pcs;
+        doc->alike += k->pcs > 0;
     }
     if (!x->r.feasible)
         doc->assigned = 0;

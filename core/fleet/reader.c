@@ -179,12 +179,12 @@ static bool read_folders(struct census_reader *r, struct err *e)
 }
 
 /* A row is parsed and checked, and looked at with the eyes of the planner. alike: its text without what differs between
- * rows that are known as one. Of a file no plan tells size or time; of a process it may tell the number. */
+ * rows that are known as one. A plan tells the number of a process only where that watches files. */
 static bool learn(struct census_reader *r, const struct piece *x, struct slice alike, struct hash text, struct row *ret,
                   struct err *e)
 {
-    bool file = strcmp(field_at(x->field)->name, "files") == 0;
-    struct slice whole = file ? alike : x->text;
+    bool numbers = strcmp(field_at(x->field)->name, "fanotify") == 0;
+    struct slice whole = numbers ? x->text : alike;
     const struct field *f = field_at(x->field);
     struct place at = {NULL, f->name, 0, r->where};
     struct doc d = DOC_INIT;

@@ -80,6 +80,7 @@ static const struct field assignment_fields[] = {
     FIELD(assignment, INT, refused, "cannot be planned for", .flags = FIELD_REQUIRED),
     FIELD(assignment, INT, bad, "documents that tell no facts", .flags = FIELD_REQUIRED),
     FIELD(assignment, INT, doubles, "earlier documents of the same machine, which do not count", .flags = FIELD_REQUIRED),
+    FIELD(assignment, INT, alike, "sets of PCs whose plans differ in nothing but the machine", .flags = FIELD_REQUIRED),
     FIELD(assignment, BOOL, feasible, "there are seats for all", .flags = FIELD_REQUIRED),
     FIELD(assignment, BOOL, proved, "no assignment costs less", .flags = FIELD_REQUIRED),
     FIELD(assignment, STR, currency, "what costs are counted in"),

@@ -71,6 +71,7 @@ struct assignment {
     long long refused;  /* no plan is possible */
     long long bad;      /* documents that are none */
     long long doubles;  /* earlier documents of the same machine */
+    long long alike;    /* sets of PCs whose plans differ in nothing but the machine */
     bool feasible;
     bool proved; /* the optimum; else the best that was found in time */
     const char *currency;

@@ -145,7 +145,7 @@ static bool judge_process(const struct judge *j, const struct cond *c, struct ve
         if ((c->name && !judge_name(j, c->name, p->name)) || (c->exe && !judge_name(j, c->exe, p->exe)))
             continue;
         return judge_say(v, TRI_YES,
-                   arena_printf(j->arena, "process %lld runs %s", p->pid, p->exe ? p->exe : p->name));
+                   arena_printf(j->arena, "a process runs %s", p->exe ? p->exe : p->name));
     }
     if (facts_has_gap(j->facts, "processes"))
         return judge_unknown(j, v, "processes");

@@ -19,6 +19,8 @@ static void head(struct page *p, const struct assignment *a)
     if (a->refused)
         page_say(p, INK_WARN, ", %lld cannot be planned for", a->refused);
     page_say(p, INK_PLAIN, ".");
+    if (p->style->verbose)
+        page_say(p, INK_DIM, " %lld set%s of PCs that plan alike.", a->alike, plural(a->alike));
     page_end_para(p, 0, 2);
     if (a->bad)
         page_line(p, 0, 2, INK_WARN, "%lld document%s told no facts.", a->bad, plural(a->bad));

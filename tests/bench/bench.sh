@@ -27,3 +27,4 @@ read -r ours peer <"$out/appends"
 line journal-append-vs-write-and-fdatasync "$ours" "$peer" 1.3 us 1
 
 tests/bench/gap.sh
+tests/bench/fleet.sh

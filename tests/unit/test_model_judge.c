@@ -83,11 +83,11 @@ static const struct row {
     {"systemd unit needs its suffix", "{'probe':'unit','name':'kesl'}", TRI_NO, TRI_UNKNOWN, "no service kesl"},
 
     {"process by name", "{'probe':'process','name':'kesl'}", TRI_YES, TRI_YES,
-     "process 7 runs /opt/kaspersky/kesl/libexec/kesl"},
+     "a process runs /opt/kaspersky/kesl/libexec/kesl"},
     {"process by executable", "{'probe':'process','exe':'/opt/kaspersky/*'}", TRI_YES, TRI_YES, "process 7"},
     {"process by both", "{'probe':'process','name':'k*','exe':'*/kesl'}", TRI_YES, TRI_YES, "process 7"},
     {"process without executable", "{'probe':'process','name':'kthreadd'}", TRI_YES, TRI_YES,
-     "process 2 runs kthreadd"},
+     "a process runs kthreadd"},
     {"kernel thread has no executable", "{'probe':'process','name':'kthreadd','exe':'*'}", TRI_NO, TRI_UNKNOWN,
      "no process *"},
     {"process absent", "{'probe':'process','name':'clamd'}", TRI_NO, TRI_UNKNOWN, "no process clamd"},
