@@ -62,6 +62,7 @@ static const struct option options[] = {
     OPTION_EICAR,
     {"secret", 0, "NAME=WHERE", "where a password or token is: file:/path or env:NAME, never the secret itself", true},
     {"var", 0, "NAME=VALUE", "a value that a product asks for", true},
+    OPTION_TAG,
     OPTION_JURISDICTION,
     OPTION_AS,
     OPTION_NOW,

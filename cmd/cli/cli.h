@@ -34,6 +34,7 @@ struct option {
 #define OPTION_AS {"as", 0, "WHO", "who answers for the PC: business, individual, federal, msp ...", false}
 #define OPTION_FROM {"from", 0, "FACTS", "work from a saved facts.json ('-': standard input) instead of this PC", false}
 #define OPTION_EICAR {"eicar", 0, NULL, "prove the new engine with an EICAR test file made on the spot", false}
+#define OPTION_TAG {"tag", 0, "TAG", "this PC has this tag, for the policy's groups (may be given again)", true}
 #define OPTION_YES {"yes", 'y', NULL, "do not ask; needed where there is no terminal", false}
 
 struct given {

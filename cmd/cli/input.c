@@ -234,6 +234,19 @@ static bool check_secrets(const json_t *map, struct err *e)
     return true;
 }
 
+/* What stands on the command line goes before the file. */
+static bool take_options(struct cli *c, struct policy *ret, struct err *e)
+{
+    if (!take_owner(c, ret, e) || !take_map(c, "var", &ret->vars, e) || !take_map(c, "secret", &ret->secrets, e) ||
+        !check_secrets(ret->secrets, e))
+        return false;
+    if (option_given(&c->args, "strategy"))
+        ret->strategy = option_value(&c->args, "strategy");
+    ret->allow_unverified = ret->allow_unverified || option_given(&c->args, "allow-unverified");
+    ret->eicar = ret->eicar || option_given(&c->args, "eicar");
+    return true;
+}
+
 bool input_policy(struct cli *c, struct policy *ret, struct err *e)
 {
     const char *file = option_value(&c->args, "policy");
@@ -241,14 +254,22 @@ bool input_policy(struct cli *c, struct policy *ret, struct err *e)
     schema_init(&policy_schema, ret);
     if (file && !input_doc(c, &policy_schema, file, ret, e))
         return false;
-    if (!input_catalog(c, option_given(&c->args, "from"), e) || !take_owner(c, ret, e) || !take_map(c, "var", &ret->vars, e) ||
-        !take_map(c, "secret", &ret->secrets, e) || !check_secrets(ret->secrets, e))
-        return false;
-    if (option_given(&c->args, "strategy"))
-        ret->strategy = option_value(&c->args, "strategy");
-    ret->allow_unverified = ret->allow_unverified || option_given(&c->args, "allow-unverified");
-    ret->eicar = ret->eicar || option_given(&c->args, "eicar");
-    return true;
+    return input_catalog(c, option_given(&c->args, "from"), e) && take_options(c, ret, e);
+}
+
+bool input_group(struct cli *c, const struct machine *m, struct policy *p, struct err *e)
+{
+    struct strs tags = {ARENA_ARRAY(&c->doc.arena, c->args.n + 1, const char *), 0};
+    const struct group *g;
+    struct policy whole = *p;
+
+    if (!tags.v)
+        return err_nomem(e);
+    for (size_t i = 0; i < c->args.n; i++)
+        if (strcmp(c->args.given[i].option->name, "tag") == 0)
+            tags.v[tags.n++] = c->args.given[i].value;
+    g = policy_group(&whole, m ? m->hostname : NULL, m ? m->id : NULL, &tags);
+    return policy_for(&whole, g, &c->doc, p, e) && take_options(c, p, e);
 }
 
 struct owner input_owner(const struct policy *p)
