@@ -72,16 +72,11 @@ static bool pragma(struct store *s, const char *sql, long long *ret, struct err 
 
 static bool migrate(struct store *s, struct err *e)
 {
-    long long version, id;
-    char text[64];
+    long long version;
+    char text[96];
 
-    if (!pragma(s, "PRAGMA user_version", &version, e) || !pragma(s, "PRAGMA application_id", &id, e))
+    if (!pragma(s, "PRAGMA user_version", &version, e))
         return false;
-    if (id != APPLICATION_ID && (version != 0 || id != 0))
-        return err_set(e, ERR_INPUT, "%s: a database of another program; it is left as it is", s->path);
-    if (version > (long long)NEWEST)
-        return err_set(e, ERR_INPUT, "%s: made by a newer avswap-fleet (schema %lld, this one knows %zu); it is left as it is",
-                       s->path, version, NEWEST);
     for (; version < (long long)NEWEST; version++)
         if (!run(s, migrations[version], "its tables cannot be made", e))
             return false;
@@ -89,16 +84,19 @@ static bool migrate(struct store *s, struct err *e)
     return run(s, text, "it cannot be written", e);
 }
 
-/* Somebody else's tables are never touched. */
-static bool check_foreign(struct store *s, struct err *e)
+/* Before anything is changed: somebody else's tables, and those of a newer program, are left as they are. */
+static bool check_ours(struct store *s, struct err *e)
 {
-    long long tables, id;
+    long long tables, id, version;
 
-    if (!pragma(s, "PRAGMA application_id", &id, e) ||
+    if (!pragma(s, "PRAGMA application_id", &id, e) || !pragma(s, "PRAGMA user_version", &version, e) ||
         !pragma(s, "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'", &tables, e))
         return false;
-    return id == APPLICATION_ID || !tables ||
-           err_set(e, ERR_INPUT, "%s: a database of another program; it is left as it is", s->path);
+    if (id != APPLICATION_ID && (id || version || tables))
+        return err_set(e, ERR_INPUT, "%s: a database of another program; it is left as it is", s->path);
+    return version <= (long long)NEWEST ||
+           err_set(e, ERR_INPUT, "%s: made by a newer avswap-fleet (schema %lld, this one knows %zu); it is left as it is",
+                   s->path, version, NEWEST);
 }
 
 static bool check_whole(struct store *s, struct err *e)
@@ -130,7 +128,7 @@ static bool set_up(struct store *s, struct err *e)
     sqlite3_extended_result_codes(s->db, 1);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    return check_foreign(s, e) && check_whole(s, e) &&
+    return check_ours(s, e) && check_whole(s, e) &&
            run(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", "it cannot be set up", e) &&
            store_begin(s, e) && migrate(s, e) && store_commit(s, e) && prepare(s, e);
 }
