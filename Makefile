@@ -85,7 +85,7 @@ include cmd/windows/windows.mk cmd/portable/portable.mk
 include $(wildcard tests/*/*.mk)
 
 # Unit tests and the crash model run under the sanitizers.
-CHECKS := rules lint schemas check-unit check-crash check-fuzz cases triage winget -- products-check lab-check lab-migrate lab-crash -- \
+CHECKS := rules lint schemas check-unit check-crash check-fuzz cases triage winget git-check -- products-check lab-check lab-migrate lab-crash -- \
 	unit-windows
 .PHONY: check-unit check-crash check-fuzz
 check-unit check-crash check-fuzz: check-%:
@@ -104,7 +104,7 @@ torture: deps
 	@$(MAKE) --no-print-directory all products lab-base >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
 	@MAKE="$(MAKE)" LOGS=$(BUILD)/check tests/check.sh $(TORTURE)
 
-ALL_APT := $(sort $(PORTABLE_APT) $(WINDOWS_APT) $(WINDOWS_TEST_APT) $(BUILD_APT) $(TEST_APT) $(LAB_APT) $(PRODUCTS_APT) $(SIM_APT) $(UNIT_APT) $(BENCH_APT))
+ALL_APT := $(sort $(PORTABLE_APT) $(WINDOWS_APT) $(WINDOWS_TEST_APT) $(BUILD_APT) $(TEST_APT) $(LAB_APT) $(PRODUCTS_APT) $(SIM_APT) $(UNIT_APT) $(BENCH_APT) $(GIT_APT))
 deps:
 	@tests/deps.sh $(ALL_APT)
 

@@ -6,6 +6,15 @@
 
 #include "cmd/cli/cli.h"
 
+#define OPTION_STATE {"state", 0, "DIR", "the jump host's state is in DIR, not where avswap keeps it on this system", false}
+#define OPTION_SIGNERS {"signers", 0, "FILE", "who may sign: an allowed signers file (/etc/avswap/allowed_signers)", false}
+#define OPTION_REVOKED {"revoked", 0, "FILE", "keys that count no more: a list of public keys, or a KRL of ssh-keygen", false}
+
+extern const struct command cmd_catalog_sync;
+extern const struct command cmd_catalog_log;
+extern const struct command cmd_catalog_diff;
+extern const struct command cmd_catalog_show;
+extern const struct command cmd_catalog_verify;
 extern const struct command cmd_fleet_plan, cmd_seats, cmd_seats_release, cmd_rehearse, cmd_import_winget;
 
 #endif

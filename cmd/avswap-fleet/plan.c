@@ -1,4 +1,4 @@
-#include "cmd/avswap-fleet/fleet.h"
+#include "cmd/avswap-fleet/state.h"
 #include "cmd/cli/input.h"
 #include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
@@ -223,7 +223,7 @@ static bool begin(struct planning_run *r, struct err *e)
 
     if (!option_given(&r->c->args, "facts"))
         return err_set(e, ERR_USAGE, "--facts is missing: a file or folder with the facts of the PCs");
-    if (!input_catalog(r->c, true, e) || !input_policy(r->c, &r->policy, e))
+    if (!state_catalog(r->c, e) || !input_policy(r->c, &r->policy, e))
         return false;
     r->folder = option_value(&r->c->args, "output");
     r->request = (struct census_request){.catalog = &r->c->catalog,
@@ -259,6 +259,8 @@ static const struct option options[] = {
     {"bundle", 0, "FILE", "write the plans into one file instead, one a line", false},
     OPTION_NOW,
     OPTION_CATALOG,
+    OPTION_OVERLAY,
+    OPTION_STATE,
     OPTION_END,
 };
 
@@ -269,6 +271,7 @@ static const char *const about[] = {
     "out and what it costs.",
     "Where there are too few seats nothing is planned: it names the PCs and licences that are short, and the smallest change "
     "that would do. PCs for which no plan is possible are listed with the reason, and the others go on.",
+    "The catalogue is the one that avswap-fleet-catalog-sync(1) accepted last; where none ever was, the one inside the program.",
     "With --store each plan reserves a seat, which is consumed or released when its outcome is known; see avswap fleet seats.",
     NULL,
 };

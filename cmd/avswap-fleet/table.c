@@ -1,6 +1,7 @@
 #include "cmd/avswap-fleet/fleet.h"
 
 static const struct command *const commands[] = {
+    &cmd_catalog_sync, &cmd_catalog_log, &cmd_catalog_diff, &cmd_catalog_show, &cmd_catalog_verify,
     &cmd_fleet_plan, &cmd_seats, &cmd_seats_release, &cmd_rehearse, &cmd_import_winget, &cmd_docs,
     NULL,
 };

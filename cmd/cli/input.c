@@ -6,11 +6,13 @@
 #include "core/base/list.h"
 #include "core/detect/collect.h"
 #include "core/detect/load.h"
+#include "core/lint/lint.h"
 #include "core/model/cond.h"
 #include "core/os/console.h"
 #include "core/os/file.h"
 #include "core/os/machine.h"
 #include "core/os/path.h"
+#include "core/step/verb.h"
 
 #include <string.h>
 #include <strings.h>
@@ -82,17 +84,50 @@ static bool overlays(struct cli *c, struct strs *ret, struct err *e)
     return true;
 }
 
-bool input_catalog(struct cli *c, bool whole, struct err *e)
+/* What a site writes itself is checked as the catalogue is, before anything is planned by it. */
+static bool lint_overlays(struct cli *c, const struct strs *over, struct err *e)
 {
-    const char *dir = option_value(&c->args, "catalog");
+    struct lint_with with = {.verbs = verb_defs(), .catalog = &c->catalog};
+
+    for (size_t i = 0; i < over->n; i++) {
+        struct catalog_file *files;
+        struct problems found;
+        struct buf b;
+        size_t n;
+
+        if (!catalog_files(over->v[i], (int)i + 1, &c->doc.arena, &files, &n, e) ||
+            !lint_files(files, n, &with, &c->doc, &found, e))
+            return false;
+        if (!found.problems.n)
+            continue;
+        buf_init(&b, LIMIT_STRING);
+        lint_text(&found.problems.v[0], &b);
+        err_set(e, ERR_INPUT, "overlay %s: %zu problem%s, the first: %.*s", over->v[i], found.problems.n,
+                found.problems.n == 1 ? "" : "s", (int)strcspn(buf_str(&b), "\n"), buf_str(&b));
+        buf_free(&b);
+        return false;
+    }
+    return true;
+}
+
+bool input_catalog_from(struct cli *c, const char *dir, bool whole, struct err *e)
+{
     struct strs over = {NULL, 0};
 
     if (c->has_catalog)
         return true;
+    c->has_catalog = overlays(c, &over, e) && catalog_load_over(dir, &over, whole ? NULL : os_family(), &c->catalog, e) &&
+                     lint_overlays(c, &over, e);
+    return c->has_catalog;
+}
+
+bool input_catalog(struct cli *c, bool whole, struct err *e)
+{
+    const char *dir = option_value(&c->args, "catalog");
+
     if (dir && !(dir = os_path_given(dir, &c->doc.arena, e)))
         return false;
-    c->has_catalog = overlays(c, &over, e) && catalog_load_over(dir, &over, whole ? NULL : os_family(), &c->catalog, e);
-    return c->has_catalog;
+    return input_catalog_from(c, dir, whole, e);
 }
 
 static bool known_persona(struct cli *c, const char *id, struct err *e)

@@ -17,6 +17,8 @@ bool input_doc(struct cli *c, const struct schema *s, const char *path, void *re
 bool input_now(struct cli *c, struct err *e) MUST_CHECK;
 /* Loads the catalogue once; not whole: of the one inside, only what is about this PC's system. */
 bool input_catalog(struct cli *c, bool whole, struct err *e) MUST_CHECK;
+/* The same from this folder, NULL: the one inside; --overlay, linted, over it. */
+bool input_catalog_from(struct cli *c, const char *dir, bool whole, struct err *e) MUST_CHECK;
 /* --policy, or all defaults; then --jurisdiction, --as and the other options over it. Checks owner and variables. */
 bool input_policy(struct cli *c, struct policy *ret, struct err *e) MUST_CHECK;
 /* Makes p that of the group which this PC belongs to, by its name, its id or --tag. */

@@ -61,6 +61,10 @@ enum exit_status {
       "say with --secret or in the policy where it is; it is tried once only")                                                \
     X(ERR_TAMPERED, "tampered", EXIT_IN_DOUBT, "a journal or plan is damaged or was changed",                \
       "keep the run folder and look at the record named in the message")                                     \
+    X(ERR_UNSIGNED, "unsigned", EXIT_REFUSED, "a catalogue's commit is not signed by a key that is allowed to",  \
+      "ask its maintainer; allow a key in the allowed signers file only when you know whose it is")           \
+    X(ERR_HISTORY, "history", EXIT_REFUSED, "a catalogue's commit does not descend from the one accepted before", \
+      "ask its maintainer why; --accept-rewrite COMMIT takes it all the same, and says so for good")          \
     X(ERR_DOUBT, "in-doubt", EXIT_IN_DOUBT, "the state of a step cannot be established",                     \
       "look at the PC, then resume or roll back")                                                            \
     X(ERR_BUG, "internal", EXIT_ERROR, "a defect in avswap", "report it with the support bundle")

@@ -251,6 +251,25 @@ void catalog_free(struct catalog *c)
     memset(c, 0, sizeof *c);
 }
 
+struct catalog_doc *catalog_docs(const struct catalog *c, struct arena *a, size_t *ret_n)
+{
+    struct catalog_doc *docs;
+    size_t n = 0;
+
+    for (size_t k = 0; k < KIND_COUNT; k++)
+        n += ((const struct any_list *)((const char *)c + kinds[k].list))->n;
+    docs = ARENA_ARRAY(a, n + 1, struct catalog_doc);
+    *ret_n = 0;
+    for (size_t k = 0; docs && k < KIND_COUNT; k++) {
+        const struct any_list *l = (const struct any_list *)((const char *)c + kinds[k].list);
+
+        for (size_t i = 0; i < l->n; i++)
+            docs[(*ret_n)++] = (struct catalog_doc){kinds[k].name, id_of(l, &kinds[k], i), kinds[k].schema,
+                                                    l->v + i * kinds[k].schema->size};
+    }
+    return docs;
+}
+
 const struct product *catalog_product(const struct catalog *c, const char *id)
 {
     for (size_t i = 0; i < c->products.n; i++)

@@ -57,6 +57,14 @@ const struct vendor *catalog_vendor(const struct catalog *c, const char *id);
 const struct timeline *catalog_timeline(const struct catalog *c, const char *vendor);
 const struct playbook *catalog_playbook(const struct catalog *c, const char *id);
 const struct evidence *catalog_evidence(const struct catalog *c, const char *id);
+struct catalog_doc { /* any document of a catalogue */
+    const char *kind;
+    const char *id;
+    const struct schema *schema;
+    const void *obj;
+};
+/* All of them, kind after kind. NULL: memory ran out. */
+struct catalog_doc *catalog_docs(const struct catalog *c, struct arena *a, size_t *ret_n) MUST_CHECK;
 /* Everything the catalogue wants to know of a PC of this OS family. */
 bool catalog_questions(const struct catalog *c, const char *family, struct arena *a, struct questions *q,
                        struct err *e) MUST_CHECK;

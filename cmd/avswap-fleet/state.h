@@ -1,0 +1,21 @@
+/*
+ * state.h - what commands of the jump host read of its state: the accepted catalogues, and who may sign them.
+ */
+#ifndef AVSWAP_CMD_AVSWAP_FLEET_STATE_H
+#define AVSWAP_CMD_AVSWAP_FLEET_STATE_H
+
+#include "cmd/avswap-fleet/fleet.h"
+#include "core/catalog/signer.h"
+#include "core/catalog/vault.h"
+
+/* --state, or where avswap keeps its state on this system. NULL on failure. */
+const char *state_dir(struct cli *c, struct err *e);
+/* The records of what was accepted. Close with vault_close(). */
+bool state_vault(struct cli *c, struct vault *ret, struct err *e) MUST_CHECK;
+/* --signers and --revoked; `work` is left to who checks. */
+bool state_signers(struct cli *c, struct signers *ret, struct err *e) MUST_CHECK;
+/* Loads the catalogue into cli->catalog: --catalog DIR; else the one accepted last; where none ever was, the one inside the
+ * program. --overlay over it. */
+bool state_catalog(struct cli *c, struct err *e) MUST_CHECK;
+
+#endif
