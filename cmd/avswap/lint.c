@@ -2,6 +2,7 @@
 #include "core/lint/lint.h"
 
 #include "cmd/cli/input.h"
+#include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
 #include "core/base/limits.h"
 #include "core/os/file.h"
@@ -84,12 +85,19 @@ static bool print(struct cli *c, const struct problems *p, struct err *e)
 static bool lint(struct cli *c, struct err *e)
 {
     struct gather g = {c, ARENA_ARRAY(&c->doc.arena, MAX_FILES, struct catalog_file), 0};
+    const char *inventory = option_value(&c->args, "inventory");
+    struct gather listed = {c, ARENA_NEW(&c->doc.arena, struct catalog_file), 0};
     struct lint_with with = {.verbs = verb_defs()};
     struct err ignored = ERR_INIT;
     struct problems found;
 
-    if (!g.v)
+    if (!g.v || !listed.v)
         return err_nomem(e);
+    if (inventory) {
+        if (!add_file(&listed, inventory, e))
+            return false;
+        with.inventory = listed.v;
+    }
     for (size_t i = 0; i < c->args.operand_count; i++)
         if (!gather_given(&g, c->args.operands[i], e))
             return false;
@@ -104,15 +112,20 @@ static bool lint(struct cli *c, struct err *e)
 }
 
 static const struct option options[] = {
+    {"inventory", 0, "FILE", "JSON lines of software with a label whose it is: no product may match what is another vendor's", false},
     OPTION_CATALOG,
     OPTION_END,
 };
 
 static const char *const about[] = {
     "Checks vendors, products, timelines, playbooks, policies, plans and facts, each by the format that its key 'schema' "
-    "names, and reports every problem with file and place. A folder means every .json below it.",
-    "Beyond the formats it checks verbs and their arguments, references, that every fact carries source and confidence, that "
-    "no command is a shell string and that no secret stands in a command's arguments.",
+    "names, and reports every problem with file, line and place, a word for its kind, and what to write instead. A folder means "
+    "every .json below it.",
+    "Beyond the formats it looks at verbs and their arguments, references, sources and how sure they are, shell strings, secrets in "
+    "arguments, installers that would ask or restart the PC, effects that nothing proves and nothing undoes, missing time limits "
+    "and exit codes, edits that would leave a PC worse off, and programs for whose work there is a verb.",
+    "Between products it looks for those that would recognise a PC with another one as theirs; with --inventory for those that "
+    "would take, or remove, software of others.",
     "Exit status 1 means that there are problems.",
     NULL,
 };

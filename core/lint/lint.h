@@ -18,6 +18,9 @@
 struct lint_with {
     const struct verb_def *const *verbs; /* verb_defs() of core/step/verb.h */
     const struct catalog *catalog;       /* what references may point at besides the files; NULL: nothing else */
+    /* JSON lines of software (display_name, publisher, version, os) of which `label` says whose it is: "kaspersky",
+     * "kaspersky-component", or "not-kaspersky" for anybody else's. NULL: none. */
+    const struct catalog_file *inventory;
 };
 
 bool lint_files(const struct catalog_file *files, size_t n, const struct lint_with *with, struct doc *d,

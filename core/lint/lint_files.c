@@ -101,8 +101,10 @@ static bool define(struct lint *l, const struct source *s, struct err *e)
         lint_add(l, PROBLEM_DUPLICATE, &at, "another of these files defines the %s '%.80s', too", s->schema->name, id);
     if (obj == &vendor)
         l->here.vendors.v[l->here.vendors.n++] = vendor;
-    else if (obj == &product)
+    else if (obj == &product) {
+        l->product_files[l->here.products.n] = l->file;
         l->here.products.v[l->here.products.n++] = product;
+    }
     else
         l->here.playbooks.v[l->here.playbooks.n++] = playbook;
     return true;
@@ -119,7 +121,8 @@ bool lint_files(const struct catalog_file *files, size_t n, const struct lint_wi
     l.here.vendors.v = ARENA_ARRAY(&d->arena, n, struct vendor);
     l.here.products.v = ARENA_ARRAY(&d->arena, n, struct product);
     l.here.playbooks.v = ARENA_ARRAY(&d->arena, n, struct playbook);
-    if (!s || !l.here.vendors.v || !l.here.products.v || !l.here.playbooks.v)
+    l.product_files = ARENA_ARRAY(&d->arena, n, const struct catalog_file *);
+    if (!s || !l.product_files || !l.here.vendors.v || !l.here.products.v || !l.here.playbooks.v)
         return err_nomem(e);
     for (size_t i = 0; i < n; i++) {
         l.file = &files[i];
@@ -134,6 +137,9 @@ bool lint_files(const struct catalog_file *files, size_t n, const struct lint_wi
         if (s[i].sound)
             lint_document(&l, s[i].schema, s[i].json, &at);
     }
+    lint_overlaps(&l);
+    if (with->inventory && !lint_inventory(&l, with->inventory, e))
+        return false;
     if (ret->problems.n > LIMIT_LIST)
         return err_set(e, ERR_LIMIT, "more than %u problems", LIMIT_LIST);
     return !l.nomem || err_nomem(e);

@@ -14,6 +14,7 @@ struct lint {
     struct doc *doc;
     const struct catalog_file *file; /* the document looked at */
     struct catalog here;             /* what the files define; an id alone of those that are not sound */
+    const struct catalog_file **product_files; /* of here.products */
     struct problems *out;
     bool nomem;
 };
@@ -61,5 +62,8 @@ void lint_import(struct lint *l, const struct product *p, const json_t *j, const
 bool lint_forbidden(struct lint *l, const char *verb, const json_t *args, const struct place *at);
 /* Whose schema has both `source` and `confidence` states both; a step inherits them from its section. */
 void lint_sourced(struct lint *l, const struct schema *s, const json_t *j, const char *inherited, const struct place *at);
+/* Between the products: whose detection takes a PC with another one for its own; which rows of an inventory are not theirs. */
+void lint_overlaps(struct lint *l);
+bool lint_inventory(struct lint *l, const struct catalog_file *inventory, struct err *e) MUST_CHECK;
 
 #endif

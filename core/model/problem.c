@@ -11,7 +11,7 @@ static const struct field problem_fields[] = {
     FIELD(problem, STR, file, "in which document", .flags = FIELD_REQUIRED),
     FIELD(problem, INT, line, "in which line", .min = 0, .max = 1LL << 31),
     FIELD(problem, STR, path, "where in the document: remove.steps[2].args"),
-    FIELD(problem, ENUM, kind, "its stable id, see avswap-lint(1)", .names = problem_names, .flags = FIELD_REQUIRED),
+    FIELD(problem, ENUM, kind, "what is wrong with it, by a word that stays the same", .names = problem_names, .flags = FIELD_REQUIRED),
     FIELD(problem, STR, text, "what is wrong", .flags = FIELD_REQUIRED),
     FIELD(problem, STR, advice, "what to write instead", .flags = FIELD_REQUIRED),
     FIELD_END,

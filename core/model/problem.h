@@ -1,7 +1,7 @@
 /*
  * problem.h - what the linter finds: avswap.lint/1.
  *
- * Every kind of problem has a stable id and says what to do about it; the manual of `avswap lint` shows the same list.
+ * Every kind of problem has a stable id and says what to do about it; avswap-formats(5) lists the ids.
  */
 #ifndef AVSWAP_CORE_MODEL_PROBLEM_H
 #define AVSWAP_CORE_MODEL_PROBLEM_H
@@ -36,6 +36,8 @@
     X(PROBLEM_WRONG_SYSTEM, "wrong-system", "use what that system has, or put it into another product's file")        \
     X(PROBLEM_PRODUCT_CODE, "product-code", "find it on the PC: 'each' with a probe of kind msi or uninstall")        \
     X(PROBLEM_WIDE_PATTERN, "wide-pattern", "name the maker in 'publisher', or begin the pattern with the name")      \
+    X(PROBLEM_FOREIGN_MATCH, "foreign-match", "make the pattern narrower, or name the maker in 'publisher'")          \
+    X(PROBLEM_OVERLAP, "overlap", "make one of them narrower, or except the other's PCs with 'not'")                  \
     X(PROBLEM_UNPROVED_EFFECT, "unproved-effect", "say in 'after' what holds once the step had its effect")           \
     X(PROBLEM_NO_UNDO, "no-undo", "say what undoes it ('undo' of command.run), or in 'no_undo' why nothing does")     \
     X(PROBLEM_INTERACTIVE, "interactive",                                                                             \
