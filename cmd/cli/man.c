@@ -395,5 +395,20 @@ void man_policy(struct buf *b)
     line(b, " \"secrets\": {\"kesl_password\": \"file:/root/kesl.password\"}");
     line(b, "}");
     buf_adds(b, ".fi\n");
+    section(b, "A FLEET");
+    line(b, "avswap fleet plan chooses for many PCs at once, at the least cost: that of the seats, rank_cost for every place that "
+            "a product stands behind the first in a PC's own order, extra_product_cost for every licence in use beyond the "
+            "first, and extra_client_cost for the same within a client. A product in no licence has no limit and costs "
+            "nothing. Products of one vendor for several systems count as one where they stand in one licence.");
+    buf_adds(b, ".nf\n");
+    line(b, "{");
+    line(b, " \"schema\": \"avswap.policy/1\", \"currency\": \"EUR\", \"rank_cost\": 5, \"extra_product_cost\": 400,");
+    line(b, " \"prefer\": [\"eset\", \"microsoft\"], \"require\": [\"server\"], \"one_product_per_client\": \"prefer\",");
+    line(b, " \"seats\": [{\"licence\": \"eset-2026\", \"products\": [\"eset.eea.linux\", \"eset.endpoint.windows\"], \"seats\": 500, "
+            "\"cost\": 19}],");
+    line(b, " \"groups\": [{\"name\": \"bank\", \"hosts\": [\"bk-*\"], \"tags\": [\"till\"], \"client\": \"northbank\",");
+    line(b, "             \"set\": {\"allow\": [\"microsoft\"], \"no_reboot\": true}}]");
+    line(b, "}");
+    buf_adds(b, ".fi\n");
     see_also(b, "avswap-policy");
 }
