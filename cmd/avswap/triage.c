@@ -127,6 +127,23 @@ static bool read_all(struct work *w, const char *path, struct err *e)
     return inventory_end(&w->inventory, e);
 }
 
+static int to_buf(const char *s, size_t n, void *b)
+{
+    buf_add(b, s, n);
+    return 0;
+}
+
+static bool add_error(struct work *w, const struct err *broken, struct err *e)
+{
+    json_t *text = json_string(broken->text);
+    bool ok;
+
+    buf_adds(&w->out, ",\n  \"error\": ");
+    ok = text && json_dump_callback(text, to_buf, &w->out, JSON_ENCODE_ANY) == 0;
+    json_decref(text);
+    return ok || err_nomem(e);
+}
+
 static bool finish_json(struct work *w, const struct err *broken, struct err *e)
 {
     buf_adds(&w->out, w->rows ? "\n  ],\n  \"hosts\": [" : "],\n  \"hosts\": [");
@@ -135,16 +152,8 @@ static bool finish_json(struct work *w, const struct err *broken, struct err *e)
             (w->out.len >= FLUSH && !flush(w, e)))
             return false;
     buf_adds(&w->out, w->hosts.hosts.n ? "\n  ]" : "]");
-    if (broken) {
-        json_t *text = json_string(broken->text);
-
-        buf_adds(&w->out, ",\n  \"error\": ");
-        if (!json_text(text, false, &w->out, e)) {
-            json_decref(text);
-            return false;
-        }
-        json_decref(text);
-    }
+    if (broken && !add_error(w, broken, e))
+        return false;
     buf_adds(&w->out, "\n}\n");
     return flush(w, e);
 }
@@ -162,10 +171,8 @@ static bool broken(struct work *w, struct err *e)
 {
     struct err ignored = ERR_INIT;
 
-    if (w->c->json && w->begun && finish_json(w, e, &ignored)) {
+    if (w->c->json && w->begun && finish_json(w, e, &ignored))
         w->c->json = false; /* the error's own document would be a second one */
-        w->c->tty_out = false;
-    }
     return false;
 }
 

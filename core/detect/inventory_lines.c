@@ -125,7 +125,7 @@ bool inventory_rpm_record(struct inventory *v, char *s, struct err *e)
 
 /* ------------------------------------------------------------------ JSON, one object a line */
 
-/* A value as text into v->row: where, or -1 when it is none that a field can have. */
+/* A value as text into v->row; false: it is none that a field can have. */
 static bool value_text(struct inventory *v, const json_t *j)
 {
     char number[64];
@@ -137,7 +137,7 @@ static bool value_text(struct inventory *v, const json_t *j)
     } else if (json_is_number(j)) {
         snprintf(number, sizeof number, "%.15g", json_number_value(j));
         buf_adds(&v->row, number);
-    } else if (!json_is_null(j)) {
+    } else {
         return false;
     }
     buf_addc(&v->row, '\0');
@@ -149,25 +149,27 @@ static bool object_row(struct inventory *v, json_t *j, struct err *e)
     size_t at[COLUMN_COUNT] = {0};
     int rank[COLUMN_COUNT];
     struct inventory_row row = {0};
+    bool named = false;
 
     for (size_t i = 0; i < COLUMN_COUNT; i++)
         rank[i] = 99;
     buf_clear(&v->row);
     buf_addc(&v->row, '\0');
     for (void *it = json_object_iter(j); it; it = json_object_iter_next(j, it)) {
-        const json_t *value = json_object_iter_value(it);
+        size_t from = v->row.len;
         int field, r;
 
-        if (!inventory_header(v, json_object_iter_key(it), &field, &r) || r >= rank[field])
+        if (!inventory_header(v, json_object_iter_key(it), &field, &r))
+            continue;
+        named = named || field == COLUMN_NAME;
+        if (r >= rank[field] || !value_text(v, json_object_iter_value(it))) /* null, or of another tool's structure */
             continue;
         rank[field] = r;
-        at[field] = v->row.len;
-        if (!value_text(v, value))
-            return inventory_error(v, e, ERR_INPUT, "'%.60s' is neither text nor a number", json_object_iter_key(it));
+        at[field] = from;
     }
     if (!buf_ok(&v->row, "a row", e))
         return false;
-    if (rank[COLUMN_NAME] == 99)
+    if (!named)
         return inventory_error(v, e, ERR_INPUT, "no key of this object is known to name a program (display_name, name ...)");
     for (size_t i = 0; i < COLUMN_COUNT; i++)
         row.field[i] = v->row.data + at[i];
