@@ -47,6 +47,20 @@ static bool ask(struct cli *c, bool *quit, const char *question)
     return out_ask(c, quit, "\n%s", question);
 }
 
+/* Whoever may not see the runs may not see an unfinished one either. */
+static bool unseen(struct cli *c, bool *handled, bool *quit, struct err *e)
+{
+    out_talk(c, "avswap was at work on this PC before. Whether a run is not over yet can only be seen with administrator rights.");
+    if (!os_console_can_elevate()) {
+        out_talk(c, "Start avswap with them to go on with it. Without them it only looks.");
+        return true;
+    }
+    if (!ask(c, quit, "Ask for them now?"))
+        return true;
+    *handled = true;
+    return os_console_elevate(&c->status, e);
+}
+
 /* An unfinished run comes first. *handled: it was dealt with. */
 static bool unfinished(struct cli *c, bool *handled, bool *quit, struct err *e)
 {
@@ -55,7 +69,9 @@ static bool unfinished(struct cli *c, bool *handled, bool *quit, struct err *e)
     const char *id;
     int result;
 
-    if (!run_pick(&c->doc.arena, &id, &none))
+    if (!run_pick(&c->doc.arena, &id, &none) && none.code == ERR_PRIVILEGE)
+        return unseen(c, handled, quit, e);
+    if (none.code)
         return none.code == ERR_NOT_FOUND || err_set(e, none.code, "%s", none.text);
     if (!run_view(id, &v, e))
         return false;

@@ -45,6 +45,7 @@ static int by_date(const void *x, const void *y)
 bool run_list(struct arena *a, struct strs *ret, struct err *e)
 {
     const char *root = arena_printf(a, "%s/runs", os_state_dir());
+    struct os_stat there;
     struct strs names;
     struct dated *list;
     size_t n = 0;
@@ -53,10 +54,12 @@ bool run_list(struct arena *a, struct strs *ret, struct err *e)
     ret->v = NULL;
     if (!root)
         return err_nomem(e);
-    if (!os_file_exists(root))
+    /* The folder is private: whoever may not look into it must not be told that it is empty. */
+    if (!os_file_stat(root, &there, e) || (there.kind != OS_ABSENT && !os_dir_list(root, a, &names, e)))
+        return os_is_admin() ? false
+                             : err_set(e, ERR_PRIVILEGE, "runs on this PC, finished or not, are seen only with administrator rights");
+    if (there.kind == OS_ABSENT)
         return true;
-    if (!os_dir_list(root, a, &names, e))
-        return false;
     list = ARENA_ARRAY(a, names.n, struct dated);
     ret->v = ARENA_ARRAY(a, names.n, const char *);
     if (!list || !ret->v)
