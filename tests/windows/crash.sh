@@ -31,7 +31,8 @@ shim() { # the end at a journal record, for Wine's programs (tests/lab/crashshim
     gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o "$out/crash.so" -DCRASHSHIM_PLAN="\"/mnt/drive_c/avswap-standin/crash\"" \
         -DCRASHSHIM_CUT="\"/mnt/drive_c/avswap-standin/crash.cut\"" -DCRASHSHIM_PROGRAM="\"/wine64\"" -DCRASHSHIM_SYNC=fsync tests/lab/crashshim.c
 }
-start() { up_like "$name" kes && switches "${switch_of[$way]}"; }
+# A disk that was kept waits for its turn, and the time without protection goes on meanwhile: hours are allowed.
+start() { up_like "$name" kes && switches "${switch_of[$way]}" && policy '"unprotected_limit_s":28800'; }
 
 # ---- the run that is held at each record --------------------------------------------------------------------------------------------------
 
@@ -86,10 +87,9 @@ reach() {
     fired || { [ "$(last_record)" = reboot ] && "$PC" reboot "$pc" && until_ok 120 fired_or_over && fired; } || return 1
 }
 
-# go_on: until the run is over; by boots where it asks for them, by `resume` where nobody works.
+# go_on SECONDS: until the run is over; by boots where it asks for them, by `resume` where nobody works after so long.
 go_on() {
-    local n size patience=0
-    case $how in off | cut) patience=15 ;; esac # for the service that the boot starts
+    local n size patience=$1
     for n in 1 2 3 4 5; do
         if [ -z "$(run_dir)" ]; then migrate; fi
         size=$(wc -c <"$(run_dir)journal.jsonl")
@@ -122,10 +122,13 @@ end_as_uninterrupted() {
 }
 
 history() { # WAY HOW N
-    local worker
+    local worker disk=$BUILD/windows/pc/$PC_ID/at-$1-$2-$3/up patience=0
     way=$1 how=$2
     case $how in
-    off | cut) "$PC" up "$pc" "at-$way-$how-$3" || return 1 ;;
+    off | cut)
+        "$PC" up "$pc" "at-$way-$how-$3" || return 1
+        ! grep -qsi 'Services\\\\avswap' "$disk/system.reg" || patience=15 # for the service that the boot starts
+        ;;
     *)
         export PC_PRELOAD=$out/crash.so
         start && echo "$how $3 0" >"$(path $home/crash)" || return 1
@@ -134,7 +137,7 @@ history() { # WAY HOW N
         wait "$worker"
         ;;
     esac
-    want 'goes on to its end' go_on
+    want 'goes on to its end' go_on $patience
     end_as_uninterrupted
     [ -s "$dir/problems" ] || echo "$programs $*" >>"$kept"
 }

@@ -263,18 +263,29 @@ bool worker_self(void)
     return self.handle != NULL;
 }
 
+/* A worker that was ended is gone before the service manager says so, and Wine's never does. */
+static bool lives(DWORD pid)
+{
+    HANDLE process = OpenProcess(SYNCHRONIZE, FALSE, pid);
+    bool yes = process ? WaitForSingleObject(process, 0) == WAIT_TIMEOUT : GetLastError() != ERROR_INVALID_PARAMETER;
+
+    if (process)
+        CloseHandle(process);
+    return yes;
+}
+
 bool worker_running(bool *ret, struct err *e)
 {
-    SERVICE_STATUS s = {.dwCurrentState = SERVICE_STOPPED};
-    DWORD failed = 0;
+    SERVICE_STATUS_PROCESS s = {.dwCurrentState = SERVICE_STOPPED};
+    DWORD failed = 0, n;
     struct scm scm;
 
     if (!scm_open(WORKER_SERVICE, SERVICE_QUERY_STATUS, &scm, e))
         return false;
-    if (scm.service && !QueryServiceStatus(scm.service, &s))
+    if (scm.service && !QueryServiceStatusEx(scm.service, SC_STATUS_PROCESS_INFO, (BYTE *)&s, sizeof s, &n))
         failed = GetLastError();
     scm_close(&scm);
-    *ret = s.dwCurrentState != SERVICE_STOPPED;
+    *ret = s.dwCurrentState != SERVICE_STOPPED && (!s.dwProcessId || lives(s.dwProcessId));
     return !failed || wide_error(e, ERR_OS, failed, "looking at the service '%s'", WORKER_SERVICE);
 }
 
