@@ -5,6 +5,7 @@
 #include "core/fleet/scan.h"
 
 #include <string.h>
+#include <strings.h>
 
 static size_t field_index(const char *name, size_t n)
 {
@@ -327,6 +328,49 @@ static bool linked(const struct census_reader *r, uint64_t link)
     return false;
 }
 
+/* A text member of a row as it stands there; n 0: none. */
+static struct slice text_member(struct slice row, const char *name)
+{
+    const char *at = memmem(row.p, row.n, name, strlen(name)), *end = row.p + row.n, *from, *to;
+
+    if (!at || !(from = memchr(at + strlen(name), '"', (size_t)(end - at) - strlen(name))) || !(to = scan_string(from, end)))
+        return (struct slice){NULL, 0};
+    return (struct slice){from + 1, (size_t)(to - from) - 2};
+}
+
+/* Whether a program that matters is still at work: what runs below its folder. And whether anything was seen to run. */
+static void add_running(struct census_reader *r, struct buf *key)
+{
+    size_t programs = reader_field("uninstall"), processes = reader_field("processes");
+    bool any = false;
+
+    for (size_t i = 0; i < r->pieces_n; i++) {
+        struct piece *x = &r->pieces[i];
+        struct slice exe = {NULL, 0};
+
+        if (x->field != processes)
+            continue;
+        if (!any)
+            add_key(r, key, processes, (struct hash){1, 1});
+        x->kept = x->kept || !any;
+        any = true;
+        for (size_t k = 0; k < r->pieces_n; k++) {
+            struct slice at;
+
+            if (r->pieces[k].field != programs || !(r->pieces[k].row.flags & SEEN_MATTERS))
+                continue;
+            at = text_member(r->pieces[k].text, "\"location\":");
+            exe = exe.p ? exe : text_member(x->text, "\"exe\":");
+            while (at.n && at.p[at.n - 1] == '/')
+                at.n--;
+            if (!at.n || exe.n <= at.n || strncasecmp(exe.p, at.p, at.n) != 0)
+                continue;
+            x->kept = true;
+            add_key(r, key, programs, hash_of(&r->key, exe.p, exe.n));
+        }
+    }
+}
+
 static bool add_rows(struct census_reader *r, struct buf *key, struct err *e)
 {
     bool links = false;
@@ -349,6 +393,7 @@ static bool add_rows(struct census_reader *r, struct buf *key, struct err *e)
         x->kept = true;
         add_key(r, key, x->field, x->row.whole);
     }
+    add_running(r, key);
     return true;
 }
 
