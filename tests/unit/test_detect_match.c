@@ -73,7 +73,7 @@ static const struct row {
      "old.av",
      true,
      "us-sale",
-     "process 4"},
+     "a process runs"},
     {"package without its engine",
      {.facts = "'packages':[{'manager':'dpkg','name':'oldav','state':'installed'}]"},
      0,

@@ -113,7 +113,7 @@ static const struct row {
     {"group absent", "{'probe':'group','name':'root'}", TRI_NO, TRI_UNKNOWN, "no group root"},
 
     {"fanotify held", "{'probe':'fanotify','exe':'/opt/kaspersky/kesl/*'}", TRI_YES, TRI_YES,
-     "a process (/opt/kaspersky/kesl/libexec/kesl) holds 3 fanotify marks"},
+     "process 7 (/opt/kaspersky/kesl/libexec/kesl) holds 3 fanotify marks"},
     {"fanotify by name", "{'probe':'fanotify','name':'other'}", TRI_YES, TRI_YES,
      "process 9 (other) holds 1 fanotify mark"},
     {"fanotify not held", "{'probe':'fanotify','exe':'/usr/sbin/clamonacc'}", TRI_NO, TRI_UNKNOWN,
