@@ -139,7 +139,7 @@ static bool too_long(const struct engine *g)
     const struct run_state *s = &g->state;
 
     return s->protected_first == TRI_YES && s->protected_now != TRI_YES && s->off_since != INSTANT_NONE &&
-           os_now() - s->off_since > g->plan->unprotected_limit_s * 1000;
+           os_now() - s->off_since - s->without_power > g->plan->unprotected_limit_s * 1000;
 }
 
 bool ledger_tick(void *arg)

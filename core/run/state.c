@@ -6,7 +6,7 @@ bool state_init(struct run_state *s, const struct plan *p, struct arena *a, stru
 {
     memset(s, 0, sizeof *s);
     s->plan = p;
-    s->off_since = INSTANT_NONE;
+    s->off_since = s->dark_from = s->dark_to = INSTANT_NONE;
     s->steps = ARENA_ARRAY(a, p->steps.n, struct step_state);
     return s->steps || err_nomem(e);
 }
@@ -39,8 +39,26 @@ static void add_protection(struct run_state *s, const struct event *ev)
     s->protected_now = ev->answer;
     s->by = ev->by;
     s->off_since = INSTANT_NONE;
+    s->without_power = 0;
     if (ev->answer != TRI_YES && !(last && instant_parse(last, &s->off_since)))
         s->off_since = ev->at;
+    if (s->off_since != INSTANT_NONE && s->dark_from != INSTANT_NONE && s->off_since <= s->dark_from)
+        s->without_power = s->dark_to - s->dark_from;
+}
+
+/* Another boot: from the last record before it on, the PC is taken to have been off. */
+static void add_boot(struct run_state *s, const struct event *ev)
+{
+    instant booted = ev->at - ev->up_ms;
+
+    s->boots++;
+    s->fresh_boot = true;
+    if (booted <= s->at)
+        return;
+    s->dark_from = s->at;
+    s->dark_to = booted;
+    if (s->off_since != INSTANT_NONE)
+        s->without_power += booted - s->at;
 }
 
 /* Asked for twice in one boot, as by a worker that was killed between its record and the reboot, is asked once. */
@@ -105,12 +123,12 @@ bool state_add(struct run_state *s, const struct event *ev, struct err *e)
         return err_set(e, ERR_TAMPERED, "journal record %lld names step '%.40s', which the plan does not have", ev->n,
                        ev->step);
     if (s->boot && !text_eq(s->boot, ev->boot)) {
-        s->boots++;
-        s->fresh_boot = true;
+        add_boot(s, ev);
     } else if (ev->kind == EVENT_BEGIN || ev->kind == EVENT_END) {
         s->fresh_boot = false;
     }
     s->boot = ev->boot;
+    s->at = ev->at;
     /* The end of a step is on record before the ledger looks what the step did to the protection. */
     if (ev->kind != EVENT_START && ev->kind != EVENT_END && ev->kind != EVENT_UNDO_END)
         s->worked = ev->at;

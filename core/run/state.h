@@ -32,6 +32,8 @@ struct run_state {
     struct step_state *steps; /* as many as the plan has */
     bool started;
     const char *boot;      /* of the last record */
+    instant at;            /* of the last record */
+    instant dark_from, dark_to; /* the last time without power: from that record to the boot; INSTANT_NONE: there was none */
     instant worked;        /* last moment a worker knew what `protected_now` says, before the present one */
     long long boots;       /* changes of the boot id seen */
     bool fresh_boot;       /* no step was worked on since the last change */
@@ -49,6 +51,7 @@ struct run_state {
     int protected_first;
     struct strs by;
     instant off_since;     /* while not protected: last moment it was seen on */
+    int64_t without_power; /* of the time since then: the PC was off, and nobody could attack it */
 };
 
 bool state_init(struct run_state *s, const struct plan *p, struct arena *a, struct err *e) MUST_CHECK;

@@ -91,6 +91,8 @@ bool sim_reboot_asked(void);
 bool sim_armed(void);
 /* The command line that was armed or detached last, "" none. */
 const char *sim_worker_line(void);
+/* The PC, just booted, was off for so long before. */
+void sim_off(long long ms);
 /* Lets time pass. */
 void sim_live(long long ms);
 

@@ -473,6 +473,32 @@ static void test_ceiling_turns_the_run_round(void **state)
     assert_true(sim_protected());
 }
 
+/* Hours without power in the middle of the change are hours without anybody who could attack: the run goes on to its end. */
+static void test_hours_without_power_are_no_gap(void **state)
+{
+    struct err e = ERR_INIT;
+    struct run_view v;
+    int status = -1;
+
+    (void)state;
+    die_after(&replace, "", "/opt/kaspersky/kesl/");
+    sim_die(SIM_DEATH_POWER);
+    sim_off(10ll * 3600 * 1000);
+    sim_worker();
+    assert_true(run_go(world_run(), NULL, &status, &e));
+    while (sim_reboot_asked()) {
+        sim_reboot();
+        sim_worker();
+        assert_true(run_go(world_run(), NULL, &status, &e));
+    }
+    assert_int_equal(status, 0);
+    assert_true(run_view(world_run(), &v, &e));
+    assert_int_equal(v.outcome.result, RESULT_MIGRATED);
+    run_view_free(&v);
+    assert_true(sim_protected());
+    world_over();
+}
+
 static void fails_at_the_end(struct plan *p)
 {
     struct step *s = &p->steps.v[p->steps.n - 1];
@@ -773,6 +799,7 @@ int main(void)
         cmocka_unit_test(test_owner_who_may_not_use_it_is_not_given_it_back),
         cmocka_unit_test(test_no_reboot_stops_and_goes_on_after_one),
         cmocka_unit_test(test_reboots_are_bounded),
+        cmocka_unit_test(test_hours_without_power_are_no_gap),
         cmocka_unit_test(test_reboot_that_is_on_its_way_counts_once),
         cmocka_unit_test(test_ceiling_turns_the_run_round),
         cmocka_unit_test(test_new_one_that_failed_a_check_is_kept_where_the_old_may_not_come_back),

@@ -162,3 +162,10 @@ void sim_live(long long ms)
 {
     pc_advance(ms);
 }
+
+void sim_off(long long ms)
+{
+    pc.now += ms;
+    for (size_t i = 0; i < PC_TIMERS; i++)
+        pc.timers[i].at += ms;
+}
