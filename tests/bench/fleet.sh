@@ -6,7 +6,8 @@ pcs=${FLEET:-100000}
 tmp=$(mktemp -d "$out/fleet.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 
-# 25 replacements for each system: those of the catalogue, and stand-ins that are copies of two of them.
+# At least 25 replacements for each system: those of the catalogue, and stand-ins that are copies of two of them. The six licences that are
+# preferred have too few seats for all.
 mkdir "$tmp/catalog" "$tmp/catalog/vendors"
 cp -r playbooks "$tmp/catalog/" && cp -r vendors/* "$tmp/catalog/vendors/"
 mkdir "$tmp/catalog/vendors/standin"
@@ -29,10 +30,14 @@ for system, copied in (('linux', 'clamav.clamav.linux'), ('windows', 'sophos.end
         copy['detect'] = {'installed': {'probe': 'package' if system == 'linux' else 'uninstall', 'name': 'standin-%02d' % i},
                           'source': 'a stand-in', 'confidence': 'unverified'}
         json.dump(copy, open('%s/standin/av%02d-%s.json' % (top, i, system), 'w'))
-seats = [{'licence': 's%d' % i, 'products': [names['linux'][i]] + names['windows'][i:i + 1], 'seats': n, 'cost': 9 + i}
-         for i, n in enumerate(int(sys.argv[2]) * k // 100 for k in (20, 18, 16, 14, 12, 40))]
-json.dump({'schema': 'avswap.policy/1', 'allow_unverified': True, 'extra_product_cost': 50,
-           'vars': {'sophos_installer': '/srv/SophosSetup.exe', 'mdatp_onboarding': '/srv/onboard.json'}, 'seats': seats}, sys.stdout)
+wanted = ['sophos.endpoint.windows', 'malwarebytes.threatdown.windows', 'cisco.secure-endpoint.windows', 'paloalto.cortex.windows',
+          'trendmicro.apexone.windows', 'gen.avast-business.windows']
+needed = {v['name']: '/srv/' + v['name'] for d in docs if d.get('id') in wanted for v in d['vars'] if v.get('required')}
+seats = [{'licence': 's%d' % i, 'products': [names['linux'][i], wanted[i]], 'seats': n, 'cost': 9 + i}
+         for i, n in enumerate(int(sys.argv[2]) * k // 100 for k in (20, 18, 16, 14, 12, 25))]
+json.dump({'schema': 'avswap.policy/1', 'allow_unverified': True, 'extra_product_cost': 50, 'rank_cost': 50,
+           'prefer': [p for s in seats for p in s['products']], 'vars': dict(needed, mdatp_onboarding='/srv/onboard.json'), 'seats': seats},
+          sys.stdout)
 PY
 facts=(tests/cases/facts/{kesl,late-database,win-kes-agent,kesl,half,win-kes-server,win-kes-ru,kesl,win-kess}.json)
 
