@@ -1,5 +1,5 @@
 /*
- * plan.json: nothing is accepted whose digest does not fit, told by a digest made here; and what people read of it.
+ * plan.json: nothing is accepted whose digest does not fit, told by a digest that is made here; and what people read of it.
  *
  * Mutations break the digest, so a plan that reads as a document is also given its digest and must then be accepted;
  * with one byte of it changed it must be refused.
@@ -12,23 +12,43 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Of each member but the digest itself a line: its name and the SHA-256 of its compact text. */
 static void digest_without(const struct buf *text, char hex[DIGEST_TEXT])
 {
-    static const size_t flags = JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII;
-    json_t *j = json_loadb(text->data, text->len, 0, NULL);
-    size_t size;
-    char *plain;
+    static const size_t flags = JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII | JSON_ENCODE_ANY;
+    json_t *j = json_loadb(text->data, text->len, 0, NULL), *value;
+    const char *names[256], *name;
+    struct digest d;
+    size_t n = 0;
 
     FUZZ_MUST(j, "a plan is no JSON");
     json_object_del(j, "digest");
-    size = json_dumpb(j, NULL, 0, flags);
-    plain = malloc(size);
-    if (!plain)
-        abort();
-    FUZZ_MUST(size && json_dumpb(j, plain, size, flags) == size, "a plan has no text");
-    digest_of(plain, size, hex);
+    json_object_foreach(j, name, value)
+        names[n++] = name;
+    qsort(names, n, sizeof *names, by_name);
+    digest_init(&d);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *member = json_object_get(j, names[i]);
+        size_t size = json_dumpb(member, NULL, 0, flags);
+        char *plain = malloc(size), of_value[DIGEST_TEXT];
+
+        if (!plain)
+            abort();
+        FUZZ_MUST(size && json_dumpb(member, plain, size, flags) == size, "a plan has no text");
+        digest_of(plain, size, of_value);
+        digest_add(&d, names[i], strlen(names[i]));
+        digest_add(&d, " ", 1);
+        digest_add(&d, of_value, strlen(of_value));
+        digest_add(&d, "\n", 1);
+        free(plain);
+    }
+    digest_end(&d, hex);
     json_decref(j);
-    free(plain);
 }
 
 /* Accepted: then the digest fits. */
