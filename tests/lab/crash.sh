@@ -6,7 +6,7 @@
 #   back      the old product goes, the new one fails, the old one is rebuilt: ends rolled back
 #
 # `boundaries`: the way forward, kill and power cut behind every record. `all`: that on both ways, in the middle of what takes its time,
-# torn records, and twice in a row (hours). Without arguments a sample: every 7th record, and all while the old product goes and the new one is switched on.
+# torn records, and twice in a row (hours). Without arguments a sample: every 14th record, and every second one while the old product goes and the new one is switched on.
 # Wrong: the end differs from that of the uninterrupted run, or something was done twice. Stranded: unprotected without status 6.
 LAB_NAME=crash
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -132,9 +132,9 @@ in_turn() { crash "$1" $turn "${@:2}"; [ $turn = kill ] && turn=cut || turn=kill
 
 sample() {
 	local k
-	for k in $({ seq 2 7 "$(count forward)"; records dangerous forward | tr ' ' '\n'; } | sort -nu); do in_turn forward "$k" 0; done
+	for k in $({ seq 2 14 "$(count forward)"; records dangerous forward | tr ' ' '\n' | sed -n '1~2p'; } | sort -nu); do in_turn forward "$k" 0; done
 	for k in $(records slow forward); do ((${k#*:} < 300)) || in_turn forward "${k%:*}" $((${k#*:} / 3)); done
-	for k in $(records dangerous back); do ((k % 3)) || in_turn back "$k" 0; done
+	for k in $(records dangerous back); do ((k % 5)) || in_turn back "$k" 0; done
 }
 
 boundaries() { local k; for ((k = 1; k <= $(count forward); k++)); do crash forward kill $k 0; crash forward cut $k 0; done; }

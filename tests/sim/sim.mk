@@ -12,7 +12,7 @@ SIM_TESTS := $(wildcard tests/sim/test_*.c)
 SIM_SRC := $(filter-out $(SIM_TESTS),$(wildcard tests/sim/*.c tests/sim/os/*.c))
 CRASH_SRC := $(wildcard tests/crash/*.c)
 SIM_LIB := $(BUILD)/sim/libsim.a
-CRASH_SAMPLE ?= 20
+CRASH_SAMPLE ?= 12
 
 .PHONY: crash crash-all
 
