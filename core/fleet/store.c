@@ -1,5 +1,7 @@
 #include "core/fleet/store.h"
 
+#include "core/os/machine.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -84,13 +86,17 @@ static bool migrate(struct store *s, struct err *e)
     return run(s, text, "it cannot be written", e);
 }
 
-/* Before anything is changed: somebody else's tables, and those of a newer program, are left as they are. */
+/* Before anything is changed: somebody else's tables, and those of a newer program, are left as they are. All three are
+ * read at one moment, as another planner may just be making the tables. */
 static bool check_ours(struct store *s, struct err *e)
 {
     long long tables, id, version;
+    bool ok = run(s, "BEGIN", "it cannot be read", e) && pragma(s, "PRAGMA application_id", &id, e) &&
+              pragma(s, "PRAGMA user_version", &version, e) &&
+              pragma(s, "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'", &tables, e);
 
-    if (!pragma(s, "PRAGMA application_id", &id, e) || !pragma(s, "PRAGMA user_version", &version, e) ||
-        !pragma(s, "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'", &tables, e))
+    sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    if (!ok)
         return false;
     if (id != APPLICATION_ID && (id || version || tables))
         return err_set(e, ERR_INPUT, "%s: a database of another program; it is left as it is", s->path);
@@ -122,6 +128,17 @@ static bool prepare(struct store *s, struct err *e)
     return true;
 }
 
+/* A new database is turned to WAL by one planner while others look at it; SQLite does not wait for them here, whatever
+ * its timeout (sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY In WAL Mode"). */
+static bool use_wal(struct store *s, struct err *e)
+{
+    int64_t until = os_up_ms() + BUSY_MS;
+
+    while ((sqlite3_exec(s->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) & 0xff) == SQLITE_BUSY && os_up_ms() < until)
+        os_sleep_ms(10);
+    return run(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", "it cannot be set up", e);
+}
+
 static bool set_up(struct store *s, struct err *e)
 {
     sqlite3_busy_timeout(s->db, BUSY_MS);
@@ -129,8 +146,7 @@ static bool set_up(struct store *s, struct err *e)
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     return check_ours(s, e) && check_whole(s, e) &&
-           run(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", "it cannot be set up", e) &&
-           store_begin(s, e) && migrate(s, e) && store_commit(s, e) && prepare(s, e);
+           use_wal(s, e) && store_begin(s, e) && migrate(s, e) && store_commit(s, e) && prepare(s, e);
 }
 
 struct store *store_open(const char *path, struct err *e)
