@@ -1,4 +1,6 @@
 # The documents through the real binary.
 .PHONY: cases
-cases: $(BUILD)/avswap
+cases: $(BUILD)/avswap $(BUILD)/avswap-fleet
 	@AVSWAP=$(abspath $(BUILD)/avswap) tests/cases/run
+
+COVER_RUNS += cases

@@ -2,3 +2,5 @@
 .PHONY: schemas
 schemas: $(BUILD)/avswap
 	@python3 tests/schemas/check.py $(BUILD)/avswap
+
+COVER_RUNS += schemas
