@@ -129,14 +129,19 @@ bool instant_parse(const char *s, instant *ret)
     return true;
 }
 
-static void split(instant t, int64_t *days, int64_t *rest)
+int64_t instant_days(instant t, int offset_minutes, int64_t *ret_rest)
 {
-    *days = t / INSTANT_DAY;
-    *rest = t % INSTANT_DAY;
-    if (*rest < 0) {
-        *rest += INSTANT_DAY;
-        (*days)--;
-    }
+    instant local = t + (int64_t)offset_minutes * 60000;
+    int64_t rest = (local % INSTANT_DAY + INSTANT_DAY) % INSTANT_DAY;
+
+    if (ret_rest)
+        *ret_rest = rest;
+    return (local - rest) / INSTANT_DAY;
+}
+
+int instant_weekday(int64_t days)
+{
+    return (int)(((days + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
 }
 
 const char *instant_format(instant t, char *buf)
@@ -149,7 +154,7 @@ const char *instant_format(instant t, char *buf)
         buf[0] = '\0';
         return buf;
     }
-    split(t, &days, &rest);
+    days = instant_days(t, 0, &rest);
     civil_from_days(days, &y, &m, &d);
     ms = (unsigned)(rest % 1000);
     s = (unsigned)(rest / 1000);
@@ -163,15 +168,14 @@ const char *instant_format(instant t, char *buf)
 
 const char *instant_date(instant t, int offset_minutes, char *buf)
 {
-    int64_t days, rest, y;
+    int64_t y;
     unsigned m, d;
 
     if (t == INSTANT_NONE) {
         buf[0] = '\0';
         return buf;
     }
-    split(t + (int64_t)offset_minutes * 60000, &days, &rest);
-    civil_from_days(days, &y, &m, &d);
+    civil_from_days(instant_days(t, offset_minutes, NULL), &y, &m, &d);
     snprintf(buf, INSTANT_TEXT, "%04d-%02u-%02u", (int)y, m, d);
     return buf;
 }

@@ -18,6 +18,11 @@ typedef int64_t instant; /* milliseconds; INSTANT_NONE where there is none */
 bool instant_parse(const char *s, instant *ret) MUST_CHECK;
 /* Writes into buf of at least INSTANT_TEXT bytes and returns it; "" for INSTANT_NONE, as instant_date(). */
 const char *instant_format(instant t, char *buf);
+/* Days since 1970-01-01 of the instant seen at an offset of so many minutes east of UTC, and milliseconds into that day
+ * (ret_rest may be NULL). */
+int64_t instant_days(instant t, int offset_minutes, int64_t *ret_rest);
+/* 0 is Monday. */
+int instant_weekday(int64_t days);
 /* "YYYY-MM-DD" of the instant seen at an offset of so many minutes east of UTC. */
 const char *instant_date(instant t, int offset_minutes, char *buf);
 /* Seconds of milliseconds as people read them: "0.4 s", "12.3 s", "4 min 05 s", "2 h 03 min". */

@@ -1,6 +1,7 @@
 #include "core/fleet/host.h"
 
 #include "core/base/err.h"
+#include "core/base/hash.h"
 
 const char *const host_state_names[] = {
     [HOST_QUEUED] = "queued",           [HOST_STARTING] = "starting", [HOST_RUNNING] = "running",
@@ -96,11 +97,8 @@ static enum host_state end_of(int status)
 /* Spread over a quarter of the time, the same for the same PC and try: thousands must not come at once. */
 static int64_t jitter(const struct host *h, int64_t ms)
 {
-    uint64_t x = ((uint64_t)h->id << 16 | h->tries) + 0x9e3779b97f4a7c15ull; /* splitmix64 */
+    uint64_t x = hash_mix(((uint64_t)h->id << 16 | h->tries) + 0x9e3779b97f4a7c15ull);
 
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebull;
-    x ^= x >> 31;
     return ms + (int64_t)(x % (uint64_t)(ms / 4 + 1));
 }
 

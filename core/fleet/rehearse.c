@@ -1,5 +1,6 @@
 #include "core/fleet/rehearse.h"
 
+#include "core/base/hash.h"
 #include "core/base/list.h"
 
 #include <stdlib.h>
@@ -42,14 +43,12 @@ struct sim {
     struct arena *arena;
 };
 
-/* A number that depends on nothing but seed, PC, what it is for and which one: splitmix64's finish. */
+/* A number that depends on nothing but seed, PC, what it is for and which one. */
 static uint64_t chance(const struct sim *m, uint32_t host, enum chance what, uint64_t which)
 {
     uint64_t x = (uint64_t)m->s->seed * 0x9e3779b97f4a7c15ull + ((uint64_t)host << 32) + ((uint64_t)what << 56) + which;
 
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebull;
-    return x ^ x >> 31;
+    return hash_mix(x);
 }
 
 static long long between(uint64_t x, long long least, long long most)
@@ -64,13 +63,12 @@ static const struct scenario_kind *kind(const struct sim *m, uint32_t host)
 
 /* ---- when PCs are there ---- */
 
-/* Is it switched on at all on that day since 1970? The first was a Thursday. */
-static bool is_day(const struct sim *m, uint32_t host, instant day)
+/* Is it switched on at all on that day since 1970? */
+static bool is_day(const struct sim *m, uint32_t host, int64_t day)
 {
     const struct scenario_kind *k = kind(m, host);
-    bool weekend = ((day + 3) % 7 + 7) % 7 >= 5;
 
-    return !(k->weekdays && weekend) &&
+    return !(k->weekdays && instant_weekday(day) >= 5) &&
            (k->on_percent == 100 || chance(m, host, CHANCE_DAY, (uint64_t)day) % 100 < (uint64_t)k->on_percent);
 }
 
@@ -79,7 +77,7 @@ static bool is_on(const struct sim *m, uint32_t host, instant t, instant *ret_un
 {
     const struct scenario_kind *k = kind(m, host);
     instant local = t + k->utc_offset_min * MINUTE;
-    instant day = (local >= 0 ? local : local - INSTANT_DAY + 1) / INSTANT_DAY;
+    int64_t day = instant_days(t, (int)k->utc_offset_min, NULL);
     instant from = day * INSTANT_DAY + (k->from ? k->on_from * (instant)MINUTE : 0);
     instant to = day * INSTANT_DAY + (k->from ? k->on_to * (instant)MINUTE : INSTANT_DAY);
     bool there = is_day(m, host, day);

@@ -251,11 +251,11 @@ static bool window_open(struct schedule *s, uint32_t host, instant now)
     const struct member *m = &s->members[host];
     const struct window *w = m->window == SCHEDULE_ALWAYS ? NULL : &s->rollout->windows.v[m->window];
     instant opens = INSTANT_NONE, until = w ? window_until(w, now, m->offset, &opens) : INSTANT_NONE;
-    int64_t length = w ? (w->to_min > w->from_min ? w->to_min - w->from_min : w->to_min + 24 * 60 - w->from_min) * 60000ll : 0;
+    int64_t expected = s->hosts[host].expected_ms;
 
     if (!w)
         return true;
-    if (until == INSTANT_NONE || (now + s->hosts[host].expected_ms > until && s->hosts[host].expected_ms <= length)) {
+    if (until == INSTANT_NONE || (now + expected > until && expected <= window_length(w) * 60000ll)) {
         if (until != INSTANT_NONE)
             (void)window_until(w, until, m->offset, &opens);
         if (s->opens == INSTANT_NONE || opens < s->opens)
@@ -406,9 +406,10 @@ bool schedule_next(struct schedule *s, instant now, struct visit *ret)
         uint32_t host = s->heap[0];
         struct host *h = &s->hosts[host];
         enum host_visit kind = h->state == HOST_DONE ? VISIT_VERIFY : host_next(h);
+        struct site_state *site = site_of(s, host, kind == VISIT_PROBE);
 
-        if (!room(site_of(s, host, kind == VISIT_PROBE))) { /* the others come meanwhile */
-            park(s, host, site_of(s, host, kind == VISIT_PROBE));
+        if (!room(site)) { /* the others come meanwhile */
+            park(s, host, site);
             continue;
         }
         *ret = (struct visit){host, kind};

@@ -94,21 +94,24 @@ static const struct field rollout_fields[] = {
 const struct schema rollout_schema = {"rollout", "avswap.rollout/1", "in which order and how fast a fleet is moved",
                                       sizeof(struct rollout), rollout_fields, check_rollout};
 
+int window_length(const struct window *w)
+{
+    return w->to_min > w->from_min ? w->to_min - w->from_min : w->to_min + 24 * 60 - w->from_min;
+}
+
 instant window_until(const struct window *w, instant now, int offset, instant *ret_opens)
 {
-    instant local = now + (instant)offset * 60000;
-    instant day = (local >= 0 ? local : local - INSTANT_DAY + 1) / INSTANT_DAY;
-    int length = w->to_min > w->from_min ? w->to_min - w->from_min : w->to_min + 24 * 60 - w->from_min;
+    int64_t today = instant_days(now, offset, NULL);
 
-    /* The one that began yesterday may still be open. 1970-01-01 was a Thursday, day 3 of a week that begins on Monday. */
-    for (instant d = day - 1; d <= day + 7; d++) {
-        instant begins = d * INSTANT_DAY + (instant)w->from_min * 60000, ends = begins + (instant)length * 60000;
+    for (int64_t d = today - 1; d <= today + 7; d++) { /* yesterday's may still be open */
+        instant begins = d * INSTANT_DAY + (instant)(w->from_min - offset) * 60000;
+        instant ends = begins + (instant)window_length(w) * 60000;
 
-        if (!(w->day_mask & 1u << (((d + 3) % 7 + 7) % 7)) || ends <= local)
+        if (!(w->day_mask & 1u << instant_weekday(d)) || ends <= now)
             continue;
-        if (begins <= local)
-            return ends - (instant)offset * 60000;
-        *ret_opens = begins - (instant)offset * 60000;
+        if (begins <= now)
+            return ends;
+        *ret_opens = begins;
         return INSTANT_NONE;
     }
     *ret_opens = now + INSTANT_DAY; /* cannot be: some day of the week is in the mask */

@@ -1,5 +1,5 @@
 /*
- * rollout.h - in which order and how fast a fleet is moved (avswap-rollout(5)): waves, windows, limits.
+ * rollout.h - in which order and how fast a fleet is moved: waves, windows, limits.
  *
  * Waves come one after the other. The first is the canary and never shares a wave with the rest. A wave ends when every
  * PC of it that answers has ended; then it soaks, its PCs are looked at again, and the next one opens.
@@ -48,6 +48,8 @@ extern const struct schema rollout_schema;
 
 /* Minutes of "22:00"; -1: it is none. */
 int window_minutes(const char *s);
+/* How many minutes it is open. */
+int window_length(const struct window *w);
 /* Until when the window is open for a PC `offset` minutes east of UTC; INSTANT_NONE: closed, *ret_opens says until when. */
 instant window_until(const struct window *w, instant now, int offset, instant *ret_opens);
 
