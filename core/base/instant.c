@@ -131,12 +131,20 @@ bool instant_parse(const char *s, instant *ret)
 
 int64_t instant_days(instant t, int offset_minutes, int64_t *ret_rest)
 {
-    instant local = t + (int64_t)offset_minutes * 60000;
-    int64_t rest = (local % INSTANT_DAY + INSTANT_DAY) % INSTANT_DAY;
+    int64_t days, rest;
+    instant local;
 
+    if (__builtin_add_overflow(t, (int64_t)offset_minutes * 60000, &local))
+        local = t;
+    days = local / INSTANT_DAY;
+    rest = local % INSTANT_DAY;
+    if (rest < 0) {
+        rest += INSTANT_DAY;
+        days--;
+    }
     if (ret_rest)
         *ret_rest = rest;
-    return (local - rest) / INSTANT_DAY;
+    return days;
 }
 
 int instant_weekday(int64_t days)

@@ -61,7 +61,8 @@ $lab down pc1
 title '2. Power cut in the middle of the removal'
 host pc2 sysv
 $lab in pc2 avswap plan --policy /root/policy.json -o /root/plan.json >"$out/pc2.plan"
-remove=$($lab in pc2 cat /root/plan.json | awk -F'"' '/"id": "s[0-9]/ { id = $4 } /"verb": "package.remove"/ { v = id } /"names": \[/ { n = 1 } n && v == id && /"kesl"/ { print v; exit } /\]/ { n = 0 }')
+$lab in pc2 cat /root/plan.json >"$out/pc2.plan.json"
+remove=$(awk -F'"' '/"id": "s[0-9]/ { id = $4 } /"verb": "package.remove"/ { v = id } /"names": \[/ { n = 1 } n && v == id && /"kesl"/ { print v; exit } /\]/ { n = 0 }' "$out/pc2.plan.json")
 [ -n "$remove" ] || die 'the plan has no step that removes kesl'
 $lab in pc2 avswap run /root/plan.json --detach --yes >/dev/null
 old=$($lab bootid pc2)
