@@ -3,14 +3,6 @@
 #include "core/base/err.h"
 #include "core/base/hash.h"
 
-const char *const host_state_names[] = {
-    [HOST_QUEUED] = "queued",           [HOST_STARTING] = "starting", [HOST_RUNNING] = "running",
-    [HOST_ENDED] = "ended",             [HOST_COLLECTED] = "collected", [HOST_UNREACHABLE] = "unreachable",
-    [HOST_HELD] = "held",               [HOST_DONE] = "done",         [HOST_ROLLED_BACK] = "rolled-back",
-    [HOST_REFUSED] = "refused",         [HOST_UNPROTECTED] = "unprotected", [HOST_DOUBT] = "in-doubt",
-    [HOST_STATES] = NULL,
-};
-
 const char *const host_event_names[] = {
     [EVENT_TURN] = "turn",     [EVENT_STARTED] = "started",   [EVENT_OTHER] = "other-run", [EVENT_NO_START] = "no-start",
     [EVENT_PROGRESS] = "progress", [EVENT_NONE_YET] = "none-yet", [EVENT_OVER] = "over",   [EVENT_WHOLE] = "whole",

@@ -21,23 +21,7 @@
 #ifndef AVSWAP_CORE_FLEET_HOST_H
 #define AVSWAP_CORE_FLEET_HOST_H
 
-#include "core/base/instant.h"
-
-enum host_state {
-    HOST_QUEUED,      /* waits for its wave, its window, a slot */
-    HOST_STARTING,    /* written down that it is being started; whether it took the plan is not known */
-    HOST_RUNNING,     /* its worker is at work, or its reboot is */
-    HOST_ENDED,       /* the run is over; its journal is not here yet */
-    HOST_COLLECTED,   /* journal and outcome are here and whole; it was not told so yet */
-    HOST_UNREACHABLE, /* no answer; `back` is what it was */
-    HOST_HELD,        /* a person must look; `back` is what it was */
-    HOST_DONE,        /* and the rest is how it ended */
-    HOST_ROLLED_BACK,
-    HOST_REFUSED,
-    HOST_UNPROTECTED,
-    HOST_DOUBT,
-    HOST_STATES
-};
+#include "core/model/fleet.h"
 
 enum host_event {
     EVENT_TURN,      /* the scheduler lets it begin */
@@ -83,7 +67,6 @@ struct host {
     uint8_t end;    /* of an ended run: the final state that its exit status stands for */
 };
 
-extern const char *const host_state_names[]; /* NULL-terminated; "queued" ... */
 extern const char *const host_event_names[];
 
 /*

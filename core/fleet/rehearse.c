@@ -1,4 +1,5 @@
 #include "core/fleet/rehearse.h"
+#include "core/fleet/sim.h"
 
 #include "core/base/hash.h"
 #include "core/base/list.h"
@@ -11,36 +12,10 @@ enum { REBOOT_MS = 3 * MINUTE, SILENCE_MS = 10 * SECOND, SESSION_MS = 500 };
 
 enum chance { CHANCE_END = 1, CHANCE_RUN, CHANCE_GAP, CHANCE_DAY, CHANCE_DROP };
 
-struct pc { /* a made-up PC; its kind stands in sim.of */
-    instant ends;     /* of its run; INSTANT_NONE: not begun */
-    instant through;  /* when it was done: who is rolled back still has what must go */
-    float gap_s;      /* -1: none yet */
-    uint16_t visits;
-};
-
 struct done { /* a visit that will be over */
     instant at;
     uint32_t host;
     uint8_t event;
-};
-
-struct sim {
-    const struct scenario *s;
-    const struct rollout *r;
-    struct schedule schedule;
-    struct host *hosts;
-    struct member *members;
-    struct pc *pcs;
-    uint16_t *of;           /* kind of each */
-    struct done *done;      /* a heap by instant */
-    size_t done_n;
-    double *mbit_ms;        /* of each site: Mbit that its line carries in a millisecond */
-    unsigned *site_most;
-    size_t sites;
-    instant now;
-    long long visits;
-    LIST(struct forecast_limit) limits;
-    struct arena *arena;
 };
 
 /* A number that depends on nothing but seed, PC, what it is for and which one. */
@@ -56,17 +31,12 @@ static long long between(uint64_t x, long long least, long long most)
     return least + (long long)(x % (uint64_t)(most - least + 1));
 }
 
-static const struct scenario_kind *kind(const struct sim *m, uint32_t host)
-{
-    return &m->s->kinds.v[m->of[host]];
-}
-
 /* ---- when PCs are there ---- */
 
 /* Is it switched on at all on that day since 1970? */
 static bool is_day(const struct sim *m, uint32_t host, int64_t day)
 {
-    const struct scenario_kind *k = kind(m, host);
+    const struct scenario_kind *k = sim_kind(m, host);
 
     return !(k->weekdays && instant_weekday(day) >= 5) &&
            (k->on_percent == 100 || chance(m, host, CHANCE_DAY, (uint64_t)day) % 100 < (uint64_t)k->on_percent);
@@ -75,7 +45,7 @@ static bool is_day(const struct sim *m, uint32_t host, int64_t day)
 /* Is it switched on at that instant? *ret_until: until when that stays so. */
 static bool is_on(const struct sim *m, uint32_t host, instant t, instant *ret_until)
 {
-    const struct scenario_kind *k = kind(m, host);
+    const struct scenario_kind *k = sim_kind(m, host);
     instant local = t + k->utc_offset_min * MINUTE;
     int64_t day = instant_days(t, (int)k->utc_offset_min, NULL);
     instant from = day * INSTANT_DAY + (k->from ? k->on_from * (instant)MINUTE : 0);
@@ -140,7 +110,7 @@ static struct done pop(struct sim *m)
 static int64_t push_ms(const struct sim *m, uint32_t host)
 {
     uint16_t site = m->members[host].site;
-    double mbit = (double)kind(m, host)->push_mb * 8 * m->schedule.sites[site].live;
+    double mbit = (double)sim_kind(m, host)->push_mb * 8 * m->schedule.sites[site].live;
 
     return (int64_t)(mbit / m->mbit_ms[site]);
 }
@@ -148,7 +118,7 @@ static int64_t push_ms(const struct sim *m, uint32_t host)
 /* The exit status that its run ends with. */
 static int status_of(const struct sim *m, uint32_t host)
 {
-    const struct scenario_kind *k = kind(m, host);
+    const struct scenario_kind *k = sim_kind(m, host);
     long long x = (long long)(chance(m, host, CHANCE_END, 0) % 1000);
 
     if ((x -= k->refused_permille) < 0)
@@ -163,7 +133,7 @@ static int status_of(const struct sim *m, uint32_t host)
 /* The plan arrived: its run begins, unless an earlier try had begun it. */
 static enum host_event arrive(struct sim *m, uint32_t host, instant at)
 {
-    const struct scenario_kind *k = kind(m, host);
+    const struct scenario_kind *k = sim_kind(m, host);
     struct pc *pc = &m->pcs[host];
 
     if (pc->ends != INSTANT_NONE)
@@ -181,7 +151,7 @@ static struct done make(struct sim *m, const struct visit *v)
     struct pc *pc = &m->pcs[v->host];
     instant until;
     struct done d = {m->now + SESSION_MS, v->host, EVENT_SILENT};
-    bool dropped = chance(m, v->host, CHANCE_DROP, pc->visits++) % 1000 < (uint64_t)kind(m, v->host)->drop_permille;
+    bool dropped = chance(m, v->host, CHANCE_DROP, pc->visits++) % 1000 < (uint64_t)sim_kind(m, v->host)->drop_permille;
 
     m->visits++;
     if (!is_on(m, v->host, m->now, &until)) {
@@ -290,7 +260,7 @@ static void into_waves(struct sim *m, size_t n)
     for (size_t i = 0; i < n; i++) {
         uint16_t w = 0;
 
-        while (w < waves && !is_in(&m->r->waves.v[w].hosts, kind(m, (uint32_t)i)))
+        while (w < waves && !is_in(&m->r->waves.v[w].hosts, sim_kind(m, (uint32_t)i)))
             w++;
         m->members[i].wave = w;
         rest += w == waves;
@@ -357,155 +327,6 @@ static void drop_fleet(struct sim *m)
     mem_free(m->mbit_ms);
     mem_free(m->site_most);
     mem_free(m->done);
-}
-
-/* ---- what came of it ---- */
-
-static int by_instant(const void *a, const void *b)
-{
-    instant x = *(const instant *)a, y = *(const instant *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static int by_float(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static bool tell_through(const struct sim *m, struct forecast *f, struct err *e)
-{
-    static const int parts[] = {50, 90, 99, 100};
-    instant *at = mem_alloc(m->schedule.n * sizeof *at);
-    size_t n = 0;
-
-    if (!at)
-        return err_nomem(e);
-    for (size_t i = 0; i < m->schedule.n; i++) {
-        if (m->pcs[i].through != INSTANT_NONE)
-            at[n++] = m->pcs[i].through;
-        f->late += f->deadline != INSTANT_NONE && (m->pcs[i].through == INSTANT_NONE || m->pcs[i].through > f->deadline);
-    }
-    qsort(at, n, sizeof *at, by_instant);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        size_t need = (m->schedule.n * (size_t)parts[i] + 99) / 100;
-        struct forecast_part *p = need <= n ? LIST_ADD(m->arena, &f->through) : NULL;
-
-        if (!p)
-            continue;
-        *p = (struct forecast_part){parts[i], at[need - 1]};
-        if (parts[i] <= 99)
-            f->per_day_reached = (long long)((double)need * (double)INSTANT_DAY / (double)(at[need - 1] - f->begins + 1) + 0.5);
-    }
-    mem_free(at);
-    return true;
-}
-
-static bool tell_gaps(const struct sim *m, struct forecast *f, struct err *e)
-{
-    float *gap = mem_alloc(m->schedule.n * sizeof *gap);
-    size_t n = 0;
-
-    if (!gap)
-        return err_nomem(e);
-    for (size_t i = 0; i < m->schedule.n; i++)
-        if (m->pcs[i].gap_s >= 0 && m->hosts[i].state == HOST_DONE)
-            gap[n++] = m->pcs[i].gap_s;
-    qsort(gap, n, sizeof *gap, by_float);
-    if (n) {
-        f->gap_p50_s = (long long)(gap[n / 2] + 0.5f);
-        f->gap_p99_s = (long long)(gap[n - 1 - n / 100] + 0.5f);
-        f->gap_max_s = (long long)(gap[n - 1] + 0.5f);
-    }
-    mem_free(gap);
-    return true;
-}
-
-static bool tell_states(const struct sim *m, struct forecast *f, struct err *e)
-{
-    long long counts[HOST_STATES] = {0};
-
-    for (size_t i = 0; i < m->schedule.n; i++)
-        counts[m->hosts[i].state]++;
-    for (int s = 0; s < HOST_STATES; s++) {
-        struct forecast_count *c = counts[s] ? LIST_ADD(m->arena, &f->states) : NULL;
-
-        if (counts[s] && !c)
-            return err_nomem(e);
-        if (c)
-            *c = (struct forecast_count){host_state_names[s], counts[s]};
-    }
-    return true;
-}
-
-static bool tell_waves(const struct sim *m, const instant *opened, const instant *ended, struct forecast *f, struct err *e)
-{
-    static const char *const phases[] = {"closed", "open", "soaks", "is looked at again", "over", "stopped"};
-
-    for (size_t i = 0; i < m->schedule.wave_count; i++) {
-        const struct wave_state *w = &m->schedule.waves[i];
-        struct forecast_wave *x;
-
-        if (!w->size)
-            continue;
-        x = LIST_ADD(m->arena, &f->waves);
-        if (!x)
-            return err_nomem(e);
-        *x = (struct forecast_wave){i < m->r->waves.n ? m->r->waves.v[i].name : "rest", (long long)w->size, (long long)w->begun,
-                                    (long long)w->failures, (long long)w->budget, phases[w->phase], opened[i], ended[i]};
-    }
-    return true;
-}
-
-/* Seats are taken in the order in which the PCs are through. */
-static bool tell_licences(const struct sim *m, struct forecast *f, struct err *e)
-{
-    for (size_t l = 0; l < m->s->licences.n; l++) {
-        const struct scenario_licence *x = &m->s->licences.v[l];
-        struct forecast_licence *y = LIST_ADD(m->arena, &f->licences);
-        instant *at = mem_alloc(m->schedule.n * sizeof *at);
-        size_t n = 0;
-
-        if (!y || !at) {
-            mem_free(at);
-            return err_nomem(e);
-        }
-        for (uint32_t i = 0; i < m->schedule.n; i++)
-            if (text_eq(kind(m, i)->licence, x->licence) && m->pcs[i].through != INSTANT_NONE)
-                at[n++] = m->pcs[i].through;
-        qsort(at, n, sizeof *at, by_instant);
-        *y = (struct forecast_licence){x->licence, x->seats, 0, n > (size_t)x->seats ? at[x->seats] : INSTANT_NONE};
-        for (uint32_t i = 0; i < m->schedule.n; i++)
-            y->needed += text_eq(kind(m, i)->licence, x->licence);
-        mem_free(at);
-    }
-    return true;
-}
-
-static int by_hours(const void *a, const void *b)
-{
-    const struct forecast_limit *x = a, *y = b;
-
-    return x->hours > y->hours ? -1 : x->hours < y->hours;
-}
-
-static bool tell(struct sim *m, const instant *opened, const instant *ended, struct forecast *f, struct err *e)
-{
-    if (f->deadline != INSTANT_NONE && f->deadline > f->begins)
-        f->per_day_needed = (long long)((double)m->schedule.n * (double)INSTANT_DAY / (double)(f->deadline - f->begins) + 0.999);
-    f->visits = m->visits;
-    if (m->limits.n)
-        qsort(m->limits.v, m->limits.n, sizeof *m->limits.v, by_hours);
-    for (size_t i = 0; i < m->limits.n; i++) {
-        struct forecast_limit *l = m->limits.v[i].hours >= 60 * MINUTE ? LIST_ADD(m->arena, &f->limits) : NULL;
-
-        if (l)
-            *l = (struct forecast_limit){m->limits.v[i].what, m->limits.v[i].hours / (60 * MINUTE)};
-    }
-    return tell_states(m, f, e) && tell_waves(m, opened, ended, f, e) && tell_through(m, f, e) && tell_gaps(m, f, e) &&
-           tell_licences(m, f, e);
 }
 
 /* ---- the run ---- */
@@ -576,7 +397,7 @@ bool rehearse(const struct scenario *s, const struct rollout *r, struct doc *d, 
     for (size_t i = 0; i <= r->waves.n; i++)
         opened[i] = ended[i] = INSTANT_NONE;
     ok = make_fleet(&m, n, e) && schedule_init(&m.schedule, r, m.hosts, m.members, n, m.site_most, m.sites, m.now, e) &&
-         run(&m, opened, ended, &ret->ended, e) && tell(&m, opened, ended, ret, e);
+         run(&m, opened, ended, &ret->ended, e) && forecast_tell(&m, opened, ended, ret, e);
     drop_fleet(&m);
     return ok;
 }

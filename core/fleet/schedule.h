@@ -31,8 +31,6 @@ struct member { /* what the schedule has to know of a PC besides its state */
 #define SCHEDULE_ALWAYS UINT16_MAX
 enum { SCHEDULE_PROBES = 256 }; /* at the same time */
 
-enum wave_phase { WAVE_CLOSED, WAVE_OPEN, WAVE_SOAKS, WAVE_PROVES, WAVE_OVER, WAVE_STOPPED };
-
 struct wave_state {
     size_t size, queued, at_work, unfinished; /* unfinished: answered and neither queued nor final */
     size_t failures, begun, proving;

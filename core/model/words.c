@@ -5,10 +5,13 @@
 #include "core/model/event.h"
 #include "core/model/evidence.h"
 #include "core/model/facts.h"
+#include "core/model/fleet.h"
 #include "core/model/import.h"
 #include "core/model/outcome.h"
 #include "core/model/policy.h"
 #include "core/model/problem.h"
+#include "core/model/rehearsal.h"
+#include "core/model/rollout.h"
 #include "core/model/triage.h"
 
 const char *words_type(const struct field *f)
@@ -50,6 +53,11 @@ const struct words_format words_formats[] = {
     {&event_schema, "one line of journal.jsonl of a run"},
     {&outcome_schema, "avswap report --json; outcome.json of a run"},
     {&assignment_schema, "avswap fleet plan --json; assignment.json of its folder"},
+    {&fleet_status_schema, "avswap fleet status --json"},
+    {&notice_schema, "avswap fleet notice; notice-ROLLOUT.json of the jump host's state"},
+    {&rollout_schema, "written by the administrator, for avswap fleet run and rehearse"},
+    {&scenario_schema, "written by the administrator, for avswap fleet rehearse"},
+    {&forecast_schema, "avswap fleet rehearse --json"},
     {&policy_schema, "written by the administrator; see avswap-policy(5)"},
     {&problems_schema, "avswap lint --json"},
     {&import_result_schema, "avswap catalog import-winget --json"},

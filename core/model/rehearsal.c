@@ -1,7 +1,6 @@
-/* The documents of a rehearsal as tables. */
-#include "core/fleet/rehearse.h"
+#include "core/model/rehearsal.h"
 
-#include <string.h>
+#include "core/model/rollout.h"
 
 /* As in a rollout's windows: the switched-on hours are one. */
 static bool check_kind(void *obj, const struct place *at, struct err *e)
