@@ -13,6 +13,7 @@
 #include "core/model/rehearsal.h"
 #include "core/model/rollout.h"
 #include "core/model/triage.h"
+#include "core/model/visit.h"
 
 const char *words_type(const struct field *f)
 {
@@ -53,19 +54,6 @@ const struct words_format words_formats[] = {
     {&event_schema, "one line of journal.jsonl of a run"},
     {&outcome_schema, "avswap report --json; outcome.json of a run"},
     {&assignment_schema, "avswap fleet plan --json; assignment.json of its folder"},
-    {&fleet_status_schema, "avswap fleet status --json"},
-    {&notice_schema, "avswap fleet notice; notice-ROLLOUT.json of the jump host's state"},
-    {&rollout_schema, "written by the administrator, for avswap fleet run and rehearse"},
-    {&scenario_schema, "written by the administrator, for avswap fleet rehearse"},
-    {&forecast_schema, "avswap fleet rehearse --json"},
-    {&policy_schema, "written by the administrator; see avswap-policy(5)"},
-    {&problems_schema, "avswap lint --json"},
-    {&import_result_schema, "avswap catalog import-winget --json"},
-    {&vendor_schema, "vendors/VENDOR/vendor.json of a catalogue"},
-    {&product_schema, "vendors/VENDOR/PRODUCT.json of a catalogue"},
-    {&timeline_schema, "vendors/VENDOR/timeline.json of a catalogue"},
-    {&evidence_schema, "vendors/labs/TEST.json of a catalogue"},
-    {&playbook_schema, "playbooks/STRATEGY.json of a catalogue"},
-    {&accepted_schema, "avswap fleet catalog sync; accepted.json of the folder it writes"},
-    {NULL, NULL},
-};
+    {&visit_hello_schema, "frame hello of avswap visit"},
+    {&visit_request_schema, "frame request to avswap visit"},
+    {&visit_answer_schema, "frame answer of avswap visit"},

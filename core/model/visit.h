@@ -1,0 +1,85 @@
+/*
+ * visit.h - what a jump host and the worker on a PC say to each other in one visit; core/base/frame.h is how.
+ *
+ * The worker begins with a frame `hello`. Then for each `request` of the client, which follows the frames it needs, come
+ * data frames and one `answer`. The end of the client's bytes ends the visit. Each request may be repeated without harm.
+ *
+ *     do       needs           brings            event of its answer
+ *     detect                   facts             progress
+ *     prove    plan (secrets)                    proved, broken
+ *     start    plan (secrets)                    started, over, other-run, no-start
+ *     poll                     journal           progress, over, none-yet, other-run
+ *     collect                  journal outcome   whole; as poll while it is not over
+ *     ack                                        acked, none-yet; as poll while it is not over
+ *     verify                                     proved, broken; progress: could not be established; none-yet
+ *
+ * Frames besides: `plan` and `facts` and `outcome` are the documents; `journal` is bytes of journal.jsonl as they are, from
+ * `from` on and whole records only, at most VISIT_PIECE in one frame, in one frame for a poll; `secrets` is a JSON object
+ * name -> value. They go into files of <state>/VISIT_SECRETS, and a plan for such a PC takes each from there:
+ * "file:/var/lib/avswap/secrets/NAME", on Windows below %ProgramData%\avswap.
+ *
+ * `file` is a piece of an installer: a line "SHA256 OFFSET SIZE", and behind its newline the piece's bytes. Offset and size
+ * are the whole file's; the pieces of a file come in order. Whole and with the right digest it lies in
+ * <state>/VISIT_FILES/SHA256, where the plan takes it from; a piece of a file that is there already is passed over.
+ */
+#ifndef AVSWAP_CORE_MODEL_VISIT_H
+#define AVSWAP_CORE_MODEL_VISIT_H
+
+#include "core/base/schema.h"
+
+#define VISIT_PIECE (256u << 10) /* journal bytes in one frame */
+#define VISIT_SECRETS "secrets"  /* folders of the PC's state folder */
+#define VISIT_FILES "files"
+#define VISIT_WORKERS "workers"
+
+enum visit_do { DO_DETECT, DO_PROVE, DO_START, DO_POLL, DO_COLLECT, DO_ACK, DO_VERIFY, DO_COUNT };
+extern const char *const visit_do_names[]; /* NULL-terminated */
+
+/* Those of the host's events (core/fleet/host.h) that a worker can answer with, by the same names. */
+enum visit_event {
+    ANSWER_STARTED,
+    ANSWER_OTHER,
+    ANSWER_NO_START,
+    ANSWER_PROGRESS,
+    ANSWER_NONE_YET,
+    ANSWER_OVER,
+    ANSWER_WHOLE,
+    ANSWER_ACKED,
+    ANSWER_PROVED,
+    ANSWER_BROKEN,
+    ANSWER_COUNT
+};
+extern const char *const visit_event_names[];
+
+struct visit_hello {
+    const char *tool; /* version of avswap */
+    const char *machine;
+    const char *hostname;
+    const char *os; /* family: "linux" */
+    const char *boot;
+    instant at; /* by the PC's own clock */
+};
+
+struct visit_request {
+    int what;           /* "do" */
+    const char *run;    /* the plan's id; NULL where there is none: detect, prove, start */
+    long long from;     /* journal bytes that the client has */
+    const char *digest; /* of these bytes; NULL at 0 */
+};
+
+struct visit_answer {
+    int what;          /* "do" of the request */
+    int event;
+    const char *run;   /* other-run: of the other one */
+    long long status;  /* over, no-start: exit status; else 0 */
+    const char *text;  /* why, for people; bytes of the PC */
+    long long size;    /* of the journal: bytes of its whole records */
+    const char *error; /* "forked": the client's bytes are not those of this PC; else id of an err code; NULL: none */
+};
+#define VISIT_FORKED "forked"
+
+extern const struct schema visit_hello_schema;
+extern const struct schema visit_request_schema;
+extern const struct schema visit_answer_schema;
+
+#endif
