@@ -26,6 +26,11 @@ void store_close(struct store *s);
 bool store_begin(struct store *s, struct err *e) MUST_CHECK;
 bool store_commit(struct store *s, struct err *e) MUST_CHECK;
 void store_abort(struct store *s);
+/* Grouped changes: begins one where none is open and counts; due after 50 ms or 256 of them. store_commit() ends it. `now_ms`:
+ * os_up_ms(). */
+bool store_batch(struct store *s, int64_t now_ms, struct err *e) MUST_CHECK;
+bool store_batch_due(const struct store *s, int64_t now_ms);
+bool store_changing(const struct store *s); /* a change is open */
 
 enum seat_state { SEAT_RESERVED, SEAT_CONSUMED };
 extern const char *const seat_state_names[];

@@ -1,0 +1,40 @@
+/*
+ * folder.h - where the collected documents of each PC lie, below the jump host's state folder. They are what counts: the
+ * store is an index that can be made from them again.
+ *
+ *     <state>/fleet/hosts/<name, made safe, at most 40>.<12 hex of SHA-256(name)>/
+ *         host.json                     the PC: avswap.fleet-pc/1
+ *         facts.json plan.json          as collected, as planned
+ *         runs/<id>/plan.json           before the run is started: a run's folder says that it may have been
+ *         runs/<id>/journal.jsonl       bytes as they came
+ *         runs/<id>/outcome.json        and it is over and all is here
+ *     <state>/fleet/rollouts/<begun, 13 digits>.jsonl    avswap.fleet-rollout/1 and one line a member, from its beginning
+ *
+ * Files are private (0600) and written whole by os_file_write(), journals excepted.
+ */
+#ifndef AVSWAP_CORE_FLEET_FOLDER_H
+#define AVSWAP_CORE_FLEET_FOLDER_H
+
+#include "core/fleet/record.h"
+#include "core/fleet/roster.h"
+
+/* Path of a PC's folder; nothing is made. NULL: no memory. */
+char *fleet_folder(struct arena *a, const char *state, const char *name) MUST_CHECK;
+/* Path of a run's folder in it; id is a plan's, else ERR_INPUT. */
+char *fleet_folder_run(struct arena *a, const char *state, const char *name, const char *run, struct err *e) MUST_CHECK;
+
+/* Writes host.json, and the folder where there is none. */
+bool fleet_folder_host(const char *state, const struct roster_host *h, struct err *e) MUST_CHECK;
+/* Writes the rollout's file; to be called before record_begin() with the same. */
+bool fleet_folder_rollout(const char *state, const struct record_rollout *r, const struct record *members, size_t n,
+                          struct err *e) MUST_CHECK;
+
+struct fleet_rebuilt {
+    size_t hosts, rollouts, members, runs;
+    struct strs notes; /* what could not be taken, and why */
+};
+/* Fills an empty store from the folders. Notes belong to d. */
+bool fleet_rebuild(const char *state, struct store *s, instant now, struct doc *d, struct fleet_rebuilt *ret,
+                   struct err *e) MUST_CHECK;
+
+#endif
