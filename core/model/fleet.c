@@ -160,6 +160,7 @@ static const struct field notice_host_fields[] = {
     FIELD(notice_host, STR, name, "its name in the inventory", .flags = FIELD_REQUIRED),
     FIELD(notice_host, STR, machine, "its machine id"),
     FIELD(notice_host, STR, address, "where it is reached"),
+    FIELD(notice_host, STR, os, "its system: which of the workers runs there"),
     FIELD(notice_host, STR, site, "where it is"),
     FIELD(notice_host, STR, wave, "its wave"),
     FIELD(notice_host, INT, utc_offset_min, "its time, minutes east of UTC", .min = -1440, .max = 1440),

@@ -113,7 +113,7 @@ struct notice_window {
 };
 
 struct notice_host {
-    const char *name, *machine, *address, *site, *wave;
+    const char *name, *machine, *address, *os, *site, *wave;
     long long utc_offset_min;
     struct notice_window *window; /* NULL: at any hour */
     const char *plan, *plan_digest;

@@ -270,6 +270,50 @@ void page_cut(struct page *p, int in, enum ink ink, const char *text)
     buf_free(&shown);
 }
 
+void page_end_cut(struct page *p, int in)
+{
+    size_t room = p->style->width ? (size_t)p->style->width - (size_t)in : SIZE_MAX;
+    const char *s = buf_str(&p->para);
+    bool more = columns(s, p->para.len) > room;
+    enum ink ink = INK_PLAIN;
+
+    indent(p, in);
+    put(p, s, more ? fitting(s, p->para.len, room - 3) : p->para.len, &ink);
+    if (more)
+        buf_adds(p->out, "...");
+    buf_addc(p->out, '\n');
+    p->out->failed = p->out->failed || p->para.failed;
+    buf_clear(&p->para);
+}
+
+void page_column(struct page *p, enum ink ink, int width, const char *text)
+{
+    struct buf shown;
+    size_t len, used;
+    bool more;
+
+    buf_init(&shown, LIMIT_DOCUMENT);
+    text_show(&shown, text ? text : "");
+    page_check(p, &shown);
+    more = columns(buf_str(&shown), shown.len) > (size_t)width;
+    len = more ? fitting(buf_str(&shown), shown.len, (size_t)width - 1) : shown.len;
+    used = columns(buf_str(&shown), len) + more;
+    page_keep(p, ink, "%.*s%s%*s", (int)len, buf_str(&shown), !more ? "" : p->style->utf8 ? "\xe2\x80\xa6" : "~",
+              (int)((size_t)width - used), "");
+    buf_free(&shown);
+}
+
+void page_bar(struct page *p, enum ink ink, int length, long long part, long long whole)
+{
+    const char *full = p->style->utf8 ? "\xe2\x94\x81" : "#", *rest = p->style->utf8 ? "\xe2\x94\x80" : ".";
+    int n = whole > 0 ? (int)((double)part / (double)whole * length) : 0;
+
+    if (part > 0 && n == 0)
+        n = 1;
+    for (int i = 0; i < length; i++)
+        page_say(p, i < n ? ink : INK_DIM, "%s", i < n ? full : rest);
+}
+
 void page_heading(struct page *p, const char *text)
 {
     page_blank(p);

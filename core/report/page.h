@@ -43,6 +43,12 @@ void page_line(struct page *p, int first, int rest, enum ink ink, const char *fm
     __attribute__((format(__printf__, 5, 6)));
 /* As much of the text as one line holds, with "..." where there is more. */
 void page_cut(struct page *p, int indent, enum ink ink, const char *text);
+/* Lays the paragraph out as one line that ends at the right edge, with "..." where there is more. */
+void page_end_cut(struct page *p, int indent);
+/* The text in exactly so many columns: padded, or cut with a mark. */
+void page_column(struct page *p, enum ink ink, int columns, const char *text);
+/* A bar of `length` columns of which part of whole is full; something is never shown as nothing, nor a rest as all. */
+void page_bar(struct page *p, enum ink ink, int length, long long part, long long whole);
 /* A heading with a blank line before it, where something stands before it. */
 void page_heading(struct page *p, const char *text);
 /* "- item" lines. */

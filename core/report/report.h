@@ -8,6 +8,7 @@
 
 #include "core/model/assignment.h"
 #include "core/model/catalog.h"
+#include "core/model/fleet.h"
 #include "core/model/outcome.h"
 #include "core/model/triage.h"
 
@@ -43,5 +44,16 @@ void report_event_dry(const struct plan *p, const struct event *ev, const struct
 void report_triage_row(const struct triage_row *row, const struct style *s, struct buf *out);
 /* What was found on each PC, and the sum. */
 void report_triage_hosts(const struct triage_host *v, size_t n, long long rows, const struct style *s, struct buf *out);
+/* A rollout under way: totals, then who needs hands; verbose: every PC. */
+void report_fleet(const struct fleet_status *f, const struct style *s, struct buf *out);
+/* One line a PC with a heading. Every text is quoted; one that a spreadsheet would take for a formula begins with an
+ * apostrophe; control characters are shown, so that a cell has one line. */
+void report_fleet_csv(const struct fleet_status *f, struct buf *out);
+/* A full screen of style->width columns: at most `height` lines, each with a newline and none wider. 40 x 10 at least. */
+void report_fleet_screen(const struct fleet_status *f, const struct style *s, int height, struct buf *out);
+/* What changed between two looks at the same rollout, a line each; nothing when nothing did. before NULL: the totals. */
+void report_fleet_changes(const struct fleet_status *before, const struct fleet_status *f, const struct style *s, struct buf *out);
+/* ArcSight Common Event Format 0, one line a PC. Source: "Micro Focus Security ArcSight Common Event Format", version 25. */
+void report_notice_cef(const struct notice *n, struct buf *out);
 
 #endif

@@ -1,0 +1,172 @@
+#include "core/report/fleet_parts.h"
+
+#include <stdio.h>
+
+enum ink fleet_parts_ink(enum host_state s)
+{
+    switch (s) {
+    case HOST_DONE:
+        return INK_GOOD;
+    case HOST_UNPROTECTED:
+    case HOST_DOUBT:
+        return INK_BAD;
+    case HOST_HELD:
+    case HOST_ROLLED_BACK:
+    case HOST_REFUSED:
+    case HOST_UNREACHABLE:
+        return INK_WARN;
+    default:
+        return INK_PLAIN;
+    }
+}
+
+void fleet_parts_standing(struct page *p, const struct fleet_status *f)
+{
+    char when[64];
+
+    if (f->ended != INSTANT_NONE)
+        page_say(p, INK_GOOD, "over since %s", page_time(p, f->ended, when, sizeof when));
+    else if (f->stopped)
+        page_say(p, INK_WARN, "nobody else is started: %s", f->stopped);
+    else if (f->begun != INSTANT_NONE)
+        page_say(p, INK_PLAIN, "under way since %s", page_time(p, f->begun, when, sizeof when));
+    else
+        page_say(p, INK_PLAIN, "not begun");
+    if (f->operator)
+        page_say(p, INK_DIM, ", begun by %s", f->operator);
+}
+
+void fleet_parts_states(struct page *p, const struct fleet_status *f)
+{
+    bool said = false;
+
+    for (int order = 0; order < HOST_STATES; order++)
+        for (size_t i = 0; i < f->states.n; i++) {
+            enum host_state s = (enum host_state)f->states.v[i].state;
+
+            if (fleet_order(s) != order || !f->states.v[i].hosts)
+                continue;
+            page_keep(p, fleet_parts_ink(s), "%lld %s", f->states.v[i].hosts, host_state_names[s]);
+            page_say(p, INK_PLAIN, "   ");
+            said = true;
+        }
+    if (!said)
+        page_say(p, INK_DIM, "no PCs");
+}
+
+void fleet_parts_wave(struct page *p, const struct fleet_wave *w, int bar)
+{
+    bool bad = w->failures >= w->budget && w->failures;
+
+    page_column(p, INK_NAME, 12, w->name);
+    page_say(p, INK_PLAIN, " ");
+    page_bar(p, w->phase == WAVE_STOPPED ? INK_BAD : INK_GOOD, bar, w->done, w->hosts);
+    page_say(p, INK_PLAIN, " %lld of %lld done", w->done, w->hosts);
+    if (w->at_work)
+        page_say(p, INK_PLAIN, ", %lld at work", w->at_work);
+    if (w->phase != WAVE_CLOSED)
+        page_say(p, bad ? INK_BAD : w->failures ? INK_WARN : INK_PLAIN, ", %lld of %lld failures", w->failures, w->budget);
+    page_say(p, w->phase == WAVE_STOPPED ? INK_BAD : INK_DIM, "; %s", wave_phase_names[w->phase]);
+    if (w->phase == WAVE_SOAKS && w->soaked != INSTANT_NONE) {
+        char when[64];
+
+        page_say(p, INK_DIM, " until %s", page_time(p, w->soaked, when, sizeof when));
+    }
+}
+
+void fleet_parts_pace(struct page *p, const struct fleet_status *f)
+{
+    const struct fleet_pace *x = f->pace;
+    char when[64];
+
+    if (!x || !x->left) {
+        page_say(p, x ? INK_GOOD : INK_DIM, x ? "nobody is left" : "nothing to reckon with");
+        return;
+    }
+    page_say(p, INK_PLAIN, "%lld left; ", x->left);
+    if (x->done_per_day < 0)
+        page_say(p, INK_DIM, "too early to say how many a day");
+    else
+        page_say(p, INK_PLAIN, "%lld a day so far", x->done_per_day);
+    if (x->needed_per_day >= 0)
+        page_say(p, x->done_per_day >= 0 && x->done_per_day < x->needed_per_day ? INK_BAD : INK_PLAIN, ", %lld a day are needed",
+                 x->needed_per_day);
+    if (x->expected != INSTANT_NONE)
+        page_say(p, INK_PLAIN, "; all by %.10s at this pace", page_time(p, x->expected, when, sizeof when));
+    if (x->late > 0)
+        page_say(p, INK_BAD, ", %lld too late", x->late);
+}
+
+static void days(struct page *p, enum ink ink, const char *before, int64_t ms, const char *after)
+{
+    long long n = ms / INSTANT_DAY;
+
+    page_say(p, ink, "%s%lld day%s%s", before, n, n == 1 ? "" : "s", after);
+}
+
+void fleet_parts_law(struct page *p, const struct fleet_status *f)
+{
+    instant past = f->pace ? f->pace->overdue_since : INSTANT_NONE, ahead = f->pace ? f->pace->deadline : INSTANT_NONE;
+    char when[64];
+
+    if (past != INSTANT_NONE && f->pace->left)
+        days(p, INK_BAD, "overdue by ", f->at - past, "");
+    else if (past != INSTANT_NONE)
+        page_say(p, INK_GOOD, "met");
+    if (ahead != INSTANT_NONE) {
+        days(p, INK_WARN, past != INSTANT_NONE ? "; next in " : "", ahead - f->at, past != INSTANT_NONE ? "" : " left");
+        page_say(p, INK_PLAIN, ", %s", page_time(p, ahead, when, sizeof when));
+    }
+    for (size_t i = 0; i < f->deadlines.n; i++)
+        if (f->deadlines.v[i].at == (past != INSTANT_NONE ? past : ahead)) {
+            page_say(p, INK_DIM, " (%s: %s)", f->deadlines.v[i].jurisdiction, f->deadlines.v[i].what);
+            return;
+        }
+}
+
+void fleet_parts_gaps(struct page *p, const struct fleet_status *f)
+{
+    const struct fleet_gaps *g = f->gaps;
+    char sum[INSTANT_TEXT], worst[INSTANT_TEXT];
+
+    if (!g)
+        return;
+    for (size_t i = 0; i < g->now.n && i < 3; i++)
+        page_say(p, INK_BAD, "%s%s", i ? ", " : "UNPROTECTED NOW: ", g->now.v[i]);
+    if (g->now.n)
+        page_say(p, INK_BAD, g->now.n > 3 ? " and %zu more; " : "; ", g->now.n - 3);
+    if (!g->measured) {
+        page_say(p, INK_DIM, "no PC's journal tells yet");
+        return;
+    }
+    page_say(p, INK_PLAIN, "%s on %lld PCs together", instant_span(g->sum_s * 1000, sum), g->measured);
+    if (g->worst)
+        page_say(p, INK_PLAIN, ", at worst %s (%s)", instant_span(g->worst_s * 1000, worst), g->worst);
+}
+
+/* "3 d", "4 h", "12 min" */
+static const char *ago(int64_t ms, char buf[16])
+{
+    long long min = ms > 0 ? ms / 60000 : 0;
+
+    snprintf(buf, 16, min >= 2880 ? "%lld d" : min >= 120 ? "%lld h" : "%lld min", min >= 2880 ? min / 1440 : min >= 120 ? min / 60 : min);
+    return buf;
+}
+
+void fleet_parts_host(struct page *p, const struct fleet_status *f, const struct fleet_host *h)
+{
+    enum host_state s = (enum host_state)h->state;
+    char span[16];
+
+    page_column(p, INK_NAME, 20, h->name);
+    page_say(p, INK_PLAIN, " ");
+    page_column(p, fleet_parts_ink(s), 12, host_state_names[s]);
+    page_column(p, INK_DIM, 8, h->since == INSTANT_NONE ? "" : ago(f->at - h->since, span));
+    if (s == HOST_UNREACHABLE)
+        page_say(p, INK_DIM, h->seen == INSTANT_NONE ? "never seen; " : "seen %s ago; ", h->seen == INSTANT_NONE ? "" : ago(f->at - h->seen, span));
+    if (h->was)
+        page_say(p, INK_DIM, "was %s; ", h->was);
+    if (h->gap_s > 0)
+        page_say(p, INK_WARN, "%lld s unprotected; ", h->gap_s);
+    page_say(p, INK_PLAIN, "%s", h->text ? h->text : "");
+}
