@@ -75,23 +75,23 @@ static const struct field wave_fields[] = {
 static const struct schema wave_schema = {"wave", NULL, "one wave", sizeof(struct fleet_wave), wave_fields, NULL};
 
 static const struct field host_fields[] = {
-    FIELD(fleet_host, STR, name, "its name in the inventory", .flags = FIELD_REQUIRED),
-    FIELD(fleet_host, STR, machine, "its machine id; missing: it never answered"),
-    FIELD(fleet_host, STR, site, "where it is"),
-    FIELD(fleet_host, STR, wave, "its wave"),
-    FIELD(fleet_host, ENUM, state, "what is known of it", .names = host_state_names, .flags = FIELD_REQUIRED),
-    FIELD(fleet_host, STR, was, "unreachable or held: the state before"),
-    FIELD(fleet_host, INSTANT, since, "in this state since"),
-    FIELD(fleet_host, INSTANT, seen, "last answered; missing: never"),
-    FIELD(fleet_host, INSTANT, next, "when it is visited next; missing: not by itself"),
-    FIELD(fleet_host, STR, from, "what goes"),
-    FIELD(fleet_host, STR, to, "what comes"),
-    FIELD(fleet_host, INT, gap_s, "seconds it was unprotected; missing: not measured", .min = -1, .max = 1ll << 40, .def = -1),
-    FIELD(fleet_host, STR, text, "the last reason"),
-    FIELD(fleet_host, STR, action, "what a person does now"),
+    FIELD(fleet_member, STR, name, "its name in the inventory", .flags = FIELD_REQUIRED),
+    FIELD(fleet_member, STR, machine, "its machine id; missing: it never answered"),
+    FIELD(fleet_member, STR, site, "where it is"),
+    FIELD(fleet_member, STR, wave, "its wave"),
+    FIELD(fleet_member, ENUM, state, "what is known of it", .names = host_state_names, .flags = FIELD_REQUIRED),
+    FIELD(fleet_member, STR, was, "unreachable or held: the state before"),
+    FIELD(fleet_member, INSTANT, since, "in this state since"),
+    FIELD(fleet_member, INSTANT, seen, "last answered; missing: never"),
+    FIELD(fleet_member, INSTANT, next, "when it is visited next; missing: not by itself"),
+    FIELD(fleet_member, STR, from, "what goes"),
+    FIELD(fleet_member, STR, to, "what comes"),
+    FIELD(fleet_member, INT, gap_s, "seconds it was unprotected; missing: not measured", .min = -1, .max = 1ll << 40, .def = -1),
+    FIELD(fleet_member, STR, text, "the last reason"),
+    FIELD(fleet_member, STR, action, "what a person does now"),
     FIELD_END,
 };
-static const struct schema host_schema = {"host", NULL, "one PC of the rollout", sizeof(struct fleet_host), host_fields, NULL};
+static const struct schema host_schema = {"host", NULL, "one PC of the rollout", sizeof(struct fleet_member), host_fields, NULL};
 
 static const struct field deadline_fields[] = {
     FIELD(fleet_deadline, STR, vendor, "against whose products", .flags = FIELD_REQUIRED),

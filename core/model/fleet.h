@@ -45,7 +45,7 @@ struct fleet_wave {
     instant soaked; /* when it has, or INSTANT_NONE */
 };
 
-struct fleet_host {
+struct fleet_member {
     const char *name;
     const char *machine; /* id; NULL: not known yet */
     const char *site;    /* NULL: none */
@@ -94,7 +94,7 @@ struct fleet_status {
     LIST(struct fleet_deadline) deadlines;
     struct fleet_pace *pace;
     struct fleet_gaps *gaps;
-    LIST(struct fleet_host) hosts;   /* who needs hands first */
+    LIST(struct fleet_member) hosts;   /* who needs hands first */
 };
 extern const struct schema fleet_status_schema;
 

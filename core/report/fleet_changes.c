@@ -5,14 +5,14 @@
 
 static int by_name(const void *a, const void *b)
 {
-    const struct fleet_host *const *x = a, *const *y = b;
+    const struct fleet_member *const *x = a, *const *y = b;
 
     return strcmp((*x)->name, (*y)->name);
 }
 
-static const struct fleet_host **sorted(const struct fleet_status *f)
+static const struct fleet_member **sorted(const struct fleet_status *f)
 {
-    const struct fleet_host **v = mem_alloc((f->hosts.n + 1) * sizeof *v);
+    const struct fleet_member **v = mem_alloc((f->hosts.n + 1) * sizeof *v);
 
     for (size_t i = 0; v && i < f->hosts.n; i++)
         v[i] = &f->hosts.v[i];
@@ -33,7 +33,7 @@ static void totals(struct page *p, const struct fleet_status *f)
     page_end_para(p, 0, 4);
 }
 
-static void host(struct page *p, const struct fleet_status *f, const struct fleet_host *h)
+static void host(struct page *p, const struct fleet_status *f, const struct fleet_member *h)
 {
     char when[64];
 
@@ -54,14 +54,14 @@ static bool same_standing(const struct fleet_status *a, const struct fleet_statu
 
 void report_fleet_changes(const struct fleet_status *before, const struct fleet_status *f, const struct style *s, struct buf *out)
 {
-    const struct fleet_host **old = before ? sorted(before) : NULL;
+    const struct fleet_member **old = before ? sorted(before) : NULL;
     struct page p;
 
     page_open(&p, s, out);
     out->failed = out->failed || (before && !old);
     for (size_t i = 0; old && i < f->hosts.n; i++) {
-        const struct fleet_host *h = &f->hosts.v[i];
-        const struct fleet_host *const *was = bsearch(&h, old, before->hosts.n, sizeof *old, by_name);
+        const struct fleet_member *h = &f->hosts.v[i];
+        const struct fleet_member *const *was = bsearch(&h, old, before->hosts.n, sizeof *old, by_name);
 
         if (!was || (*was)->state != h->state)
             host(&p, f, h);

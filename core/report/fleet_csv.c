@@ -30,7 +30,7 @@ static void time(struct buf *out, instant t)
     buf_printf(out, "%s,", instant_format(t, when));
 }
 
-static void host(struct buf *out, const struct fleet_host *h)
+static void host(struct buf *out, const struct fleet_member *h)
 {
     const char *const names[] = {h->name, h->machine, h->site, h->wave, host_state_names[h->state], h->was};
 

@@ -153,7 +153,7 @@ static const char *ago(int64_t ms, char buf[16])
     return buf;
 }
 
-void fleet_parts_host(struct page *p, const struct fleet_status *f, const struct fleet_host *h)
+void fleet_parts_host(struct page *p, const struct fleet_status *f, const struct fleet_member *h)
 {
     enum host_state s = (enum host_state)h->state;
     char span[16];

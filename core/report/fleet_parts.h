@@ -20,6 +20,6 @@ void fleet_parts_pace(struct page *p, const struct fleet_status *f);
 void fleet_parts_law(struct page *p, const struct fleet_status *f);
 void fleet_parts_gaps(struct page *p, const struct fleet_status *f);
 /* One line of a PC: name, state, how long, why. */
-void fleet_parts_host(struct page *p, const struct fleet_status *f, const struct fleet_host *h);
+void fleet_parts_host(struct page *p, const struct fleet_status *f, const struct fleet_member *h);
 
 #endif

@@ -96,18 +96,18 @@ static void heading(struct screen *s, const char *text, size_t n)
     end(s, 0);
 }
 
-static bool is_hands(const struct fleet_host *h)
+static bool is_hands(const struct fleet_member *h)
 {
     return fleet_needs_hands((enum host_state)h->state);
 }
 
-static bool is_under_way(const struct fleet_host *h)
+static bool is_under_way(const struct fleet_member *h)
 {
     return !is_hands(h) && h->state != HOST_QUEUED && h->state != HOST_DONE;
 }
 
 /* PCs with `lines` lines each, as far as there is room; the last line tells how many more there are. */
-static void hosts(struct screen *s, const char *text, bool (*wanted)(const struct fleet_host *), int lines)
+static void hosts(struct screen *s, const char *text, bool (*wanted)(const struct fleet_member *), int lines)
 {
     const struct fleet_status *f = s->f;
     size_t n = 0, shown = 0;
@@ -119,7 +119,7 @@ static void hosts(struct screen *s, const char *text, bool (*wanted)(const struc
     blank(s);
     heading(s, text, n);
     for (size_t i = 0; i < f->hosts.n && s->left >= lines + (shown + 1 < n); i++) {
-        const struct fleet_host *h = &f->hosts.v[i];
+        const struct fleet_member *h = &f->hosts.v[i];
 
         if (!wanted(h))
             continue;

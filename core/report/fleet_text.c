@@ -13,7 +13,7 @@ static void list(struct page *p, const struct fleet_status *f, const char *headi
     size_t n = 0;
 
     for (size_t i = 0; i < f->hosts.n; i++) {
-        const struct fleet_host *h = &f->hosts.v[i];
+        const struct fleet_member *h = &f->hosts.v[i];
 
         if (!wanted((enum host_state)h->state) || ++n > most)
             continue;
