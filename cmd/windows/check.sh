@@ -1,5 +1,5 @@
 #!/bin/sh
-# check.sh FILE.exe: prints its size and the DLLs it imports when it starts, and fails when it is larger than 1.5 MB, imports what is not
+# check.sh FILE.exe: prints its size and the DLLs it imports when it starts, and fails when it has 1.5 MB (1,500,000 bytes) or more, imports what is not
 # of Windows' own KnownDLLs (which alone are never looked for beside the program), or lacks a protection that the linker can give.
 # Ends with "windows: N passed, N failed".
 set -u
@@ -15,8 +15,8 @@ size=$(stat -c %s "$exe")
 dlls=$(echo "$headers" | sed -n 's/^\tDLL Name: //p' | tr '[:upper:]' '[:lower:]' | sort -u)
 echo "windows: $exe has $size bytes and imports $(echo "$dlls" | tr '\n' ' ')"
 
-[ "$size" -le 1572864 ]
-expect "larger than 1.5 MB"
+[ "$size" -lt 1500000 ]
+expect "1.5 MB or more"
 others=$(echo "$dlls" | grep -vxE "($known)\\.dll")
 [ -z "$others" ]
 expect "imports at its start what could be laid beside it: $others"

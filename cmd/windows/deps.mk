@@ -1,10 +1,10 @@
 # The libraries of the Windows build, static, from unpacked Debian sources: make -f cmd/windows/deps.mk SRC=dir OUT=dir. Called by `make windows-deps`.
 
 CC := x86_64-w64-mingw32-gcc-win32
-AR := x86_64-w64-mingw32-ar
+AR := x86_64-w64-mingw32-gcc-ar
 CONFIG := cmd/windows/config
 # Warnings about these sources are their authors' business.
-CFLAGS := -Os -w -fstack-protector-strong -D_WIN32_WINNT=0x0A00 -D__USE_MINGW_ANSI_STDIO=1
+CFLAGS := -Oz -flto -w -fstack-protector-strong -D_WIN32_WINNT=0x0A00 -D__USE_MINGW_ANSI_STDIO=1
 # When one of these changes everything is compiled again.
 MADE_OF := cmd/windows/deps.mk cmd/libraries/library.mk $(wildcard $(CONFIG)/*/*)
 LIBRARIES := jansson z archive curl sodium cmocka
@@ -43,7 +43,7 @@ sodium.flags := -DCONFIGURED=1 -DMINIMAL=1 -DSODIUM_STATIC=1 -DDEV_MODE=1 -I$(OU
 	-I$(SRC)/libsodium/src/libsodium/include -I$(SRC)/libsodium/src/libsodium/include/sodium
 
 cmocka.src := $(SRC)/cmocka/src/cmocka.c
-cmocka.flags := -DHAVE_CONFIG_H -I$(CONFIG)/cmocka -I$(SRC)/cmocka/include
+cmocka.flags := -fno-lto -DHAVE_CONFIG_H -I$(CONFIG)/cmocka -I$(SRC)/cmocka/include
 cmocka.headers := $(wildcard $(SRC)/cmocka/include/*.h)
 
 include cmd/libraries/library.mk
