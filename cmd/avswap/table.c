@@ -4,7 +4,7 @@
 static const struct command *const commands[] = {
     &cmd_detect, &cmd_timeline, &cmd_plan, &cmd_run,   &cmd_migrate, &cmd_resume, &cmd_status, &cmd_rollback,
     &cmd_verify, &cmd_report,   &cmd_lint, &cmd_verbs, &cmd_catalog, &cmd_import_winget,
-    &cmd_guided, &cmd_docs,   &cmd_fleet, NULL,
+    &cmd_guided, &cmd_docs,   &cmd_fleet, &cmd_visit, NULL,
 };
 
 static const struct manual manuals[] = {

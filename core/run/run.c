@@ -6,6 +6,7 @@
 #include "core/os/process.h"
 #include "core/run/engine.h"
 #include "core/run/folder.h"
+#include "core/run/keep.h"
 #include "core/verify/outcome.h"
 
 #include <stdio.h>
@@ -263,7 +264,7 @@ static bool wind_up(struct session *s, const char *id, struct err *e)
     if (s->engine.state.committed &&
         (!os_tree_remove(s->engine.payload, e) || !os_tree_remove(s->engine.backup, e)))
         return false;
-    return write_outcome(s, id, e) && os_resume_disarm(e) &&
+    return write_outcome(s, id, e) && keep_no_secrets(e) && os_resume_disarm(e) &&
            os_tree_remove_used(os_resume_program(), &at_boot, e);
 }
 

@@ -87,8 +87,13 @@ static bool source_gone(const struct plan_product *p, struct doc *d, struct chec
         !add(ret, &d->arena, arena_printf(&d->arena, "%s is gone", p->name), v.answer, v.evidence, e))
         return false;
     ret->good = ret->good && v.answer == TRI_YES;
-    return list_traces(p, p->leftovers.v, p->leftovers.n, "leftover", &f, d, ret, e) &&
-           list_traces(p, p->reinstallers.v, p->reinstallers.n, "reinstaller", &f, d, ret, e);
+    if (!list_traces(p, p->leftovers.v, p->leftovers.n, "leftover", &f, d, ret, e))
+        return false;
+    n = ret->residue;
+    if (!list_traces(p, p->reinstallers.v, p->reinstallers.n, "reinstaller", &f, d, ret, e))
+        return false;
+    ret->reinstallers += ret->residue - n;
+    return true;
 }
 
 bool verify_gone(const struct plan *p, struct doc *d, struct checks *ret, struct err *e)

@@ -10,6 +10,7 @@ struct checks {
     LIST(struct check_result) list;
     bool good;   /* everything that must hold holds */
     size_t residue; /* traces left: reported, never a reason to turn round */
+    size_t reinstallers; /* of these: who would bring it back */
 };
 
 /* The health facts named ("installed", "running", "realtime", "fresh", "managed"; NULL: all that are defined). */

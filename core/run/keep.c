@@ -1,0 +1,245 @@
+#include "core/run/keep.h"
+#include "core/base/digest.h"
+#include "core/base/limits.h"
+#include "core/base/secret.h"
+#include "core/model/visit.h"
+#include "core/os/file.h"
+#include "core/os/machine.h"
+#include "core/os/path.h"
+#include "core/os/process.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *place(struct arena *a, const char *folder, const char *name)
+{
+    return arena_printf(a, "%s/%s%s%s", os_state_dir(), folder, name ? "/" : "", name ? name : "");
+}
+
+static bool drop(const char *folder, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    const char *path = place(&a, folder, NULL);
+    bool ok = path ? os_tree_remove(path, e) : err_nomem(e);
+
+    arena_free(&a);
+    return ok;
+}
+
+static bool make(const char *folder, struct arena *a, struct err *e)
+{
+    const char *path = place(a, folder, NULL);
+
+    return path ? os_dir_make(path, 0700, e) : err_nomem(e);
+}
+
+/* --- secrets ---------------------------------------------------------------------------------------------------- */
+
+bool keep_secret_path(const struct plan *p, const char *name, struct arena *a, const char **ret_path, struct err *e)
+{
+    const char *source = json_string_value(json_object_get(p->secret_sources, name));
+    const char *folder = place(a, VISIT_SECRETS, ""), *path;
+
+    *ret_path = NULL;
+    if (!folder)
+        return err_nomem(e);
+    if (!source || !text_starts(source, "file:"))
+        return true;
+    path = os_path_given(source + strlen("file:"), a, e);
+    if (!path)
+        return false;
+    if (text_starts(path, folder) && path[strlen(folder)] && path[strlen(folder)] != '.' && !strpbrk(path + strlen(folder), "/\\:"))
+        *ret_path = path;
+    return true;
+}
+
+static bool keep_secret(const struct plan *p, const char *name, const json_t *value, struct arena *a, struct err *e)
+{
+    const char *path;
+    struct buf shown;
+
+    if (!keep_secret_path(p, name, a, &path, e))
+        return false;
+    if (!path) {
+        buf_init(&shown, LIMIT_STRING);
+        text_show(&shown, name);
+        err_set(e, ERR_SECRET, "a secret '%.60s' was sent, and the plan takes none of that name from %s/" VISIT_SECRETS,
+                buf_str(&shown), os_state_dir());
+        buf_free(&shown);
+        return false;
+    }
+    if (!json_is_string(value) || !json_string_length(value) || json_string_length(value) > LIMIT_SECRET)
+        return err_set(e, ERR_SECRET, "the secret '%.60s' that was sent is no text of 1 to %u bytes", name, LIMIT_SECRET);
+    return os_file_write(path, json_string_value(value), json_string_length(value), 0600, e) ||
+           err_wrap(e, "secret '%.60s'", name);
+}
+
+bool keep_secrets(const struct plan *p, const json_t *secrets, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    bool ok = make(VISIT_SECRETS, &a, e);
+    const char *name;
+    json_t *value;
+
+    json_object_foreach((json_t *)(uintptr_t)secrets, name, value)
+        ok = ok && keep_secret(p, name, value, &a, e);
+    arena_free(&a);
+    return ok;
+}
+
+bool keep_no_secrets(struct err *e)
+{
+    return drop(VISIT_SECRETS, e);
+}
+
+/* --- installers --------------------------------------------------------------------------------------------------- */
+
+struct piece {
+    char digest[DIGEST_TEXT];
+    long long offset, size; /* of the whole file */
+    const char *data;
+    size_t len;
+};
+
+static bool number(const char **at, char end, long long *ret)
+{
+    char text[24];
+    size_t n = strspn(*at, "0123456789");
+
+    if (!n || n >= sizeof text || (*at)[n] != end)
+        return false;
+    memcpy(text, *at, n);
+    text[n] = '\0';
+    *at += n + 1;
+    return text_number(text, ret);
+}
+
+static bool read_piece(const char *data, size_t len, struct piece *ret, struct err *e)
+{
+    const char *at = data + DIGEST_TEXT;
+
+    if (len > DIGEST_TEXT && data[DIGEST_TEXT - 1] == ' ') {
+        memcpy(ret->digest, data, DIGEST_TEXT - 1);
+        ret->digest[DIGEST_TEXT - 1] = '\0';
+        if (digest_is(ret->digest) && number(&at, ' ', &ret->offset) && number(&at, '\n', &ret->size)) {
+            ret->data = at;
+            ret->len = len - (size_t)(at - data);
+            if (ret->size > 0 && ret->size <= (long long)LIMIT_PAYLOAD && ret->offset <= ret->size &&
+                (long long)ret->len <= ret->size - ret->offset)
+                return true;
+        }
+    }
+    return err_set(e, ERR_INPUT, "a piece of a file does not begin with its digest, offset and size");
+}
+
+static bool add_piece(const struct piece *p, const char *path, struct err *e)
+{
+    struct os_log *l = os_log_open(path, e);
+    bool ok;
+
+    if (!l)
+        return false;
+    /* A first piece begins anew what an earlier visit left; one write is a piece. */
+    ok = (p->offset || os_log_cut(l, 0, e)) && os_log_append(l, p->data, p->len, e) &&
+         (p->offset + (long long)p->len < p->size || os_log_sync(l, e));
+    os_log_close(l);
+    return ok;
+}
+
+static bool end_file(const struct piece *p, const char *part, const char *path, struct err *e)
+{
+    struct err ignored = ERR_INIT;
+    char hex[DIGEST_TEXT];
+
+    if (!os_file_digest(part, hex, e))
+        return false;
+    if (strcmp(hex, p->digest) == 0)
+        return os_file_rename(part, path, e);
+    (void)!os_tree_remove(part, &ignored);
+    return err_set(e, ERR_PAYLOAD, "a file that was sent has digest %s, not %s", hex, p->digest);
+}
+
+static bool take_piece(const struct piece *p, struct arena *a, struct err *e)
+{
+    const char *path = place(a, VISIT_FILES, p->digest), *part = path ? arena_printf(a, "%s.part", path) : NULL;
+    struct os_stat st;
+
+    if (!part)
+        return err_nomem(e);
+    if (os_file_exists(path))
+        return true;
+    if (!make(VISIT_FILES, a, e) || !os_file_stat(part, &st, e))
+        return false;
+    if (p->offset && p->offset != (st.kind == OS_FILE ? st.size : 0))
+        return err_set(e, ERR_INPUT, "a piece of file %s begins at byte %lld, where %lld are here", p->digest, p->offset,
+                       st.kind == OS_FILE ? st.size : 0);
+    return add_piece(p, part, e) && (p->offset + (long long)p->len < p->size || end_file(p, part, path, e));
+}
+
+bool keep_file(const char *data, size_t len, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    struct piece p;
+    bool ok = read_piece(data, len, &p, e) && take_piece(&p, &a, e);
+
+    arena_free(&a);
+    return ok;
+}
+
+bool keep_no_files(struct err *e)
+{
+    return drop(VISIT_FILES, e);
+}
+
+/* --- workers ------------------------------------------------------------------------------------------------------ */
+
+/* "<digest>", "<digest>.exe", and what an upload that broke off left of either. */
+static bool is_worker(const char *name)
+{
+    char hex[DIGEST_TEXT];
+
+    if (strlen(name) < sizeof hex - 1)
+        return false;
+    memcpy(hex, name, sizeof hex - 1);
+    hex[sizeof hex - 1] = '\0';
+    return digest_is(hex) && (!name[sizeof hex - 1] || name[sizeof hex - 1] == '.');
+}
+
+static bool keep_only(const char *self, struct arena *a, struct err *e)
+{
+    const char *root = place(a, VISIT_WORKERS, NULL), *name = strrchr(self, '/');
+    struct err ignored = ERR_INIT;
+    struct os_stat st;
+    struct strs all;
+
+    if (!root)
+        return err_nomem(e);
+    name = name ? name + 1 : self;
+    /* Started from elsewhere, as by hand, it says nothing about those. */
+    if (!is_worker(name) || !text_starts(self, root))
+        return true;
+    if (!os_file_stat(root, &st, e) || (st.kind == OS_DIR && !os_dir_list(root, a, &all, e)))
+        return false;
+    for (size_t i = 0; st.kind == OS_DIR && i < all.n; i++) {
+        const char *path = arena_printf(a, "%s/%s", root, all.v[i]);
+
+        if (!path)
+            return err_nomem(e);
+        if (is_worker(all.v[i]) && strncmp(all.v[i], name, DIGEST_TEXT - 1) != 0)
+            (void)!os_tree_remove(path, &ignored);
+    }
+    return true;
+}
+
+bool keep_this_worker(struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    struct buf self;
+    bool ok;
+
+    buf_init(&self, LIMIT_PATH);
+    ok = os_self_path(&self, e) && keep_only(buf_str(&self), &a, e);
+    buf_free(&self);
+    arena_free(&a);
+    return ok;
+}
