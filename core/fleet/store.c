@@ -1,47 +1,17 @@
-#include "core/fleet/store.h"
-
+#include "core/fleet/store_impl.h"
 #include "core/os/machine.h"
 
-#include <sqlite3.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define BUSY_MS 20000
+#define BATCH_MS 50
+#define BATCH_CHANGES 256
 #define APPLICATION_ID 0x61767377 /* "avsw" */
 
-const char *const seat_state_names[] = {"reserved", "consumed", NULL};
-
-/* Each brings the schema from its number to the next; one that was released is never changed. */
-static const char *const migrations[] = {
-    "CREATE TABLE seats(machine TEXT NOT NULL, hostname TEXT, licence TEXT NOT NULL, product TEXT NOT NULL,"
-    " plan TEXT NOT NULL, state INTEGER NOT NULL CHECK(state IN (0, 1)), at INTEGER NOT NULL,"
-    " PRIMARY KEY(machine, licence)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX seats_licence ON seats(licence);"
-    "CREATE INDEX seats_plan ON seats(plan);",
-};
-#define NEWEST (sizeof migrations / sizeof migrations[0])
-
-enum statement { DROP, RESERVE, TAKEN, CONSUME, RELEASE, RELEASE_HOST, EACH, STATEMENTS };
-
-static const char *const texts[STATEMENTS] = {
-    [DROP] = "DELETE FROM seats WHERE machine = ?1 AND state = 0",
-    [RESERVE] = "INSERT INTO seats(machine, hostname, licence, product, plan, state, at) VALUES(?1, ?2, ?3, ?4, ?5, 0, ?6)"
-                " ON CONFLICT(machine, licence) DO UPDATE SET plan = ?5, product = ?4, hostname = ?2",
-    [TAKEN] = "SELECT count(*) FROM seats WHERE licence = ?1",
-    [CONSUME] = "UPDATE seats SET state = 1 WHERE plan = ?1 AND machine = ?2",
-    [RELEASE] = "DELETE FROM seats WHERE plan = ?1 AND machine = ?2 AND state = 0",
-    [RELEASE_HOST] = "DELETE FROM seats WHERE (machine = ?1 OR hostname = ?1) AND state = 0",
-    [EACH] = "SELECT machine, hostname, licence, product, plan, state, at FROM seats ORDER BY licence, hostname, machine",
-};
-
-struct store {
-    sqlite3 *db;
-    char *path;
-    sqlite3_stmt *made[STATEMENTS];
-};
-
-static bool failed(const struct store *s, const char *what, struct err *e)
+bool store_failed(const struct store *s, const char *what, struct err *e)
 {
     int rc = sqlite3_errcode(s->db) & 0xff;
     enum err_code code = rc == SQLITE_NOMEM                               ? ERR_NOMEM
@@ -56,7 +26,7 @@ static bool failed(const struct store *s, const char *what, struct err *e)
 
 static bool run(struct store *s, const char *sql, const char *what, struct err *e)
 {
-    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || failed(s, what, e);
+    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || store_failed(s, what, e);
 }
 
 static bool pragma(struct store *s, const char *sql, long long *ret, struct err *e)
@@ -67,7 +37,7 @@ static bool pragma(struct store *s, const char *sql, long long *ret, struct err 
     ok = ok && sqlite3_step(q) == SQLITE_ROW;
     *ret = ok ? sqlite3_column_int64(q, 0) : 0;
     sqlite3_finalize(q);
-    return ok || failed(s, "it cannot be read", e);
+    return ok || store_failed(s, "it cannot be read", e);
 }
 
 /* --- opening ----------------------------------------------------------------------------------------------------- */
@@ -79,10 +49,10 @@ static bool migrate(struct store *s, struct err *e)
 
     if (!pragma(s, "PRAGMA user_version", &version, e))
         return false;
-    for (; version < (long long)NEWEST; version++)
-        if (!run(s, migrations[version], "its tables cannot be made", e))
+    for (; version < store_newest; version++)
+        if (!run(s, store_migrations[version], "its tables cannot be made", e))
             return false;
-    snprintf(text, sizeof text, "PRAGMA user_version = %zu; PRAGMA application_id = %d", NEWEST, APPLICATION_ID);
+    snprintf(text, sizeof text, "PRAGMA user_version = %d; PRAGMA application_id = %d", store_newest, APPLICATION_ID);
     return run(s, text, "it cannot be written", e);
 }
 
@@ -100,9 +70,9 @@ static bool check_ours(struct store *s, struct err *e)
         return false;
     if (id != APPLICATION_ID && (id || version || tables))
         return err_set(e, ERR_INPUT, "%s: a database of another program; it is left as it is", s->path);
-    return version <= (long long)NEWEST ||
-           err_set(e, ERR_INPUT, "%s: made by a newer avswap-fleet (schema %lld, this one knows %zu); it is left as it is",
-                   s->path, version, NEWEST);
+    return version <= store_newest ||
+           err_set(e, ERR_INPUT, "%s: made by a newer avswap-fleet (schema %lld, this one knows %d); it is left as it is",
+                   s->path, version, store_newest);
 }
 
 static bool check_whole(struct store *s, struct err *e)
@@ -115,7 +85,7 @@ static bool check_whole(struct store *s, struct err *e)
     if (ok && !text_eq(said, "ok"))
         err_set(e, ERR_TAMPERED, "%s: the database is damaged (%.200s); it is left as it is", s->path, said ? said : "");
     else if (!ok)
-        failed(s, "it cannot be read", e);
+        store_failed(s, "it cannot be read", e);
     sqlite3_finalize(q);
     return ok && !e->code;
 }
@@ -123,8 +93,8 @@ static bool check_whole(struct store *s, struct err *e)
 static bool prepare(struct store *s, struct err *e)
 {
     for (int i = 0; i < STATEMENTS; i++)
-        if (sqlite3_prepare_v3(s->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &s->made[i], NULL) != SQLITE_OK)
-            return failed(s, "its tables are not as expected", e);
+        if (sqlite3_prepare_v3(s->db, store_texts[i], -1, SQLITE_PREPARE_PERSISTENT, &s->made[i], NULL) != SQLITE_OK)
+            return store_failed(s, "its tables are not as expected", e);
     return true;
 }
 
@@ -198,118 +168,95 @@ bool store_begin(struct store *s, struct err *e)
 
 bool store_commit(struct store *s, struct err *e)
 {
+    s->changes = 0;
     return run(s, "COMMIT", "the change cannot be written", e);
 }
 
 void store_abort(struct store *s)
 {
-    if (s && s->db && !sqlite3_get_autocommit(s->db))
-        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    if (!s || !s->db || !store_changing(s))
+        return;
+    s->changes = 0;
+    sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-/* --- seats ----------------------------------------------------------------------------------------------------------- */
+bool store_changing(const struct store *s)
+{
+    return !sqlite3_get_autocommit(s->db);
+}
 
-static sqlite3_stmt *ask(struct store *s, enum statement i, const char *const *values, int n)
+bool store_batch(struct store *s, int64_t now_ms, struct err *e)
+{
+    if (!store_changing(s)) {
+        if (!store_begin(s, e))
+            return false;
+        s->since_ms = now_ms;
+        s->changes = 0;
+    }
+    s->changes++;
+    return true;
+}
+
+bool store_batch_due(const struct store *s, int64_t now_ms)
+{
+    return store_changing(s) && (s->changes >= BATCH_CHANGES || now_ms - s->since_ms >= BATCH_MS);
+}
+
+/* --- statements ------------------------------------------------------------------------------------------------------ */
+
+sqlite3_stmt *store_ask(struct store *s, enum statement i, const char *types, ...)
 {
     sqlite3_stmt *q = s->made[i];
+    va_list ap;
 
     sqlite3_reset(q);
     sqlite3_clear_bindings(q);
-    for (int k = 0; k < n; k++)
-        if (values[k])
-            sqlite3_bind_text(q, k + 1, values[k], -1, SQLITE_STATIC);
+    va_start(ap, types);
+    for (int k = 1; types[k - 1]; k++)
+        if (types[k - 1] == 't') {
+            const char *text = va_arg(ap, const char *);
+
+            if (text)
+                sqlite3_bind_text(q, k, text, -1, SQLITE_STATIC);
+        } else {
+            int64_t n = va_arg(ap, int64_t);
+
+            if (types[k - 1] == 'i' || n != INSTANT_NONE)
+                sqlite3_bind_int64(q, k, n);
+        }
+    va_end(ap);
     return q;
 }
 
-static bool finish(struct store *s, sqlite3_stmt *q, struct err *e)
+bool store_do(struct store *s, sqlite3_stmt *q, const char *what, struct err *e)
 {
     int rc = sqlite3_step(q);
 
     sqlite3_reset(q);
-    return rc == SQLITE_DONE || failed(s, "a seat cannot be written", e);
+    return rc == SQLITE_DONE || store_failed(s, what, e);
 }
 
-bool store_seat_drop(struct store *s, const char *machine, struct err *e)
+bool store_each(struct store *s, sqlite3_stmt *q, bool (*row)(sqlite3_stmt *q, void *arg, struct err *e), void *arg, struct err *e)
 {
-    return finish(s, ask(s, DROP, &machine, 1), e);
-}
-
-bool store_seat_reserve(struct store *s, const struct seat *seat, struct err *e)
-{
-    const char *values[] = {seat->machine, seat->hostname, seat->licence, seat->product, seat->plan};
-    sqlite3_stmt *q = ask(s, RESERVE, values, 5);
-
-    sqlite3_bind_int64(q, 6, seat->at);
-    return finish(s, q, e);
-}
-
-bool store_seats_taken(struct store *s, const char *licence, long long *ret, struct err *e)
-{
-    sqlite3_stmt *q = ask(s, TAKEN, &licence, 1);
-    bool ok = sqlite3_step(q) == SQLITE_ROW;
-
-    *ret = ok ? sqlite3_column_int64(q, 0) : 0;
-    sqlite3_reset(q);
-    return ok || failed(s, "it cannot be read", e);
-}
-
-enum seat_fate store_seat_fate(int run_result)
-{
-    switch (run_result) {
-    case RESULT_MIGRATED:
-        return SEAT_NOW_CONSUMED;
-    case RESULT_NOTHING_TO_DO:
-    case RESULT_ROLLED_BACK:
-    case RESULT_OTHER_PROTECTION:
-    case RESULT_REFUSED:
-        return SEAT_NOW_RELEASED;
-    default: /* it goes on, or nobody knows yet */
-        return SEAT_KEPT;
-    }
-}
-
-bool store_seat_end(struct store *s, const char *plan, const char *machine, int run_result, enum seat_fate *ret,
-                    struct err *e)
-{
-    const char *values[] = {plan, machine};
-
-    *ret = store_seat_fate(run_result);
-    if (*ret == SEAT_KEPT)
-        return true;
-    if (!finish(s, ask(s, *ret == SEAT_NOW_CONSUMED ? CONSUME : RELEASE, values, 2), e))
-        return false;
-    if (!sqlite3_changes(s->db))
-        *ret = SEAT_UNKNOWN;
-    return true;
-}
-
-bool store_seat_release(struct store *s, const char *host, long long *ret, struct err *e)
-{
-    if (!finish(s, ask(s, RELEASE_HOST, &host, 1), e))
-        return false;
-    *ret = sqlite3_changes(s->db);
-    return true;
-}
-
-bool store_seats_each(struct store *s, bool (*each)(void *arg, const struct seat *seat, struct err *e), void *arg,
-                      struct err *e)
-{
-    sqlite3_stmt *q = ask(s, EACH, NULL, 0);
     bool ok = true;
     int rc = SQLITE_DONE;
 
-    while (ok && (rc = sqlite3_step(q)) == SQLITE_ROW) {
-        const struct seat seat = {.machine = (const char *)sqlite3_column_text(q, 0),
-                                  .hostname = (const char *)sqlite3_column_text(q, 1),
-                                  .licence = (const char *)sqlite3_column_text(q, 2),
-                                  .product = (const char *)sqlite3_column_text(q, 3),
-                                  .plan = (const char *)sqlite3_column_text(q, 4),
-                                  .state = sqlite3_column_int(q, 5),
-                                  .at = sqlite3_column_int64(q, 6)};
-
-        ok = each(arg, &seat, e);
-    }
-    ok = ok && (rc == SQLITE_DONE || failed(s, "it cannot be read", e));
+    while (ok && (rc = sqlite3_step(q)) == SQLITE_ROW)
+        ok = row(q, arg, e);
+    ok = ok && (rc == SQLITE_DONE || store_failed(s, "it cannot be read", e));
     sqlite3_reset(q);
     return ok;
+}
+
+instant store_instant(sqlite3_stmt *q, int column)
+{
+    return sqlite3_column_type(q, column) == SQLITE_NULL ? INSTANT_NONE : sqlite3_column_int64(q, column);
+}
+
+bool store_text(sqlite3_stmt *q, int column, struct arena *a, const char **ret, struct err *e)
+{
+    const char *text = (const char *)sqlite3_column_text(q, column);
+
+    *ret = text ? arena_strdup(a, text) : NULL;
+    return !text || *ret || err_nomem(e);
 }

@@ -26,7 +26,8 @@ platform_below_os() { sources | grep -v '^core/os/' | xargs grep -nE '^ *# *(if|
 libraries_at_home() {
     sources | grep -v '^core/payload/' | xargs grep -nE '#include <(curl/|archive)'
     sources | grep -v '^core/fleet/' | xargs grep -nE '#include <(sqlite3|uv|glpk)\.h'
-    sources | grep -v '^core/catalog/' | xargs grep -nE '#include <(git2|yaml)'
+    sources | grep -v '^core/catalog/' | xargs grep -nE '#include <git2'
+    sources | grep -vE '^core/(catalog|fleet)/' | xargs grep -nE '#include <yaml'
     sources | grep -v '^core/base/' | xargs grep -nE '#include <sodium'
 }
 
