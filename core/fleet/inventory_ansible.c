@@ -189,28 +189,38 @@ struct range {
     int width; /* digits, with zeros in front; 0: as they are; -1: letters */
 };
 
-static bool range_letters(const char *p, const char *colon, size_t len, struct range *r)
+static bool only_digits(const char *p, size_t n)
 {
-    r->first = p[0], r->last = colon[1], r->width = -1;
-    return colon == p + 1 && len == 1 && ((p[0] >= 'a' && r->last <= 'z') || (p[0] >= 'A' && r->last <= 'Z'));
+    return n < 10 && strspn(p, "0123456789") >= n;
 }
 
-/* What stands between [ and ]. */
+static bool range_of(const char *from, size_t n, const char *to, size_t m, struct range *r)
+{
+    if (!m || !only_digits(to, m) || !only_digits(from, n)) {
+        r->first = *from, r->last = *to, r->width = -1;
+        return n == 1 && m == 1 && r->first <= r->last && ((*from >= 'a' && *to <= 'z') || (*from >= 'A' && *to <= 'Z'));
+    }
+    r->first = n ? strtol(from, NULL, 10) : 0;
+    r->last = strtol(to, NULL, 10);
+    r->width = n > 1 && *from == '0' ? (int)n : 0;
+    return r->first <= r->last && (!r->width || n == m);
+}
+
+/* What stands between [ and ]: FIRST:LAST[:STEP]. */
 static bool read_range(const char *p, size_t n, struct range *r)
 {
-    const char *colon = memchr(p, ':', n), *end = p + n;
+    const char *end = p + n, *colon = memchr(p, ':', n);
     const char *second = colon ? memchr(colon + 1, ':', (size_t)(end - colon - 1)) : NULL;
-    size_t begin = colon ? (size_t)(colon - p) : 0, len = colon ? (size_t)((second ? second : end) - colon - 1) : 0;
 
-    r->step = second ? strtol(second + 1, NULL, 10) : 1;
-    if (!colon || !len || len > 9 || begin > 9 || r->step < 1 || (second && strspn(second + 1, "0123456789") < (size_t)(end - second - 1)))
+    r->step = 1;
+    if (!colon)
         return false;
-    if (strspn(colon + 1, "0123456789") < len || strspn(p, "0123456789") < begin)
-        return range_letters(p, colon, len, r) && r->first <= r->last;
-    r->first = begin ? strtol(p, NULL, 10) : 0;
-    r->last = strtol(colon + 1, NULL, 10);
-    r->width = begin > 1 && *p == '0' ? (int)begin : 0;
-    return r->first <= r->last && (!r->width || begin == len);
+    if (second) {
+        if (second + 1 == end || !only_digits(second + 1, (size_t)(end - second - 1)))
+            return false;
+        r->step = strtol(second + 1, NULL, 10);
+    }
+    return r->step > 0 && range_of(p, (size_t)(colon - p), colon + 1, (size_t)((second ? second : end) - colon - 1), r);
 }
 
 static bool name_one(struct ansible *x, size_t group, const char *p, size_t n, const char *port, struct err *e)

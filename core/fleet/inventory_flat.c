@@ -107,25 +107,27 @@ static bool quoted_cell(struct csv *c, struct err *e)
            inventory_error(c->s, e, "text behind a closing quote");
 }
 
+static bool bare_cell(struct csv *c, struct err *e)
+{
+    const char *from = c->p, *end;
+
+    for (; c->p < c->s->end && *c->p != c->separator && *c->p != '\n'; c->p++)
+        if (*c->p == '"')
+            return inventory_error(c->s, e, "a quote inside of a cell that has none around it");
+    for (end = c->p; end > from && is_blank(end[-1]);)
+        end--;
+    buf_add(&c->cell, from, (size_t)(end - from));
+    return true;
+}
+
 /* The next cell of the row, without blanks around it. */
 static bool next_cell(struct csv *c, struct err *e)
 {
-    const char *from, *end;
-
     buf_clear(&c->cell);
     while (c->p < c->s->end && *c->p == ' ')
         c->p++;
-    if (c->p < c->s->end && *c->p == '"') {
-        if (!quoted_cell(c, e))
-            return false;
-    } else {
-        for (from = c->p; c->p < c->s->end && *c->p != c->separator && *c->p != '\n'; c->p++)
-            if (*c->p == '"')
-                return inventory_error(c->s, e, "a quote inside of a cell that has none around it");
-        for (end = c->p; end > from && is_blank(end[-1]);)
-            end--;
-        buf_add(&c->cell, from, (size_t)(end - from));
-    }
+    if (!(c->p < c->s->end && *c->p == '"' ? quoted_cell(c, e) : bare_cell(c, e)))
+        return false;
     while (c->p < c->s->end && *c->p == '\r')
         c->p++;
     c->more = c->p < c->s->end && *c->p == c->separator;
@@ -244,11 +246,21 @@ static int guess_json(const struct source *s)
     return rows ? INVENTORY_JSONL : INVENTORY_LIST;
 }
 
-/* By the first line that is no comment, and whether any is a section of INI. */
+/* What the first line that is no comment looks like; INVENTORY_AUTO: like nothing but names. */
+static int guess_first(const char *line, size_t n)
+{
+    if (line[n - 1] == ':' || (n >= 3 && memcmp(line, "---", 3) == 0))
+        return INVENTORY_YAML;
+    if (memchr(line, ',', n) || memchr(line, ';', n) || memchr(line, '\t', n) || (n == 4 && memcmp(line, "name", 4) == 0))
+        return INVENTORY_CSV;
+    return INVENTORY_AUTO;
+}
+
 static int guess_lines(const struct source *s)
 {
     const char *p = s->text, *line;
-    bool first = true, table = false, assigned = false;
+    int first = -1;
+    bool assigned = false;
     size_t n;
 
     while (text_line(&p, s->end, &line, &n)) {
@@ -256,15 +268,15 @@ static int guess_lines(const struct source *s)
             n--;
         if (!n || *line == '#' || *line == ';')
             continue;
+        if (first < 0)
+            first = guess_first(line, n);
+        if (first == INVENTORY_YAML)
+            return first;
         if (*line == '[')
             return INVENTORY_INI;
-        if (first && (line[n - 1] == ':' || (n >= 3 && memcmp(line, "---", 3) == 0)))
-            return INVENTORY_YAML;
-        table |= first && (memchr(line, ',', n) || memchr(line, ';', n) || memchr(line, '\t', n) || (n == 4 && !memcmp(line, "name", 4)));
         assigned |= memchr(line, '=', n) != NULL;
-        first = false;
     }
-    return table ? INVENTORY_CSV : assigned ? INVENTORY_INI : INVENTORY_NAMES;
+    return first == INVENTORY_CSV ? INVENTORY_CSV : assigned ? INVENTORY_INI : INVENTORY_NAMES;
 }
 
 int inventory_guess(const struct source *s)

@@ -18,7 +18,22 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* The next word as a shell would take it apart, into i->word; '#' begins a comment. *ret false: no more. */
+/* One character of a word, with quotes and escapes as in a shell. */
+static void word_char(struct ini *i, const char **p, const char *end, char *quote)
+{
+    char c = **p;
+    bool escapes = c == '\\' && *quote != '\'' && *p + 1 < end && (!*quote || (*p)[1] == '\\' || (*p)[1] == '"');
+
+    if (escapes)
+        buf_addc(&i->word, *++*p);
+    else if (*quote ? c == *quote : c == '"' || c == '\'')
+        *quote = *quote ? 0 : c;
+    else
+        buf_addc(&i->word, c);
+    ++*p;
+}
+
+/* The next word into i->word; '#' begins a comment. *ret false: no more. */
 static bool next_word(struct ini *i, const char **p, const char *end, bool *ret, struct err *e)
 {
     char quote = 0;
@@ -27,16 +42,8 @@ static bool next_word(struct ini *i, const char **p, const char *end, bool *ret,
     while (*p < end && is_blank(**p))
         ++*p;
     *ret = *p < end && **p != '#';
-    for (; *ret && *p < end && (quote || (!is_blank(**p) && **p != '#')); ++*p) {
-        char c = **p;
-
-        if (quote ? c == quote : c == '"' || c == '\'')
-            quote = quote ? 0 : c;
-        else if (c == '\\' && quote != '\'' && *p + 1 < end && (!quote || (*p)[1] == '\\' || (*p)[1] == '"'))
-            buf_addc(&i->word, *++*p);
-        else
-            buf_addc(&i->word, c);
-    }
+    while (*ret && *p < end && (quote || (!is_blank(**p) && **p != '#')))
+        word_char(i, p, end, &quote);
     if (quote)
         return inventory_error(i->x.s, e, "a quote that does not end");
     if (*p < end && **p == '#')
@@ -113,39 +120,45 @@ static bool vars_line(struct ini *i, const char *p, const char *end, struct err 
     return !read || !i->word.len || ansible_group_set(&i->x, i->group, key, bare(i->word.data), e);
 }
 
-static bool section_line(struct ini *i, const char *p, const char *end, struct err *e)
+/* What stands behind the colon of a section. */
+static bool kind_of(const char *p, size_t n, enum kind *ret)
 {
-    static const struct {
-        const char *word;
-        enum kind kind;
-    } kinds[] = {{"hosts", HOSTS}, {"children", CHILDREN}, {"vars", VARS}};
-    const char *close = memchr(p, ']', (size_t)(end - p)), *rest, *colon;
-    size_t n;
+    static const char *const words[] = {[HOSTS] = "hosts", [CHILDREN] = "children", [VARS] = "vars"};
 
-    rest = close ? close + 1 : end;
-    while (rest < end && is_blank(*rest))
-        rest++;
-    if (!close || (rest < end && *rest != '#'))
-        return inventory_error(i->x.s, e, "'%.*s' is no section as [group] or [group:vars]", end - p > 60 ? 60 : (int)(end - p), p);
-    p++;
-    colon = memchr(p, ':', (size_t)(close - p));
-    n = (size_t)((colon ? colon : close) - p);
-    i->kind = HOSTS;
-    for (size_t k = 0; colon && k <= 3; k++) {
-        if (k == 3)
-            return inventory_error(i->x.s, e, "a section ':%.*s'; there are children and vars", close - colon > 60 ? 60 : (int)(close - colon - 1), colon + 1);
-        if (strlen(kinds[k].word) == (size_t)(close - colon - 1) && memcmp(kinds[k].word, colon + 1, (size_t)(close - colon - 1)) == 0) {
-            i->kind = kinds[k].kind;
-            break;
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+        if (strlen(words[k]) == n && memcmp(words[k], p, n) == 0) {
+            *ret = (enum kind)k;
+            return true;
         }
-    }
-    if (!n || memchr(p, ' ', n) || memchr(p, '\t', n))
+    return false;
+}
+
+static bool section_name(struct ini *i, const char *name, size_t n, struct err *e)
+{
+    if (!n || memchr(name, ' ', n) || memchr(name, '\t', n))
         return inventory_error(i->x.s, e, "a section without a group's name");
-    if (!ansible_group(&i->x, p, n, &i->group, e))
+    if (!ansible_group(&i->x, name, n, &i->group, e))
         return false;
     if (i->kind != VARS)
         i->x.groups.nodes.v[i->group].declared = true;
     return true;
+}
+
+static bool section_line(struct ini *i, const char *p, const char *end, struct err *e)
+{
+    const char *close = memchr(p, ']', (size_t)(end - p)), *rest = close ? close + 1 : end, *colon, *name = p + 1;
+    size_t n;
+
+    while (rest < end && is_blank(*rest))
+        rest++;
+    if (!close || (rest < end && *rest != '#'))
+        return inventory_error(i->x.s, e, "'%.*s' is no section as [group] or [group:vars]", end - p > 60 ? 60 : (int)(end - p), p);
+    colon = memchr(name, ':', (size_t)(close - name));
+    n = (size_t)((colon ? colon : close) - name);
+    i->kind = HOSTS;
+    if (colon && !kind_of(colon + 1, (size_t)(close - colon - 1), &i->kind))
+        return inventory_error(i->x.s, e, "a section of unknown kind; there are [group], [group:children] and [group:vars]");
+    return section_name(i, name, n, e);
 }
 
 static bool one_line(struct ini *i, const char *p, size_t n, struct err *e)

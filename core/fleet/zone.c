@@ -167,12 +167,25 @@ static bool table_offset(const unsigned char *p, const struct counts *c, int64_t
     return true;
 }
 
+/* The rule in the footer, for what is behind the last transition; there need not be one. */
+static bool footer_offset(const unsigned char *p, size_t n, int64_t at, long *ret)
+{
+    const unsigned char *end = n && *p == '\n' ? memchr(p + 1, '\n', n - 1) : NULL;
+    size_t len = end ? (size_t)(end - p - 1) : 0;
+    char rule[128];
+
+    if (!end || len >= sizeof rule || memchr(p + 1, 0, len))
+        return false;
+    memcpy(rule, p + 1, len);
+    rule[len] = 0;
+    return !len || rule_offset(rule, at, ret);
+}
+
 bool zone_offset_of(const char *bytes, size_t n, instant at, int *ret)
 {
     const unsigned char *p = (const unsigned char *)bytes;
     int64_t seconds = at / 1000 - (at % 1000 < 0);
     struct counts c;
-    char rule[128];
     size_t size;
     long east;
     bool last;
@@ -184,18 +197,8 @@ bool zone_offset_of(const char *bytes, size_t n, instant at, int *ret)
     if (!read_header(p, n, &c) || n - 44 < block(&c, 8) || !table_offset(p + 44, &c, seconds, &east, &last))
         return false;
     size = 44 + block(&c, 8);
-    p += size, n -= size;
-    if (last && n > 2 && p[0] == '\n') {
-        const unsigned char *end = memchr(p + 1, '\n', n - 1);
-        size_t len = end ? (size_t)(end - p - 1) : 0;
-
-        if (!end || len >= sizeof rule || memchr(p + 1, 0, len))
-            return false;
-        memcpy(rule, p + 1, len);
-        rule[len] = 0;
-        if (len && !rule_offset(rule, seconds, &east))
-            return false;
-    }
+    if (last && !footer_offset(p + size, n - size, seconds, &east))
+        return false;
     *ret = (int)(east / 60);
     return east > -86400 && east < 86400;
 }
