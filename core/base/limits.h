@@ -6,6 +6,7 @@
 #ifndef AVSWAP_CORE_BASE_LIMITS_H
 #define AVSWAP_CORE_BASE_LIMITS_H
 
+#define LIMIT_FLEET (256u << 20)         /* a report about all PCs of a fleet */
 #define LIMIT_DOCUMENT (16u << 20)      /* facts, plan, outcome */
 #define LIMIT_MANIFEST (1u << 20)       /* one product, playbook, timeline or policy file */
 #define LIMIT_JOURNAL (64u << 20)       /* one run's journal */

@@ -89,8 +89,7 @@ static bool load_one(sqlite3_stmt *q, void *arg, struct err *e)
     if (!h)
         return err_nomem(e);
     j = json_parse(text, strlen(text), JSON_REJECT_DUPLICATES, &where, e);
-    ok = j && schema_read(&fleet_host_schema, j, x->doc, &at, &h->host, e);
-    json_decref(j);
+    ok = j && doc_keep(x->doc, j, e) && schema_read(&fleet_host_schema, j, x->doc, &at, &h->host, e); /* its texts are the document's */
     h->added = store_instant(q, 4);
     h->seen = store_instant(q, 5);
     return ok && store_text(q, 2, &x->doc->arena, &h->machine, e) && store_text(q, 3, &x->doc->arena, &h->hostname, e);

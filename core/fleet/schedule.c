@@ -114,16 +114,6 @@ static void line_up(struct schedule *s)
     s->lines = mem_alloc((most + 1) * sizeof *s->lines);
 }
 
-static size_t budget_of(const struct schedule *s, size_t wave, size_t size)
-{
-    const struct wave *w = wave < s->rollout->waves.n ? &s->rollout->waves.v[wave] : NULL;
-    size_t part = size * (size_t)(w ? w->budget_percent : 2) / 100;
-
-    if (w && w->budget)
-        return (size_t)w->budget;
-    return part ? part : 1;
-}
-
 static void open_wave(struct schedule *s, size_t wave)
 {
     s->wave = wave;
@@ -192,7 +182,7 @@ bool schedule_init(struct schedule *s, const struct rollout *r, struct host *hos
         members[i].live = members[i].parked = false;
     }
     for (size_t i = 0; i < s->wave_count; i++)
-        s->waves[i].budget = budget_of(s, i, s->waves[i].size);
+        s->waves[i].budget = (size_t)rollout_budget(r, i, (long long)s->waves[i].size);
     line_up(s);
     if (!s->lines) {
         schedule_free(s);

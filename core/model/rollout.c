@@ -94,6 +94,16 @@ static const struct field rollout_fields[] = {
 const struct schema rollout_schema = {"rollout", "avswap.rollout/1", "in which order and how fast a fleet is moved",
                                       sizeof(struct rollout), rollout_fields, check_rollout};
 
+long long rollout_budget(const struct rollout *r, size_t wave, long long size)
+{
+    const struct wave *w = wave < r->waves.n ? &r->waves.v[wave] : NULL;
+    long long part = size * (w ? w->budget_percent : 2) / 100;
+
+    if (w && w->budget)
+        return w->budget;
+    return part ? part : 1;
+}
+
 int window_length(const struct window *w)
 {
     return w->to_min > w->from_min ? w->to_min - w->from_min : w->to_min + 24 * 60 - w->from_min;

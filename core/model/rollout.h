@@ -46,6 +46,8 @@ struct rollout {
 };
 extern const struct schema rollout_schema;
 
+/* Failures that a wave of so many PCs may have; the one behind the last is the rest. */
+long long rollout_budget(const struct rollout *r, size_t wave, long long size);
 /* Minutes of "22:00"; -1: it is none. */
 int window_minutes(const char *s);
 /* How many minutes it is open. */

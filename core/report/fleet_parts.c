@@ -46,8 +46,9 @@ void fleet_parts_states(struct page *p, const struct fleet_status *f)
 
             if (fleet_order(s) != order || !f->states.v[i].hosts)
                 continue;
+            if (said)
+                page_say(p, INK_PLAIN, "   ");
             page_keep(p, fleet_parts_ink(s), "%lld %s", f->states.v[i].hosts, host_state_names[s]);
-            page_say(p, INK_PLAIN, "   ");
             said = true;
         }
     if (!said)
@@ -104,24 +105,34 @@ static void days(struct page *p, enum ink ink, const char *before, int64_t ms, c
     page_say(p, ink, "%s%lld day%s%s", before, n, n == 1 ? "" : "s", after);
 }
 
+/* Which measure it is; the house's own deadline is none. */
+static void measure(struct page *p, const struct fleet_status *f, instant at)
+{
+    for (size_t i = 0; i < f->deadlines.n; i++)
+        if (f->deadlines.v[i].at == at) {
+            page_say(p, INK_DIM, " (%s: %s)", f->deadlines.v[i].jurisdiction, f->deadlines.v[i].what);
+            return;
+        }
+}
+
 void fleet_parts_law(struct page *p, const struct fleet_status *f)
 {
     instant past = f->pace ? f->pace->overdue_since : INSTANT_NONE, ahead = f->pace ? f->pace->deadline : INSTANT_NONE;
     char when[64];
 
-    if (past != INSTANT_NONE && f->pace->left)
-        days(p, INK_BAD, "overdue by ", f->at - past, "");
-    else if (past != INSTANT_NONE)
-        page_say(p, INK_GOOD, "met");
     if (ahead != INSTANT_NONE) {
-        days(p, INK_WARN, past != INSTANT_NONE ? "; next in " : "", ahead - f->at, past != INSTANT_NONE ? "" : " left");
-        page_say(p, INK_PLAIN, ", %s", page_time(p, ahead, when, sizeof when));
+        days(p, INK_WARN, "", ahead - f->at, " left");
+        page_say(p, INK_PLAIN, ", until %s", page_time(p, ahead, when, sizeof when));
+        measure(p, f, ahead);
+        page_say(p, INK_PLAIN, "%s", past != INSTANT_NONE ? "; " : "");
     }
-    for (size_t i = 0; i < f->deadlines.n; i++)
-        if (f->deadlines.v[i].at == (past != INSTANT_NONE ? past : ahead)) {
-            page_say(p, INK_DIM, " (%s: %s)", f->deadlines.v[i].jurisdiction, f->deadlines.v[i].what);
-            return;
-        }
+    if (past == INSTANT_NONE)
+        return;
+    if (f->pace->left)
+        days(p, INK_BAD, "overdue by ", f->at - past, "");
+    else
+        page_say(p, INK_GOOD, "met");
+    measure(p, f, past);
 }
 
 void fleet_parts_gaps(struct page *p, const struct fleet_status *f)
@@ -156,17 +167,27 @@ static const char *ago(int64_t ms, char buf[16])
 void fleet_parts_host(struct page *p, const struct fleet_status *f, const struct fleet_member *h)
 {
     enum host_state s = (enum host_state)h->state;
+    const char *after = ""; /* between two facts */
     char span[16];
 
     page_column(p, INK_NAME, 20, h->name);
     page_say(p, INK_PLAIN, " ");
     page_column(p, fleet_parts_ink(s), 12, host_state_names[s]);
     page_column(p, INK_DIM, 8, h->since == INSTANT_NONE ? "" : ago(f->at - h->since, span));
+    if (s == HOST_UNREACHABLE && h->seen == INSTANT_NONE)
+        page_say(p, INK_DIM, "never seen");
+    else if (s == HOST_UNREACHABLE)
+        page_say(p, INK_DIM, "seen %s ago", ago(f->at - h->seen, span));
     if (s == HOST_UNREACHABLE)
-        page_say(p, INK_DIM, h->seen == INSTANT_NONE ? "never seen; " : "seen %s ago; ", h->seen == INSTANT_NONE ? "" : ago(f->at - h->seen, span));
-    if (h->was)
-        page_say(p, INK_DIM, "was %s; ", h->was);
-    if (h->gap_s > 0)
-        page_say(p, INK_WARN, "%lld s unprotected; ", h->gap_s);
-    page_say(p, INK_PLAIN, "%s", h->text ? h->text : "");
+        after = "; ";
+    if (h->was) {
+        page_say(p, INK_DIM, "%swas %s", after, h->was);
+        after = "; ";
+    }
+    if (h->gap_s > 0) {
+        page_say(p, INK_WARN, "%s%lld s unprotected", after, h->gap_s);
+        after = "; ";
+    }
+    if (h->text)
+        page_say(p, INK_PLAIN, "%s%s", after, h->text);
 }

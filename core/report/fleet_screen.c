@@ -1,9 +1,6 @@
 #include "core/report/fleet_parts.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-enum { WAVES_MOST = 5, HANDS_ALL = 2 };
+enum { WAVES_MOST = 5 };
 
 struct screen {
     struct page page;
@@ -11,9 +8,13 @@ struct screen {
     int left; /* lines */
 };
 
+/* Ends the line; what the screen has no room for is dropped. */
 static void end(struct screen *s, int indent)
 {
-    page_end_cut(&s->page, indent);
+    if (s->left > 0)
+        page_end_cut(&s->page, indent);
+    else
+        buf_clear(&s->page.para);
     s->left--;
 }
 
@@ -106,34 +107,39 @@ static bool is_under_way(const struct fleet_member *h)
     return !is_hands(h) && h->state != HOST_QUEUED && h->state != HOST_DONE;
 }
 
-/* PCs with `lines` lines each, as far as there is room; the last line tells how many more there are. */
-static void hosts(struct screen *s, const char *text, bool (*wanted)(const struct fleet_member *), int lines)
+/* PCs as far as there is room, what to do before those it is about; the last line tells how many more there are. */
+static void hosts(struct screen *s, const char *text, bool (*wanted)(const struct fleet_member *))
 {
     const struct fleet_status *f = s->f;
+    const char *action = NULL;
     size_t n = 0, shown = 0;
 
     for (size_t i = 0; i < f->hosts.n; i++)
         n += wanted(&f->hosts.v[i]);
-    if (!n || s->left < 3 + lines)
+    if (!n || s->left < 5)
         return;
     blank(s);
     heading(s, text, n);
-    for (size_t i = 0; i < f->hosts.n && s->left >= lines + (shown + 1 < n); i++) {
+    for (size_t i = 0; i < f->hosts.n && shown < n; i++) {
         const struct fleet_member *h = &f->hosts.v[i];
+        bool other = h->action && !text_eq(h->action, action);
 
         if (!wanted(h))
             continue;
-        fleet_parts_host(&s->page, f, h);
-        end(s, 1);
-        if (lines > 1) {
-            page_say(&s->page, INK_BOLD, "%s", h->action ? h->action : "");
-            end(s, 4);
+        if (s->left < 1 + other + (shown + 1 < n))
+            break;
+        if (other) {
+            page_say(&s->page, INK_BOLD, "%s", h->action);
+            end(s, 1);
         }
+        action = h->action;
+        fleet_parts_host(&s->page, f, h);
+        end(s, 3);
         shown++;
     }
     if (shown < n && s->left > 0) {
         page_say(&s->page, INK_DIM, "and %zu more: avswap fleet status --verbose", n - shown);
-        end(s, 1);
+        end(s, 3);
     }
 }
 
@@ -150,8 +156,8 @@ void report_fleet_screen(const struct fleet_status *f, const struct style *s, in
         blank(&screen);
         waves(&screen);
         figures(&screen);
-        hosts(&screen, "NEEDS HANDS", is_hands, HANDS_ALL);
-        hosts(&screen, "UNDER WAY", is_under_way, 1);
+        hosts(&screen, "NEEDS HANDS", is_hands);
+        hosts(&screen, "UNDER WAY", is_under_way);
     }
     page_close(&screen.page);
 }

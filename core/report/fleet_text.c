@@ -7,9 +7,10 @@ static void label(struct page *p, const char *text)
     page_column(p, INK_DIM, 9, text);
 }
 
-/* Those whom `wanted` takes, with what to do; as many as `most`. */
+/* Those whom `wanted` takes, as many as `most`; what to do stands before those it is about. */
 static void list(struct page *p, const struct fleet_status *f, const char *heading, bool (*wanted)(enum host_state), size_t most)
 {
+    const char *action = NULL;
     size_t n = 0;
 
     for (size_t i = 0; i < f->hosts.n; i++) {
@@ -19,10 +20,11 @@ static void list(struct page *p, const struct fleet_status *f, const char *headi
             continue;
         if (n == 1)
             page_heading(p, heading);
+        if (h->action && !text_eq(h->action, action))
+            page_line(p, 2, 4, INK_BOLD, "%s", h->action);
+        action = h->action;
         fleet_parts_host(p, f, h);
-        page_end_para(p, 2, 4);
-        if (h->action && fleet_needs_hands((enum host_state)h->state))
-            page_line(p, 4, 6, INK_BOLD, "now: %s", h->action);
+        page_end_para(p, 4, 25);
     }
     if (n > most)
         page_line(p, 2, 4, INK_DIM, "and %zu more: --verbose shows all", n - most);

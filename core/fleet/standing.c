@@ -1,0 +1,342 @@
+#include "core/fleet/standing.h"
+
+#include "core/base/limits.h"
+#include "core/base/list.h"
+#include "core/fleet/folder.h"
+#include "core/fleet/pace.h"
+#include "core/fleet/zone.h"
+#include "core/model/plan.h"
+#include "core/os/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct view {
+    const struct record_rollout *begun;
+    const struct rollout *r;
+    const struct records *records;
+    const struct roster *roster;
+    const struct standing *how;
+    struct doc *d;
+    struct fleet_status *f;
+    size_t open;                    /* the wave that counts now, of the rollout's */
+    const struct fleet_wave *wave;  /* the same in the status; NULL: it has no PCs */
+};
+
+/* What it is, or was before it went silent or was held. */
+static enum host_state real(const struct host *h)
+{
+    return h->state == HOST_UNREACHABLE || h->state == HOST_HELD ? h->back : h->state;
+}
+
+static bool count_states(struct view *v, struct err *e)
+{
+    long long counts[HOST_STATES] = {0};
+
+    for (size_t i = 0; i < v->records->v.n; i++)
+        counts[v->records->v.v[i].host.state]++;
+    for (int s = 0; s < HOST_STATES; s++) {
+        struct fleet_count *c = counts[s] ? LIST_ADD(&v->d->arena, &v->f->states) : NULL;
+
+        if (counts[s] && !c)
+            return err_nomem(e);
+        if (c)
+            *c = (struct fleet_count){s, counts[s]};
+    }
+    return true;
+}
+
+/* ---- waves ---- */
+
+struct tally { /* of a wave */
+    long long queued, unfinished;
+    instant last; /* when the last of its PCs came into its state */
+};
+
+static void tally_waves(const struct view *v, struct fleet_wave *waves, struct tally *t, size_t n)
+{
+    for (size_t i = 0; i < v->records->v.n; i++) {
+        const struct record *m = &v->records->v.v[i];
+        size_t k = m->wave < n ? m->wave : n - 1;
+
+        waves[k].hosts++;
+        waves[k].begun += real(&m->host) != HOST_QUEUED;
+        waves[k].at_work += host_is_at_work(&m->host);
+        waves[k].done += m->host.state == HOST_DONE;
+        waves[k].failures += host_has_failed(&m->host);
+        t[k].queued += m->host.state == HOST_QUEUED;
+        t[k].unfinished += !host_is_final(&m->host) && m->host.state != HOST_QUEUED && m->host.state != HOST_UNREACHABLE &&
+                           m->host.state != HOST_HELD;
+        if (m->host.since > t[k].last)
+            t[k].last = m->host.since;
+    }
+}
+
+static enum wave_phase phase_of(const struct view *v, const struct fleet_wave *w, const struct tally *t, instant soaked)
+{
+    if (v->begun->ended != INSTANT_NONE)
+        return t->queued ? WAVE_STOPPED : WAVE_OVER;
+    if (v->begun->stopped || (w->failures && w->failures >= w->budget))
+        return WAVE_STOPPED;
+    if (t->queued || t->unfinished)
+        return WAVE_OPEN;
+    return v->how->now < soaked ? WAVE_SOAKS : WAVE_PROVES;
+}
+
+/* The last wave that was begun is the open one; those before it are over, those behind it closed. */
+static bool set_phases(struct view *v, struct fleet_wave *waves, const struct tally *t, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        instant soaked = t[i].last + (i < v->r->waves.n ? v->r->waves.v[i].soak_s * 1000 : 0);
+        struct fleet_wave *x;
+
+        waves[i].phase = i > v->open ? WAVE_CLOSED : i < v->open ? WAVE_OVER : phase_of(v, &waves[i], &t[i], soaked);
+        if (waves[i].phase == WAVE_SOAKS)
+            waves[i].soaked = soaked;
+        if (!waves[i].hosts)
+            continue;
+        x = LIST_ADD(&v->d->arena, &v->f->waves);
+        if (!x)
+            return err_nomem(e);
+        *x = waves[i];
+        if (i == v->open)
+            v->wave = &waves[i];
+    }
+    return true;
+}
+
+static bool tell_waves(struct view *v, struct err *e)
+{
+    size_t n = v->r->waves.n + 1;
+    struct fleet_wave *waves = ARENA_ARRAY(&v->d->arena, n, struct fleet_wave);
+    struct tally *t = ARENA_ARRAY(&v->d->arena, n, struct tally);
+
+    if (!waves || !t)
+        return err_nomem(e);
+    tally_waves(v, waves, t, n);
+    for (size_t i = 0; i < n; i++) {
+        waves[i].name = i < v->r->waves.n ? v->r->waves.v[i].name : "rest";
+        waves[i].budget = rollout_budget(v->r, i, waves[i].hosts);
+        waves[i].soaked = INSTANT_NONE;
+        if (waves[i].begun)
+            v->open = i;
+    }
+    return set_phases(v, waves, t, n, e);
+}
+
+/* ---- what keeps the next one waiting ---- */
+
+bool standing_window(const struct rollout *r, const struct fleet_host *h, struct doc *d, const struct window **ret, struct err *e)
+{
+    struct window *own;
+
+    *ret = NULL;
+    if (h->window) {
+        own = ARENA_NEW(&d->arena, struct window);
+        *ret = own;
+        return own ? fleet_window(&d->arena, h->window, own, e) : err_nomem(e);
+    }
+    for (size_t i = 0; i < r->windows.n; i++) {
+        const struct window *w = &r->windows.v[i];
+
+        if (!w->groups.n && !*ret)
+            *ret = w;
+        for (size_t k = 0; k < w->groups.n; k++)
+            if (text_in(&h->groups, w->groups.v[k])) {
+                *ret = w;
+                return true;
+            }
+    }
+    return true;
+}
+
+/* When the first of the wave's queued PCs may be started by its window; now: one may. */
+static bool next_window(struct view *v, instant *ret, struct err *e)
+{
+    *ret = INSTANT_NONE;
+    for (size_t i = 0; i < v->records->v.n && *ret != v->how->now; i++) {
+        const struct record *m = &v->records->v.v[i];
+        const struct roster_host *h = m->host.state == HOST_QUEUED && m->wave == v->open ? roster_find(v->roster, m->name) : NULL;
+        const struct window *w = NULL;
+        instant opens = v->how->now;
+        int offset = 0;
+
+        if (!h)
+            continue;
+        if (!standing_window(v->r, &h->host, v->d, &w, e) || !zone_offset(h->host.zone, v->how->now, &offset, e))
+            return false;
+        if (w && window_until(w, v->how->now, offset, &opens) != INSTANT_NONE)
+            opens = v->how->now;
+        if (*ret == INSTANT_NONE || opens < *ret)
+            *ret = opens;
+    }
+    return true;
+}
+
+static bool tell_limit(struct view *v, struct err *e)
+{
+    const struct fleet_wave *w = v->wave;
+    long long at_work = 0;
+    char when[INSTANT_TEXT];
+    instant opens;
+
+    for (size_t i = 0; i < v->f->waves.n; i++)
+        at_work += v->f->waves.v[i].at_work;
+    if (!w)
+        return true;
+    if (w->phase == WAVE_SOAKS || w->phase == WAVE_PROVES)
+        v->f->limit = "the wave soaks and is looked at again before the next one";
+    if (w->phase != WAVE_OPEN)
+        return true;
+    if (w->begun == w->hosts)
+        v->f->limit = "the end of the wave";
+    else if (w->failures + w->at_work >= w->budget)
+        v->f->limit = "the failure budget: as many are at work as may fail";
+    else if (at_work >= v->r->at_work)
+        v->f->limit = "the number of PCs at work";
+    if (v->f->limit)
+        return true;
+    if (!next_window(v, &opens, e))
+        return false;
+    if (opens != INSTANT_NONE && opens > v->how->now) {
+        v->f->limit = arena_printf(&v->d->arena, "windows: the next one opens at %s", instant_format(opens, when));
+        return v->f->limit != NULL || err_nomem(e);
+    }
+    return true;
+}
+
+/* ---- PCs ---- */
+
+/* The plan with this id; what is not there or cannot be read is left out. */
+static bool read_plan(const char *path, const char *id, struct doc *d, struct plan *ret)
+{
+    struct err ignored = ERR_INIT;
+    struct buf text;
+    bool ok;
+
+    if (!path || !os_file_exists(path))
+        return false;
+    buf_init(&text, LIMIT_DOCUMENT);
+    ok = os_file_read(path, &text, &ignored) && plan_read(d, path, buf_str(&text), text.len, ret, &ignored) && text_eq(ret->id, id);
+    buf_free(&text);
+    return ok;
+}
+
+/* Names of what goes and comes. */
+static bool products(struct view *v, const struct record *m, struct fleet_member *h, struct err *e)
+{
+    struct err ignored = ERR_INIT;
+    struct doc doc = DOC_INIT;
+    struct plan plan;
+    const char *run = fleet_folder_run(&doc.arena, v->how->state, m->name, m->plan, &ignored);
+    const char *folder = fleet_folder(&doc.arena, v->how->state, m->name);
+    bool ok = true;
+
+    if ((run && read_plan(arena_printf(&doc.arena, "%s/plan.json", run), m->plan, &doc, &plan)) ||
+        (folder && read_plan(arena_printf(&doc.arena, "%s/plan.json", folder), m->plan, &doc, &plan))) {
+        h->from = plan.sources.n ? arena_strdup(&v->d->arena, plan.sources.v[0].name) : NULL;
+        h->to = plan.target ? arena_strdup(&v->d->arena, plan.target->name) : NULL;
+        ok = (h->from || !plan.sources.n) && (h->to || !plan.target);
+    }
+    doc_free(&doc);
+    return ok || err_nomem(e);
+}
+
+static int by_need(const void *a, const void *b)
+{
+    const struct fleet_member *x = a, *y = b;
+    int d = fleet_order((enum host_state)x->state) - fleet_order((enum host_state)y->state);
+
+    return d ? d : x->since != y->since ? (x->since < y->since ? -1 : 1) : strcmp(x->name, y->name);
+}
+
+static bool tell_hosts(struct view *v, struct err *e)
+{
+    struct fleet_status *f = v->f;
+
+    f->hosts.v = ARENA_ARRAY(&v->d->arena, v->records->v.n + 1, struct fleet_member);
+    if (!f->hosts.v)
+        return err_nomem(e);
+    for (size_t i = 0; i < v->records->v.n; i++) {
+        const struct record *m = &v->records->v.v[i];
+        const struct roster_host *known = roster_find(v->roster, m->name);
+        struct fleet_member *h = &f->hosts.v[f->hosts.n++];
+
+        *h = (struct fleet_member){
+            .name = m->name, .machine = known ? known->machine : NULL, .site = known ? known->host.site : NULL,
+            .wave = m->wave < v->r->waves.n ? v->r->waves.v[m->wave].name : "rest", .state = m->host.state,
+            .was = real(&m->host) == m->host.state ? NULL : host_state_names[m->host.back],
+            .since = m->host.since, .seen = m->host.seen, .next = m->host.due, .text = m->text,
+            .gap_s = m->journal_size ? (m->gap_ms + 999) / 1000 : -1, .action = fleet_action((enum host_state)m->host.state)};
+        if (v->how->state && m->plan && !products(v, m, h, e))
+            return false;
+    }
+    qsort(f->hosts.v, f->hosts.n, sizeof *f->hosts.v, by_need);
+    return true;
+}
+
+static bool tell_gaps(struct view *v, struct err *e)
+{
+    struct fleet_gaps *g = ARENA_NEW(&v->d->arena, struct fleet_gaps);
+
+    if (!g)
+        return err_nomem(e);
+    for (size_t i = 0; i < v->f->hosts.n; i++) {
+        const struct fleet_member *h = &v->f->hosts.v[i];
+        const char **now = h->state == HOST_UNPROTECTED ? LIST_ADD(&v->d->arena, &g->now) : NULL;
+
+        if (h->state == HOST_UNPROTECTED && !now)
+            return err_nomem(e);
+        if (now)
+            *now = h->name;
+        if (h->gap_s < 0)
+            continue;
+        g->measured++;
+        g->sum_s += h->gap_s;
+        if (h->gap_s > g->worst_s) {
+            g->worst_s = h->gap_s;
+            g->worst = h->name;
+        }
+    }
+    v->f->gaps = g;
+    return true;
+}
+
+bool standing_make(const struct record_rollout *begun, const struct rollout *r, const struct records *records,
+                   const struct roster *roster, const struct standing *how, struct doc *d, struct fleet_status *ret, struct err *e)
+{
+    struct view v = {begun, r, records, roster, how, d, ret, 0, NULL};
+
+    schema_init(&fleet_status_schema, ret);
+    ret->at = how->now;
+    ret->rollout = arena_printf(&d->arena, "%lld", begun->id);
+    if (!ret->rollout)
+        return err_nomem(e);
+    ret->begun = begun->begun;
+    ret->ended = begun->ended;
+    ret->operator = begun->operator;
+    ret->stopped = begun->stopped ? "a person said stop, or the failure budget is used up" : NULL;
+    ret->total = (long long)records->v.n;
+    return count_states(&v, e) && tell_waves(&v, e) && tell_hosts(&v, e) && tell_gaps(&v, e) &&
+           pace_deadlines(how->law, how->owner, d, ret, e) && pace_tell(how->deadline, d, ret, e) &&
+           tell_limit(&v, e);
+}
+
+bool standing_load(struct store *s, const struct standing *how, struct doc *d, struct fleet_status *ret, struct err *e)
+{
+    struct record_rollout begun;
+    struct records records;
+    struct roster roster;
+    struct rollout r;
+    bool found;
+
+    schema_init(&fleet_status_schema, ret);
+    ret->at = how->now;
+    if (!record_rollout(s, how->rollout, d, &begun, &found, e))
+        return false;
+    if (!found)
+        return !how->rollout || err_set(e, ERR_NOT_FOUND, "there is no rollout %lld", how->rollout);
+    return doc_read(d, &rollout_schema, "the rollout in the store", begun.document, strlen(begun.document), &r, e) &&
+           record_load(s, begun.id, d, &records, e) && roster_load(s, d, &roster, e) &&
+           standing_make(&begun, &r, &records, &roster, how, d, ret, e);
+}

@@ -1,0 +1,36 @@
+/*
+ * standing.h - where a rollout stands: avswap.fleet-status/1 from the store. Reads only; safe beside a coordinator at work.
+ *
+ * What a wave's phase is follows from its PCs: those before the last one that was begun are over. What keeps the next PC
+ * from being started is what can be seen from outside: budgets, limits, windows; the coordinator may know more.
+ * Everything in the status belongs to the doc.
+ */
+#ifndef AVSWAP_CORE_FLEET_STANDING_H
+#define AVSWAP_CORE_FLEET_STANDING_H
+
+#include "core/fleet/record.h"
+#include "core/fleet/roster.h"
+#include "core/model/catalog.h"
+
+struct standing {
+    const char *state;          /* folder of the jump host; NULL: names of products are left out */
+    const struct catalog *law;  /* NULL: no deadlines but the own one */
+    const struct owner *owner;
+    instant deadline;           /* of the house; INSTANT_NONE: the law's */
+    instant now;
+    long long rollout;          /* 0: the one that goes on, else the last */
+};
+
+/* Without any rollout: ret->rollout is NULL. */
+bool standing_load(struct store *s, const struct standing *how, struct doc *d, struct fleet_status *ret, struct err *e) MUST_CHECK;
+
+/* The pure part: the same from what the store has. roster: where the sites and machines come from. */
+bool standing_make(const struct record_rollout *begun, const struct rollout *r, const struct records *records,
+                   const struct roster *roster, const struct standing *how, struct doc *d, struct fleet_status *ret,
+                   struct err *e) MUST_CHECK;
+
+/* The window that holds for a PC: its own, else the rollout's by its groups. *ret: NULL: none, at any hour. */
+bool standing_window(const struct rollout *r, const struct fleet_host *h, struct doc *d, const struct window **ret,
+                     struct err *e) MUST_CHECK;
+
+#endif
