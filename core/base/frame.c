@@ -17,13 +17,20 @@ static size_t type_length(const char *s)
     return n;
 }
 
-bool frame_write(struct buf *out, const char *type, const void *p, size_t n, struct err *e)
+bool frame_head(struct buf *out, const char *type, size_t n, struct err *e)
 {
     size_t letters = type_length(type);
 
     if (!letters || letters > FRAME_TYPE || type[letters] || n > FRAME_MAX)
         return err_set(e, ERR_BUG, "a frame '%.20s' of %zu bytes", type, n);
     buf_printf(out, "%s%s %zu\n", head_mark, type, n);
+    return buf_ok(out, "a frame", e);
+}
+
+bool frame_write(struct buf *out, const char *type, const void *p, size_t n, struct err *e)
+{
+    if (!frame_head(out, type, n, e))
+        return false;
     buf_add(out, p, n);
     buf_addc(out, '\n');
     return buf_ok(out, "a frame", e);

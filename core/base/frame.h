@@ -29,6 +29,8 @@ struct frame {
     size_t len;
 };
 
+/* A frame's first line alone, for one whose bytes (at most FRAME_MAX) and last newline go out without being copied. */
+bool frame_head(struct buf *out, const char *type, size_t n, struct err *e) MUST_CHECK;
 /* A frame behind what is in `out`; what sticks in `out` (buf_ok) is told at once. Types and lengths that no reader takes are
  * ERR_BUG. */
 bool frame_write(struct buf *out, const char *type, const void *p, size_t n, struct err *e) MUST_CHECK;

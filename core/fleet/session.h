@@ -15,9 +15,9 @@
  * could not take or start the worker, and says why (nothing was changed there); ERR_IO the connection broke off; ERR_NOMEM;
  * and what a callback itself gave. Texts of the PC stand in err.text and are harmless on a terminal.
  *
- * Memory of a session: at most one frame as read (FRAME_MAX + 1 KiB), its parsed form if it is a document of at most
- * SESSION_DOCUMENT, SESSION_NOISE before the greeting, and what was given to session_ask/session_frame: nothing grows
- * with what the PC sends. In numbers: FRAME_MAX + 64 KiB + 20 times SESSION_DOCUMENT. The worker's and the frames'
+ * Memory of a session: at most one frame as read, its parsed form if it is a document of at most
+ * SESSION_DOCUMENT, and what was given to session_ask(): nothing grows with what the PC sends. In numbers: FRAME_MAX (of
+ * core/base/frame.h) and 2 MiB. The worker's and the frames'
  * bytes are the caller's and are not copied; they stay where they are until session_free(), or until session_wrote() went
  * past them and session_pending() says 0.
  */
@@ -25,14 +25,11 @@
 #define AVSWAP_CORE_FLEET_SESSION_H
 
 #include "core/fleet/transport.h"
+#include "core/model/visit.h"
 
 struct session;
-struct visit_hello;   /* core/model/visit.h */
-struct visit_request;
-struct visit_answer;
 
 enum {
-    SESSION_NOISE = 64 << 10,    /* before the greeting: banners, what profiles print */
     SESSION_DOCUMENT = 64 << 10, /* a hello or an answer */
     SESSION_FRAMES = 16,         /* queued at the same time */
 };

@@ -13,6 +13,9 @@
  *     avswap-visit/1 want          send it: SIZE bytes
  *     avswap-visit/1 failed TEXT   it cannot be had here
  *
+ * The driver starts the child in a session of its own (setsid), so that no ssh of a ProxyJump, which does not inherit
+ * BatchMode, can ask on the terminal, and with SSH_ASKPASS_REQUIRE=never in its environment.
+ *
  * Everything launch() gives lives in the arena. Addresses and users that could be taken for an option, or that hold
  * anything a shell or ssh_config's % would act on, are ERR_INPUT.
  *
@@ -70,7 +73,7 @@ struct link_end {
     const char *errors; /* what it wrote to standard error: hostile, need not end with NUL; NULL: nothing */
     size_t errors_len;  /* only the first and last TRANSPORT_ERRORS / 2 bytes need be kept; more is not looked at */
 };
-enum { TRANSPORT_ERRORS = 8192, TRANSPORT_ARGS = 32 };
+enum { TRANSPORT_ERRORS = 8192, TRANSPORT_ARGS = 48 };
 
 struct transport {
     const char *name;

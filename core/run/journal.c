@@ -50,25 +50,31 @@ static bool read_line(struct journal *j, const char *file, const char *line, siz
     return true;
 }
 
-bool journal_parse(const char *file, const char *text, size_t len, struct doc *d, struct journal *ret,
-                   size_t *ret_whole, struct err *e)
+bool journal_continue(const char *file, const char *text, size_t len, struct journal *j, size_t *ret_whole, struct err *e)
 {
     const char *cursor = text, *end = text + len;
 
-    memset(ret, 0, sizeof *ret);
-    memcpy(ret->head, zeros, sizeof ret->head);
-    ret->doc = d;
     while (cursor < end) {
         const char *nl = memchr(cursor, '\n', (size_t)(end - cursor));
 
         if (!nl)
             break;
-        if (!read_line(ret, file, cursor, (size_t)(nl - cursor), e))
+        if (!read_line(j, file, cursor, (size_t)(nl - cursor), e))
             return false;
         cursor = nl + 1;
     }
-    *ret_whole = ret->size = (size_t)(cursor - text);
+    *ret_whole = (size_t)(cursor - text);
+    j->size += *ret_whole;
     return true;
+}
+
+bool journal_parse(const char *file, const char *text, size_t len, struct doc *d, struct journal *ret,
+                   size_t *ret_whole, struct err *e)
+{
+    memset(ret, 0, sizeof *ret);
+    memcpy(ret->head, zeros, sizeof ret->head);
+    ret->doc = d;
+    return journal_continue(file, text, len, ret, ret_whole, e);
 }
 
 bool journal_open(const char *path, struct doc *d, struct journal *ret, struct err *e)

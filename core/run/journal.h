@@ -25,6 +25,9 @@ struct journal {
 /* Parses journal text. *ret_whole is the length without a torn last line. */
 bool journal_parse(const char *file, const char *text, size_t len, struct doc *d, struct journal *ret, size_t *ret_whole,
                    struct err *e) MUST_CHECK;
+/* The same for what follows the lines before: `j` is as journal_parse() left it, or {.n, .head} as they say; its events may have
+ * been dropped, and its doc be another. */
+bool journal_continue(const char *file, const char *text, size_t len, struct journal *j, size_t *ret_whole, struct err *e) MUST_CHECK;
 /* path NULL: in memory. */
 bool journal_open(const char *path, struct doc *d, struct journal *ret, struct err *e) MUST_CHECK;
 /* Fills n, at, boot, up_ms and prev, keeps a copy in `events`, and returns it. */
