@@ -128,6 +128,7 @@ static bool add_end(struct frame_reader *r, char c, frame_handler *handler, void
         return err_set(&r->failed, ERR_INPUT, "a frame '%s' of %zu bytes goes on behind its end", r->type, r->want);
     r->part = PART_HEAD;
     r->head_len = 0;
+    r->head[0] = '\0';
     if (!handler(arg, &f, &r->failed) && r->failed.code == ERR_NONE)
         err_set(&r->failed, ERR_BUG, "a frame '%s' was refused without a reason", r->type);
     return r->failed.code == ERR_NONE;
