@@ -2,6 +2,7 @@
 #include "cmd/cli/input.h"
 #include "cmd/cli/options.h"
 #include "core/detect/load.h"
+#include "core/os/file.h"
 #include "core/os/machine.h"
 #include "core/os/path.h"
 
@@ -12,6 +13,16 @@ const char *state_dir(struct cli *c, struct err *e)
     const char *given = option_value(&c->args, "state");
 
     return given ? os_path_given(given, &c->doc.arena, e) : os_state_dir();
+}
+
+struct store *state_store(struct cli *c, struct err *e)
+{
+    const char *dir = state_dir(c, e);
+    const char *path = dir ? arena_printf(&c->doc.arena, "%s/fleet.db", dir) : NULL;
+
+    if (dir && !path)
+        err_nomem(e);
+    return path && os_dir_make(dir, 0700, e) ? store_open(path, e) : NULL;
 }
 
 bool state_vault(struct cli *c, struct vault *ret, struct err *e)

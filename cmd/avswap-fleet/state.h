@@ -7,9 +7,12 @@
 #include "cmd/avswap-fleet/fleet.h"
 #include "core/catalog/signer.h"
 #include "core/catalog/vault.h"
+#include "core/fleet/store.h"
 
 /* --state, or where avswap keeps its state on this system. NULL on failure. */
 const char *state_dir(struct cli *c, struct err *e);
+/* What the jump host remembers: fleet.db of its state, made where there is none. Close with store_close(). */
+struct store *state_store(struct cli *c, struct err *e) MUST_CHECK;
 /* The records of what was accepted. Close with vault_close(). */
 bool state_vault(struct cli *c, struct vault *ret, struct err *e) MUST_CHECK;
 /* --signers and --revoked; `work` is left to who checks. */

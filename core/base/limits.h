@@ -31,5 +31,6 @@
 #define LIMIT_ROW (256u << 10)          /* one row of an exported inventory */
 #define LIMIT_HOSTS 500000u             /* PCs in one inventory */
 #define LIMIT_WMI (4u << 20)            /* an answer of WMI */
+#define LIMIT_FLEET (256u << 20)         /* one line each for all hosts of a fleet */
 
 #endif

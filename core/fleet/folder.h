@@ -2,13 +2,14 @@
  * folder.h - where the collected documents of each PC lie, below the jump host's state folder. They are what counts: the
  * store is an index that can be made from them again.
  *
+ *     <state>/fleet/hosts.jsonl         the inventory as it was imported last, also to be imported again
  *     <state>/fleet/hosts/<name, made safe, at most 40>.<12 hex of SHA-256(name)>/
- *         host.json                     the PC: avswap.fleet-pc/1
+ *         host.json                     name, machine id and own name, as a visit learned them: avswap.fleet-pc/1
  *         facts.json plan.json          as collected, as planned
  *         runs/<id>/plan.json           before the run is started: a run's folder says that it may have been
  *         runs/<id>/journal.jsonl       bytes as they came
  *         runs/<id>/outcome.json        and it is over and all is here
- *     <state>/fleet/rollouts/<begun, 13 digits>.jsonl    avswap.fleet-rollout/1 and one line a member, from its beginning
+ *     <state>/fleet/rollouts/<begun, 13 digits>.jsonl    avswap.fleet-rollout/1, then one line a member
  *
  * Files are private (0600) and written whole by os_file_write(), journals excepted.
  */
@@ -25,7 +26,9 @@ char *fleet_folder_run(struct arena *a, const char *state, const char *name, con
 
 /* Writes host.json, and the folder where there is none. */
 bool fleet_folder_host(const char *state, const struct roster_host *h, struct err *e) MUST_CHECK;
-/* Writes the rollout's file; to be called before record_begin() with the same. */
+/* Writes hosts.jsonl; after each change of the roster. */
+bool fleet_folder_roster(const char *state, const struct roster *r, struct err *e) MUST_CHECK;
+/* Writes the rollout's file: before record_begin() with the same, and when it has been stopped or has ended. */
 bool fleet_folder_rollout(const char *state, const struct record_rollout *r, const struct record *members, size_t n,
                           struct err *e) MUST_CHECK;
 
@@ -33,7 +36,11 @@ struct fleet_rebuilt {
     size_t hosts, rollouts, members, runs;
     struct strs notes; /* what could not be taken, and why */
 };
-/* Fills an empty store from the folders. Notes belong to d. */
+/*
+ * Fills an empty store from the folders. A member is what its run's folder says: none: queued; empty: it may have been started,
+ * so it is asked (starting); a journal: running; an outcome: how that ended. Seats are in no folder: plans reserve them anew.
+ * Notes belong to d.
+ */
 bool fleet_rebuild(const char *state, struct store *s, instant now, struct doc *d, struct fleet_rebuilt *ret,
                    struct err *e) MUST_CHECK;
 

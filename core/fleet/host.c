@@ -67,8 +67,7 @@ static const struct row *find(enum host_state s, enum host_event v)
     return r;
 }
 
-/* The worker's exit status, as the README has them. */
-static enum host_state end_of(int status)
+enum host_state host_end(int status)
 {
     switch (status) {
     case EXIT_DONE:
@@ -173,7 +172,7 @@ unsigned host_event(struct host *h, enum host_event v, int status, instant now)
     if (v != EVENT_TURN && v != EVENT_SILENT && v != EVENT_RELEASED)
         h->seen = now;
     if (r->effects & EFFECT_ENDED)
-        h->end = (uint8_t)end_of(status);
+        h->end = (uint8_t)host_end(status);
     to = target(h, r, v);
     if (r->to == TO(HOST_UNREACHABLE) || r->to == TO(HOST_HELD))
         h->back = (uint8_t)from;

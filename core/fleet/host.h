@@ -77,6 +77,8 @@ unsigned host_event(struct host *h, enum host_event v, int status, instant now);
 /* What the next visit is for; VISIT_NONE: none. */
 enum host_visit host_next(const struct host *h);
 
+/* The final state that the worker's exit status stands for. */
+enum host_state host_end(int status);
 bool host_is_final(const struct host *h);
 /* Begun, answering and not known to be over: it may still fail. */
 bool host_is_at_work(const struct host *h);

@@ -206,7 +206,7 @@ bool fleet_inventory_file(struct fleet_inventory *v, const char *path, int forma
     struct buf text;
     bool ok;
 
-    buf_init(&text, LIMIT_SYSFILE);
+    buf_init(&text, LIMIT_FLEET);
     ok = os_file_read(path, &text, e) && fleet_inventory_text(v, path, buf_str(&text), text.len, format, e);
     buf_free(&text);
     return ok;

@@ -60,6 +60,8 @@ void fleet_inventory_free(struct fleet_inventory *v);
 
 /* A host's own window, "[DAY,...] HH:MM-HH:MM", into one of the rollout's kind; days mon .. sun. */
 bool fleet_window(struct arena *a, const char *text, struct window *ret, struct err *e) MUST_CHECK;
+/* Makes its texts the arena's own. */
+bool fleet_host_copy(struct arena *a, struct fleet_host *h, struct err *e) MUST_CHECK;
 /* Do the two tell the same? The lists are compared as sorted. */
 bool fleet_host_same(const struct fleet_host *x, const struct fleet_host *y);
 /* What a host is to be reached by: its address, or its name. */

@@ -68,7 +68,7 @@ bool inventory_read_jsonl(struct source *s, struct err *e)
         j = json_parse(line, n, JSON_REJECT_DUPLICATES, &where, &why);
         if (!j)
             return why.code == ERR_NOMEM ? err_nomem(e) : inventory_error(s, e, "%s", where.text);
-        ok = schema_read(&fleet_host_schema, j, &s->v->doc, &at, &h, &why);
+        ok = schema_read(&fleet_host_schema, j, &s->v->doc, &at, &h, &why) && fleet_host_copy(&s->v->doc.arena, &h, &why);
         json_decref(j);
         if (!ok)
             return why.code == ERR_NOMEM ? err_nomem(e) : inventory_error(s, e, "%s", why.text + strlen(s->file) + 2);
@@ -166,6 +166,14 @@ static bool read_header(struct csv *c, struct err *e)
     return inventory_error(c->s, e, "no column 'name'");
 }
 
+/* An apostrophe in front keeps spreadsheets from computing what follows. */
+static const char *cell_text(const struct csv *c)
+{
+    const char *text = buf_str(&c->cell);
+
+    return *text == '\'' && text[1] && strchr("=+-@", text[1]) ? text + 1 : text;
+}
+
 static bool read_row(struct csv *c, struct err *e)
 {
     struct fleet_host h = {.name = NULL};
@@ -175,7 +183,7 @@ static bool read_row(struct csv *c, struct err *e)
     do {
         if (!next_cell(c, e))
             return false;
-        if (i < c->n && !inventory_set(c->s, &h, c->columns[i], buf_str(&c->cell), e))
+        if (i < c->n && !inventory_set(c->s, &h, c->columns[i], cell_text(c), e))
             return false;
         if (i >= c->n && c->cell.len)
             return inventory_error(c->s, e, "more cells than there are columns");

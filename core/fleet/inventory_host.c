@@ -16,12 +16,16 @@ const char *const fleet_transport_names[] = {"ssh", "local", NULL};
 /* Only what is no matter to a terminal, a shell, a file name or the command line of ssh. */
 static bool is_harmless(const char *s, const char *besides)
 {
+    bool same, ascii = true;
     struct buf shown;
-    bool same;
 
-    for (const char *p = s; *p; p++)
+    for (const char *p = s; *p; p++) {
+        ascii = ascii && !(*p & 0x80);
         if (!((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p & 0x80 || strchr(besides, *p)))
             return false;
+    }
+    if (ascii)
+        return true;
     buf_init(&shown, 8 * LONGEST_TEXT);
     text_show(&shown, s);
     same = text_eq(buf_str(&shown), s);
@@ -151,6 +155,26 @@ bool fleet_window(struct arena *a, const char *text, struct window *ret, struct 
     ret->to_min = dash ? window_minutes(ret->to) : -1;
     return (ret->from_min >= 0 && ret->to_min >= 0) ||
            err_set(e, ERR_INPUT, "window '%.60s' is not as 'sat,sun 22:00-05:00'", text);
+}
+
+/* --- copies ---------------------------------------------------------------------------------------------------------- */
+
+bool fleet_host_copy(struct arena *a, struct fleet_host *h, struct err *e)
+{
+    for (const struct field *f = host_fields; f->name; f++) {
+        void *member = (char *)h + f->offset;
+        const char **text = member;
+
+        if (f->type == FIELD_STRS) {
+            const struct strs list = *(const struct strs *)member;
+
+            if (!strs_copy(a, &list, member))
+                return err_nomem(e);
+        }
+        if (f->type == FIELD_STR && *text && !(*text = arena_strdup(a, *text)))
+            return err_nomem(e);
+    }
+    return true;
 }
 
 /* --- two of them ----------------------------------------------------------------------------------------------------- */

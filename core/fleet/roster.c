@@ -89,7 +89,8 @@ static bool load_one(sqlite3_stmt *q, void *arg, struct err *e)
     if (!h)
         return err_nomem(e);
     j = json_parse(text, strlen(text), JSON_REJECT_DUPLICATES, &where, e);
-    ok = j && doc_keep(x->doc, j, e) && schema_read(&fleet_host_schema, j, x->doc, &at, &h->host, e); /* its texts are the document's */
+    ok = j && schema_read(&fleet_host_schema, j, x->doc, &at, &h->host, e) && fleet_host_copy(&x->doc->arena, &h->host, e);
+    json_decref(j);
     h->added = store_instant(q, 4);
     h->seen = store_instant(q, 5);
     return ok && store_text(q, 2, &x->doc->arena, &h->machine, e) && store_text(q, 3, &x->doc->arena, &h->hostname, e);
@@ -111,6 +112,11 @@ static int by_name(const void *key, const void *element)
 struct roster_host *roster_find(const struct roster *r, const char *name)
 {
     return r->hosts.n ? bsearch(name, r->hosts.v, r->hosts.n, sizeof *r->hosts.v, by_name) : NULL;
+}
+
+bool roster_is(const struct roster_host *h, const char *pattern)
+{
+    return *pattern == '@' ? text_in(&h->host.groups, pattern + 1) : text_glob(pattern, h->host.name);
 }
 
 /* --- twins ----------------------------------------------------------------------------------------------------------- */

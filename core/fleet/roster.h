@@ -33,6 +33,9 @@ bool roster_load(struct store *s, struct doc *d, struct roster *ret, struct err 
 /* NULL: none of that name. */
 struct roster_host *roster_find(const struct roster *r, const char *name);
 
+/* Does a person's pattern name it: "@group", or a name with * and ? in it? */
+bool roster_is(const struct roster_host *h, const char *pattern);
+
 /*
  * What a visit has learned. *ret_other: another name that has the same machine id, in d; NULL: none. A machine that has
  * another id than before (installed anew) takes the new one.

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* A quoted cell. What a spreadsheet would compute begins with an apostrophe. */
-static void text(struct buf *out, const char *s)
+void report_csv_text(struct buf *out, const char *s)
 {
     struct buf shown;
 
@@ -35,22 +34,22 @@ static void host(struct buf *out, const struct fleet_member *h)
     const char *const names[] = {h->name, h->machine, h->site, h->wave, host_state_names[h->state], h->was};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        text(out, names[i]);
+        report_csv_text(out, names[i]);
         buf_addc(out, ',');
     }
     time(out, h->since);
     time(out, h->seen);
     time(out, h->next);
-    text(out, h->from);
+    report_csv_text(out, h->from);
     buf_addc(out, ',');
-    text(out, h->to);
+    report_csv_text(out, h->to);
     buf_addc(out, ',');
     if (h->gap_s >= 0)
         buf_printf(out, "%lld", h->gap_s);
     buf_addc(out, ',');
-    text(out, h->text);
+    report_csv_text(out, h->text);
     buf_addc(out, ',');
-    text(out, h->action);
+    report_csv_text(out, h->action);
     buf_adds(out, "\r\n");
 }
 

@@ -49,6 +49,8 @@ void report_fleet(const struct fleet_status *f, const struct style *s, struct bu
 /* One line a PC with a heading. Every text is quoted; one that a spreadsheet would take for a formula begins with an
  * apostrophe; control characters are shown, so that a cell has one line. */
 void report_fleet_csv(const struct fleet_status *f, struct buf *out);
+/* A quoted cell. What a spreadsheet would compute begins with an apostrophe. */
+void report_csv_text(struct buf *out, const char *s);
 /* A full screen of style->width columns: at most `height` lines, each with a newline and none wider. 40 x 10 at least. */
 void report_fleet_screen(const struct fleet_status *f, const struct style *s, int height, struct buf *out);
 /* What changed between two looks at the same rollout, a line each; nothing when nothing did. before NULL: the totals. */
