@@ -10,7 +10,6 @@
 #include "core/os/file.h"
 #include "core/report/report.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Verbs that those who watch a PC will see, and which of their arguments names what. */
@@ -206,33 +205,32 @@ bool notice_load(struct store *s, const struct notice_source *how, struct doc *d
     return true;
 }
 
-static bool write_as(const char *path, const char *ending, const struct buf *text, struct err *e)
+static bool write_as(const char *folder, const struct notice *n, const char *ending, const struct buf *text, struct err *e)
 {
-    char name[4096];
-    int n = snprintf(name, sizeof name, "%s.%s", path, ending);
+    struct arena a = ARENA_INIT;
+    const char *path = arena_printf(&a, "%s/notice-%s.%s", folder, n->rollout ? n->rollout : "planned", ending);
+    bool ok = (path || err_nomem(e)) && buf_ok(text, "the notice", e) && os_file_write(path, buf_str(text), text->len, 0600, e);
 
-    if (n < 0 || (size_t)n >= sizeof name)
-        return err_set(e, ERR_INPUT, "the path of the notice is too long");
-    return buf_ok(text, "the notice", e) && os_file_write(name, buf_str(text), text->len, 0600, e);
+    arena_free(&a);
+    return ok;
 }
 
 bool notice_write(const char *state, const struct notice *n, struct err *e)
 {
-    char path[3072];
-    struct buf text, cef;
+    struct arena a = ARENA_INIT;
+    const char *folder = arena_printf(&a, "%s/fleet", state);
     json_t *j = schema_write(&notice_schema, n);
-    int len = snprintf(path, sizeof path, "%s/fleet/notice-%s", state, n->rollout ? n->rollout : "planned");
+    struct buf text, cef;
     bool ok;
 
     buf_init(&text, LIMIT_FLEET);
     buf_init(&cef, LIMIT_FLEET);
     report_notice_cef(n, &cef);
-    ok = len > 0 && (size_t)len < sizeof path && (j || err_nomem(e)) && json_text(j, true, &text, e) &&
-         write_as(path, "json", &text, e) && write_as(path, "cef", &cef, e);
-    if (!ok && e->code == ERR_NONE)
-        err_set(e, ERR_INPUT, "the path of the notice is too long");
+    ok = ((j && folder) || err_nomem(e)) && json_text(j, true, &text, e) && os_dir_make(folder, 0700, e) &&
+         write_as(folder, n, "json", &text, e) && write_as(folder, n, "cef", &cef, e);
     json_decref(j);
     buf_free(&text);
     buf_free(&cef);
+    arena_free(&a);
     return ok;
 }
