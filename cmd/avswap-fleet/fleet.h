@@ -15,6 +15,7 @@ extern const struct command cmd_catalog_log;
 extern const struct command cmd_catalog_diff;
 extern const struct command cmd_catalog_show;
 extern const struct command cmd_catalog_verify;
+extern const struct command cmd_fleet_status, cmd_fleet_watch, cmd_fleet_notice;
 extern const struct command cmd_fleet_plan, cmd_seats, cmd_seats_release, cmd_rehearse, cmd_import_winget;
 extern const struct command cmd_hosts, cmd_hosts_import, cmd_hosts_add, cmd_hosts_remove, cmd_rebuild;
 

@@ -1,0 +1,67 @@
+#include "cmd/avswap-fleet/source.h"
+
+#include "cmd/avswap-fleet/state.h"
+#include "cmd/cli/input.h"
+#include "cmd/cli/options.h"
+#include "core/base/limits.h"
+#include "core/os/file.h"
+
+#include <string.h>
+
+static bool instant_option(struct cli *c, const char *name, instant *ret, struct err *e)
+{
+    const char *text = option_value(&c->args, name);
+
+    *ret = INSTANT_NONE;
+    return !text || instant_parse(text, ret) || err_set(e, ERR_USAGE, "--%s '%.40s' is not an instant such as 2024-09-29T04:00:00Z", name, text);
+}
+
+bool source_open(struct cli *c, bool products, struct source *ret, struct err *e)
+{
+    const char *id = option_value(&c->args, "id"), *dir, *path;
+
+    *ret = (struct source){.saved = option_value(&c->args, "from")};
+    if (ret->saved)
+        return true;
+    if (!instant_option(c, "deadline", &ret->how.deadline, e) || !input_policy(c, &ret->policy, e))
+        return false;
+    if (id && (!text_number(id, &ret->how.rollout) || ret->how.rollout < 1))
+        return err_set(e, ERR_USAGE, "--id '%.40s' is no number of a rollout", id);
+    dir = state_dir(c, e);
+    if (!dir || !state_catalog(c, e))
+        return false;
+    ret->owner = input_owner(&ret->policy);
+    ret->how.law = &c->catalog;
+    ret->how.owner = &ret->owner;
+    ret->how.state = products ? dir : NULL;
+    path = arena_printf(&c->doc.arena, "%s/fleet.db", dir);
+    if (!path)
+        return err_nomem(e);
+    if (os_file_exists(path))
+        ret->store = store_open(path, e);
+    return ret->store || !os_file_exists(path);
+}
+
+bool source_look(struct source *s, instant now, struct doc *d, struct fleet_status *ret, struct err *e)
+{
+    struct buf b;
+    bool ok;
+
+    s->how.now = now;
+    if (s->store)
+        return standing_load(s->store, &s->how, d, ret, e);
+    schema_init(&fleet_status_schema, ret);
+    ret->at = now;
+    if (!s->saved)
+        return true;
+    buf_init(&b, LIMIT_DOCUMENT);
+    ok = input_file(s->saved, &b, e) && doc_read(d, &fleet_status_schema, s->saved, buf_str(&b), b.len, ret, e);
+    buf_free(&b);
+    return ok;
+}
+
+void source_close(struct source *s)
+{
+    store_close(s->store);
+    s->store = NULL;
+}
