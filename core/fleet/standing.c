@@ -222,6 +222,15 @@ static bool read_plan(const char *path, const char *id, struct doc *d, struct pl
     return ok;
 }
 
+/* Of what goes: the protection, not its window or its agent. NULL: nothing goes. */
+static const struct plan_product *source_of(const struct plan *p)
+{
+    for (size_t i = 0; i < p->sources.n; i++)
+        if (p->sources.v[i].role == ROLE_PROTECTION)
+            return &p->sources.v[i];
+    return p->sources.n ? &p->sources.v[0] : NULL;
+}
+
 /* Names of what goes and comes. */
 static bool products(struct view *v, const struct record *m, struct fleet_member *h, struct err *e)
 {
@@ -234,9 +243,11 @@ static bool products(struct view *v, const struct record *m, struct fleet_member
 
     if ((run && read_plan(arena_printf(&doc.arena, "%s/plan.json", run), m->plan, &doc, &plan)) ||
         (folder && read_plan(arena_printf(&doc.arena, "%s/plan.json", folder), m->plan, &doc, &plan))) {
-        h->from = plan.sources.n ? arena_strdup(&v->d->arena, plan.sources.v[0].name) : NULL;
+        const struct plan_product *source = source_of(&plan);
+
+        h->from = source ? arena_strdup(&v->d->arena, source->name) : NULL;
         h->to = plan.target ? arena_strdup(&v->d->arena, plan.target->name) : NULL;
-        ok = (h->from || !plan.sources.n) && (h->to || !plan.target);
+        ok = (h->from || !source) && (h->to || !plan.target);
     }
     doc_free(&doc);
     return ok || err_nomem(e);
