@@ -81,15 +81,36 @@ static bool is_worked_on(bool *ret, struct err *e)
 
 /* --- going on ------------------------------------------------------------------------------------------------------- */
 
-static bool detach(const char *id, struct err *e)
+/* Until the worker's first record is there: from then on it holds the lock, and no second one is started. One that needs
+ * longer begins later. */
+static bool await_record(struct serve_job *j, const char *path, long long size, struct err *e)
 {
+    struct os_stat st;
+
+    for (int waited = 0; waited < BEGIN_MS; waited += LOOK_MS) {
+        if (!os_file_stat(path, &st, e))
+            return false;
+        if (st.size != size)
+            return true;
+        os_sleep_ms(LOOK_MS);
+    }
+    j->a->text = "its worker was started and has not recorded anything yet";
+    return true;
+}
+
+static bool detach(struct serve_job *j, struct err *e)
+{
+    const char *path = folder_path(j->a->run, "journal.jsonl", &j->d->arena);
+    struct os_stat before;
     struct buf self;
     bool ok;
 
+    if (!path)
+        return err_nomem(e);
     buf_init(&self, LIMIT_PATH);
-    ok = os_self_path(&self, e) && run_detach(id, buf_str(&self), NULL, e);
+    ok = os_file_stat(path, &before, e) && os_self_path(&self, e) && run_detach(j->a->run, buf_str(&self), NULL, e);
     buf_free(&self);
-    return ok;
+    return ok && await_record(j, path, before.size, e);
 }
 
 /* Its end is on record, or it stopped until a person has looked: a jump host has nothing more to wait for. */
@@ -132,7 +153,7 @@ static bool go_on(struct serve_job *j, const struct run_view *v, struct err *e)
     if (busy)
         return true;
     j->a->text = v->events.n ? "no process worked on it: it was started again" : "it had not begun: it was started again";
-    if (detach(j->a->run, &why))
+    if (detach(j, &why))
         return true;
     j->a->text = arena_printf(&j->d->arena, "no process works on it, and none could be started: %s", why.text);
     return j->a->text || err_nomem(e);
@@ -254,26 +275,6 @@ bool serve_collect(struct serve_job *j, struct err *e)
 
 /* --- beginning -------------------------------------------------------------------------------------------------------- */
 
-/* Until the worker's first record is there: from then on it holds the lock. A worker that needs longer begins later. */
-static bool await(struct serve_job *j, const char *id, struct err *e)
-{
-    const char *path = folder_path(id, "journal.jsonl", &j->d->arena);
-    struct os_stat st = {0};
-
-    if (!path)
-        return err_nomem(e);
-    for (int waited = 0; waited < BEGIN_MS && !st.size; waited += LOOK_MS) {
-        if (!os_file_stat(path, &st, e))
-            return false;
-        if (!st.size)
-            os_sleep_ms(LOOK_MS);
-    }
-    j->a->size = st.size;
-    if (!st.size)
-        j->a->text = "its worker was started and has not recorded anything yet";
-    return true;
-}
-
 /* A run that could not be started is taken back, so that a no-start is one; not where its worker came after all. */
 static bool take_back(const char *id, struct arena *a, struct err *e)
 {
@@ -298,8 +299,8 @@ static bool begin(struct serve_job *j, const struct plan *p, struct err *e)
         return false;
     }
     j->a->event = ANSWER_STARTED;
-    if (detach(id, e))
-        return await(j, id, e);
+    if (detach(j, e))
+        return true;
     if (take_back(id, &j->d->arena, &why))
         return false;
     j->a->text = arena_strdup(&j->d->arena, e->text); /* it is here: the next poll starts it */
