@@ -8,7 +8,8 @@ const char bootstrap_shell[] = "/bin/sh";
 /*
  * One line when it is put together. `x` is a file that is being taken, named by the process that takes it, so that what
  * one that is no more has left can be told. The worker must not be read by this shell, hence the look at the machine before
- * it is asked for: a shell that is given a program of another machine may take it for a script.
+ * it is asked for: a shell that is given a program of another machine may take it for a script. A shell that cannot become the
+ * worker ends: bash sees that before, busybox says it by its trap.
  */
 const char bootstrap_script[] =
     "umask 077; PATH=/usr/sbin:/usr/bin:/sbin:/bin; LC_ALL=C; export PATH LC_ALL; d=$1 n=$2 w=$3/workers; f=$w/$d x=$w/new.$$; "
@@ -27,7 +28,7 @@ const char bootstrap_script[] =
     "right \"$x\" || die \"the worker did not come whole, or is another one than was meant\"; "
     "chmod 700 \"$x\" && { sync \"$x\" 2>/dev/null || sync; } && mv -f \"$x\" \"$f\" || die \"cannot keep the worker in $w\"; "
     "fi; "
-    "[ -x \"$f\" ] || die \"the worker may not be run in $w: it is mounted noexec\"; "
+    "m=\"the worker cannot be run in $w, which may be mounted noexec\"; [ -x \"$f\" ] || die \"$m\"; trap \"say failed $m\" 0; "
     "exec \"$f\" visit";
 
 /*
@@ -56,7 +57,8 @@ static const char powershell[] =
     "while($n -gt 0){$c=$i.Read($b,0,[Math]::Min($n,65536));if($c -le 0){throw 'the worker did not come whole'}\n"
     "$k.Write($b,0,$c);$n-=$c};$k.Flush($true)}finally{$k.Close()}\n"
     "if(-not (right $x)){throw 'the worker that came is another one than was meant'}\n"
-    "if([IO.File]::Exists($f)){[IO.File]::Delete($f)};[IO.File]::Move($x,$f)}\n"
+    "try{if([IO.File]::Exists($f)){[IO.File]::Delete($f)};[IO.File]::Move($x,$f)}\n"
+    "catch{if(-not (right $f)){throw};Remove-Item $x -Force}}\n"
     "$g=New-Object Diagnostics.ProcessStartInfo $f,'visit';$g.UseShellExecute=$false;$v=[Diagnostics.Process]::Start($g)\n"
     "}catch{$t=$_.Exception.GetBaseException().Message -replace '\\s+',' ';say \"failed $t\"\n"
     "if($x){Remove-Item $x -Force -ErrorAction SilentlyContinue};exit 1}\n"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum stage { STAGE_GREETING, STAGE_WANTED, STAGE_HELLO, STAGE_READY, STAGE_ASKED };
+enum stage { STAGE_GREETING, STAGE_GREETED, STAGE_HELLO, STAGE_READY, STAGE_ASKED };
 
 /* What goes out: a header, bytes of somebody else or our own, a newline. The worker file goes as it is. */
 struct piece {
@@ -23,7 +23,7 @@ struct session {
     struct arena arena;
     enum stage stage;
     struct greeting greeting;
-    struct greeting second; /* after "want" it may still fail */
+    struct greeting second; /* behind it: that the worker could not be taken or run after all */
     struct frame_reader reader;
     struct piece queue[SESSION_FRAMES];
     size_t first, queued; /* a ring */
@@ -386,10 +386,10 @@ static bool take_greeting(struct session *s, const char *p, size_t n, size_t *us
     case GREETING_FAILED:
         return refused(&s->greeting, e);
     case GREETING_HAVE:
-        s->stage = STAGE_HELLO;
+        s->stage = STAGE_GREETED;
         return true;
     default:
-        s->stage = STAGE_WANTED;
+        s->stage = STAGE_GREETED;
         s->pushed = true;
     }
     x = s->worker->size ? push(s, e) : NULL;
@@ -401,8 +401,8 @@ static bool take_greeting(struct session *s, const char *p, size_t n, size_t *us
     return true;
 }
 
-/* The worker goes there, and next comes its first frame, or that it could not be taken after all. */
-static bool take_wanted(struct session *s, const char *p, size_t n, size_t *used, struct err *e)
+/* Next comes its first frame, or that there will be none. */
+static bool take_first(struct session *s, const char *p, size_t n, size_t *used, struct err *e)
 {
     *used = 0;
     if (!s->second.seen && *p == '#') {
@@ -421,7 +421,7 @@ static bool take(struct session *s, const char *p, size_t n, struct err *e)
     while (n) {
         size_t used = n;
         bool ok = s->stage == STAGE_GREETING ? take_greeting(s, p, n, &used, e)
-                  : s->stage == STAGE_WANTED ? take_wanted(s, p, n, &used, e)
+                  : s->stage == STAGE_GREETED ? take_first(s, p, n, &used, e)
                                              : frame_feed(&s->reader, p, n, take_frame, s, e);
 
         if (!ok)
@@ -457,10 +457,8 @@ bool session_end(struct session *s, struct err *e)
     }
     if (s->stage == STAGE_GREETING)
         err_set(e, ERR_IO, "it ended before the PC said anything");
-    else if (s->stage == STAGE_WANTED)
-        err_set(e, ERR_IO, "it broke off while the worker was on its way");
-    else if (s->stage == STAGE_HELLO)
-        err_set(e, ERR_IO, "it broke off before the worker said hello");
+    else if (s->stage == STAGE_GREETED || s->stage == STAGE_HELLO)
+        err_set(e, ERR_IO, "it broke off before the worker said hello%s", s->queued ? ", while that was on its way" : "");
     else if (s->stage == STAGE_ASKED)
         err_set(e, ERR_IO, "it broke off before the answer to '%s'", visit_do_names[s->what]);
     else if (!frame_end(&s->reader, &inside))

@@ -11,7 +11,7 @@
  *
  *     avswap-visit/1 have          it is here, and is what the digest says
  *     avswap-visit/1 want          send it: SIZE bytes
- *     avswap-visit/1 failed TEXT   it cannot be had here
+ *     avswap-visit/1 failed TEXT   it cannot be had here; also behind one of the others, when it could not be taken or run
  *
  * The driver starts the child in a session of its own (setsid), so that no ssh of a ProxyJump, which does not inherit
  * BatchMode, can ask on the terminal, and with SSH_ASKPASS_REQUIRE=never in its environment.
