@@ -198,7 +198,7 @@ bool fleet_inventory_text(struct fleet_inventory *v, const char *file, const cha
     if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         s.text += 3;
     s.line = 0;
-    return readers[format == INVENTORY_AUTO ? inventory_guess(&s) : format](&s, e);
+    return (format != INVENTORY_AUTO || inventory_guess(&s, &format, e)) && readers[format](&s, e);
 }
 
 bool fleet_inventory_file(struct fleet_inventory *v, const char *path, int format, struct err *e)

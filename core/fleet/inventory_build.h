@@ -31,6 +31,6 @@ bool inventory_read_ini(struct source *s, struct err *e) MUST_CHECK;
 bool inventory_read_yaml(struct source *s, struct err *e) MUST_CHECK;
 bool inventory_read_list(struct source *s, struct err *e) MUST_CHECK;
 /* Which of them; by the ending of the file's name, else by the text. */
-int inventory_guess(const struct source *s);
+bool inventory_guess(const struct source *s, int *ret, struct err *e) MUST_CHECK;
 
 #endif

@@ -237,21 +237,20 @@ bool inventory_read_csv(struct source *s, struct err *e)
 /* --- which format ------------------------------------------------------------------------------------------------------- */
 
 /* JSON: one host a line, or one document of Ansible's. */
-static int guess_json(const struct source *s)
+static bool guess_json(const struct source *s, int *ret, struct err *e)
 {
     const char *p = s->text, *line;
     json_error_t where;
-    struct err ignored = ERR_INIT;
+    struct err why = ERR_INIT;
     json_t *j;
     size_t n = 0;
-    bool rows;
 
     while (text_line(&p, s->end, &line, &n) && !n)
         ;
-    j = n && n <= LIMIT_ROW ? json_parse(line, n, 0, &where, &ignored) : NULL;
-    rows = j && json_is_string(json_object_get(j, "name"));
+    j = n && n <= LIMIT_ROW ? json_parse(line, n, 0, &where, &why) : NULL;
+    *ret = json_is_string(json_object_get(j, "name")) ? INVENTORY_JSONL : INVENTORY_LIST;
     json_decref(j);
-    return rows ? INVENTORY_JSONL : INVENTORY_LIST;
+    return why.code != ERR_NOMEM || err_nomem(e);
 }
 
 /* What the first line that is no comment looks like; INVENTORY_AUTO: like nothing but names. */
@@ -287,7 +286,7 @@ static int guess_lines(const struct source *s)
     return first == INVENTORY_CSV ? INVENTORY_CSV : assigned ? INVENTORY_INI : INVENTORY_NAMES;
 }
 
-int inventory_guess(const struct source *s)
+bool inventory_guess(const struct source *s, int *ret, struct err *e)
 {
     static const struct {
         const char *ending;
@@ -297,9 +296,14 @@ int inventory_guess(const struct source *s)
     const char *p = s->text;
 
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
-        if (text_ends(s->file, endings[i].ending))
-            return endings[i].format;
+        if (text_ends(s->file, endings[i].ending)) {
+            *ret = endings[i].format;
+            return true;
+        }
     while (p < s->end && (is_blank(*p) || *p == '\n'))
         p++;
-    return p < s->end && *p == '{' ? guess_json(s) : guess_lines(s);
+    if (p < s->end && *p == '{')
+        return guess_json(s, ret, e);
+    *ret = guess_lines(s);
+    return true;
 }
