@@ -1,5 +1,6 @@
 #include "core/fleet/rehearse.h"
 #include "core/fleet/sim.h"
+#include "core/fleet/waves.h"
 
 #include "core/base/hash.h"
 #include "core/base/list.h"
@@ -219,31 +220,6 @@ static bool waited(struct sim *m, const char *what, int64_t ms, struct err *e)
 
 /* ---- the fleet ---- */
 
-static bool is_in(const struct strs *names, const struct scenario_kind *k)
-{
-    for (size_t i = 0; i < names->n; i++) {
-        const char *x = names->v[i];
-
-        if (*x == '@' ? text_in(&k->groups, x + 1) : text_glob(x, k->name))
-            return true;
-    }
-    return false;
-}
-
-static uint16_t window_of(const struct rollout *r, const struct scenario_kind *k)
-{
-    uint16_t found = SCHEDULE_ALWAYS;
-
-    for (size_t i = 0; i < r->windows.n; i++) {
-        if (!r->windows.v[i].groups.n && found == SCHEDULE_ALWAYS)
-            found = (uint16_t)i;
-        for (size_t j = 0; j < r->windows.v[i].groups.n; j++)
-            if (text_in(&k->groups, r->windows.v[i].groups.v[j]))
-                return (uint16_t)i;
-    }
-    return found;
-}
-
 static uint16_t site_of(const struct sim *m, const struct scenario_kind *k)
 {
     for (size_t i = 0; k->site && i < m->s->sites.n; i++)
@@ -252,34 +228,11 @@ static uint16_t site_of(const struct sim *m, const struct scenario_kind *k)
     return (uint16_t)m->s->sites.n;
 }
 
-/* Waves by name first; those by number or part take from the rest, spread over it evenly. */
-static void into_waves(struct sim *m, size_t n)
+static struct wave_name name_of(const void *arg, size_t i)
 {
-    size_t waves = m->r->waves.n, rest = 0;
+    const struct scenario_kind *k = sim_kind(arg, (uint32_t)i);
 
-    for (size_t i = 0; i < n; i++) {
-        uint16_t w = 0;
-
-        while (w < waves && !is_in(&m->r->waves.v[w].hosts, sim_kind(m, (uint32_t)i)))
-            w++;
-        m->members[i].wave = w;
-        rest += w == waves;
-    }
-    for (uint16_t w = 0; w < waves; w++) {
-        const struct wave *x = &m->r->waves.v[w];
-        size_t want = x->count ? (size_t)x->count : rest * (size_t)x->percent / 100, free_ones = 0, seen = 0;
-
-        if (x->hosts.n)
-            continue;
-        for (size_t i = 0; i < n; i++)
-            free_ones += m->members[i].wave == waves;
-        want = want > free_ones ? free_ones : want;
-        for (size_t i = 0, taken = 0; i < n && taken < want; i++)
-            if (m->members[i].wave == waves && seen++ * want / free_ones >= taken) {
-                m->members[i].wave = w;
-                taken++;
-            }
-    }
+    return (struct wave_name){k->name, &k->groups};
 }
 
 static bool make_fleet(struct sim *m, size_t n, struct err *e)
@@ -302,7 +255,7 @@ static bool make_fleet(struct sim *m, size_t n, struct err *e)
     }
     for (size_t k = 0, i = 0; k < m->s->kinds.n; k++) {
         const struct scenario_kind *x = &m->s->kinds.v[k];
-        uint16_t window = window_of(m->r, x), site = site_of(m, x);
+        uint16_t window = waves_window(m->r, &x->groups), site = site_of(m, x);
 
         for (long long j = 0; j < x->count; j++, i++) {
             m->hosts[i] = (struct host){.due = INSTANT_NONE, .since = m->s->begins, .seen = INSTANT_NONE, .id = (uint32_t)i,
@@ -313,7 +266,7 @@ static bool make_fleet(struct sim *m, size_t n, struct err *e)
             m->of[i] = (uint16_t)k;
         }
     }
-    into_waves(m, n);
+    waves_assign(m->r, m->members, n, name_of, m);
     return true;
 }
 

@@ -157,6 +157,18 @@ static void take_in(struct schedule *s, uint32_t host, instant now)
     settle(s, host);
 }
 
+/* A wave behind which another has begun was over, soaked and looked at, before a crash of the jump host. */
+static size_t wave_found(struct schedule *s)
+{
+    size_t last = 0;
+
+    for (size_t i = 0; i < s->wave_count; i++)
+        last = s->waves[i].begun ? i : last;
+    for (size_t i = 0; i < last; i++)
+        s->waves[i].phase = WAVE_OVER;
+    return last;
+}
+
 bool schedule_init(struct schedule *s, const struct rollout *r, struct host *hosts, struct member *members, size_t n,
                    const unsigned *site_most, size_t sites, instant now, struct err *e)
 {
@@ -190,7 +202,7 @@ bool schedule_init(struct schedule *s, const struct rollout *r, struct host *hos
     }
     for (uint32_t i = 0; i < n; i++)
         take_in(s, i, now);
-    open_wave(s, 0);
+    open_wave(s, wave_found(s));
     return true;
 }
 

@@ -1,0 +1,77 @@
+/*
+ * errand.h - one visit of a rollout: what is asked of the PC, in which order, and what its answers mean for its state. Between
+ * drive.c, which decides who is visited, and contact.h, which moves the bytes.
+ *
+ * One visit does as much as there is to do: facts, plan and start; or the end of a run, its journal and the acknowledgement.
+ */
+#ifndef AVSWAP_CORE_FLEET_ERRAND_H
+#define AVSWAP_CORE_FLEET_ERRAND_H
+
+#include "core/fleet/contact.h"
+#include "core/fleet/copy.h"
+#include "core/fleet/drive.h"
+#include "core/os/file.h"
+
+struct member_data { /* of a PC in a rollout, besides host, member and record */
+    const struct roster_host *pc; /* NULL: no longer in the roster */
+    struct target target;
+    bool told_ok;
+};
+
+struct drive {
+    const struct drive_request *r;
+    struct drive_request request;
+    struct doc doc;
+    struct record_rollout rollout;
+    struct rollout plan_of_waves;
+    struct records records;
+    struct host *hosts;
+    struct member *members;
+    struct member_data *data;
+    size_t n;
+    struct schedule schedule;
+    bool scheduled;
+    uv_loop_t loop;
+    uv_prepare_t prepare;
+    uv_timer_t timer;
+    uv_signal_t signals[2];
+    bool looping;
+    bool leaving;          /* nothing new; ends when the last visit has */
+    size_t live;           /* errands */
+    bool reached;          /* a PC said hello to this process */
+    int64_t orders_looked; /* os_up_ms() */
+    instant moved;         /* last event that was no silence */
+    size_t wave;           /* last told */
+    struct err failed;
+};
+
+struct errand {
+    struct drive *d;
+    uint32_t i;
+    enum host_visit kind;
+    struct contact *contact;
+    struct arena arena;       /* of the visit */
+    int asked;                /* enum visit_do that is unanswered; -1: none */
+    bool said;                /* an event of this visit was told to the schedule */
+    bool planned;             /* in this visit */
+    struct buf facts, outcome, plan_text, fresh;
+    struct doc plan_doc;
+    struct plan plan;
+    bool has_plan;
+    struct copy copy;
+    bool has_copy;
+    struct os_log *journal;
+    const char *folder, *run_folder;
+};
+
+/* Starts the visit; it frees itself, after drive_visit_over(). */
+bool errand_open(struct drive *d, const struct visit *v, struct err *e) MUST_CHECK;
+
+/* drive.c: an event of a visit; records it. text: for people, hostile; NULL: the one before stays. */
+bool drive_event(struct drive *d, uint32_t i, enum host_event v, int status, const char *text, struct err *e) MUST_CHECK;
+/* drive.c: the visit's session has ended. */
+void drive_visit_over(struct drive *d, uint32_t i);
+/* drive.c: writes the record of a PC. */
+bool drive_save(struct drive *d, uint32_t i, struct err *e) MUST_CHECK;
+
+#endif
