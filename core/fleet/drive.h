@@ -23,6 +23,7 @@
 struct drive_plan { /* what a planner made of a PC's facts */
     struct buf *text;  /* plan.json; empty: none, and why says the reason */
     struct buf *why;
+    int *status;       /* of a PC without a plan: EXIT_DONE: nothing has to go; EXIT_REFUSED */
 };
 
 struct drive_request {

@@ -38,17 +38,30 @@ static bool load_plan(struct errand *x, const char *file, struct err *e)
     return x->has_plan;
 }
 
-static bool find_plan(struct errand *x, struct err *e)
+/* *ret_file: where it was; NULL: nowhere. */
+static bool read_plan(struct errand *x, const char *folder, const char **ret_file, struct err *e)
 {
-    const char *file = path(x, x->folder, "plan.json");
+    const char *file = folder ? path(x, folder, "plan.json") : NULL;
     struct err none = ERR_INIT;
 
     if (!file)
-        return err_nomem(e);
+        return e->code ? false : err_nomem(e);
     buf_clear(&x->plan_text);
-    if (!os_file_read(file, &x->plan_text, &none))
-        return none.code == ERR_NOT_FOUND || (*e = none, false);
-    return load_plan(x, file, e);
+    *ret_file = os_file_read(file, &x->plan_text, &none) ? file : NULL;
+    return *ret_file || none.code == ERR_NOT_FOUND || (*e = none, false);
+}
+
+/* The plan with which it may have been started already, else the one that was made for it last, else none. */
+static bool find_plan(struct errand *x, struct err *e)
+{
+    const struct record *m = record_of(x);
+    const char *file = NULL;
+
+    if (m->plan && !read_plan(x, fleet_folder_run(&x->arena, x->d->r->state, m->name, m->plan, e), &file, e))
+        return false;
+    if (!file && !read_plan(x, x->folder, &file, e))
+        return false;
+    return !file || load_plan(x, file, e);
 }
 
 /* The run's own folder holds its plan before the PC is told to start: from then on it may have been started. */
@@ -148,6 +161,15 @@ static void note_copy(struct errand *x)
     m->gap_ms = copy_gap(&x->copy, os_now());
 }
 
+/* ---- what answers mean ---- */
+
+static bool event(struct errand *x, enum host_event v, int status, const char *text, struct err *e)
+{
+    x->said = true;
+    note_copy(x);
+    return drive_event(x->d, x->i, v, status, text, e);
+}
+
 static bool ask_kind(struct errand *x, enum host_visit kind, struct err *e)
 {
     switch (kind) {
@@ -161,14 +183,16 @@ static bool ask_kind(struct errand *x, enum host_visit kind, struct err *e)
     case VISIT_ACK:
         return ask(x, &(struct visit_request){.what = DO_ACK, .run = record_of(x)->plan}, e);
     case VISIT_VERIFY:
+        if (!record_of(x)->plan) { /* nothing had to go, so nothing is promised */
+            contact_close(x->contact);
+            return event(x, EVENT_PROGRESS, 0, NULL, e);
+        }
         return ask(x, &(struct visit_request){.what = DO_VERIFY, .run = record_of(x)->plan}, e);
     default:
         contact_close(x->contact);
         return true;
     }
 }
-
-/* ---- what answers mean ---- */
 
 static bool go_on(struct errand *x, struct err *e)
 {
@@ -180,13 +204,6 @@ static bool go_on(struct errand *x, struct err *e)
         return true;
     }
     return ask_kind(x, next, e);
-}
-
-static bool event(struct errand *x, enum host_event v, int status, const char *text, struct err *e)
-{
-    x->said = true;
-    note_copy(x);
-    return drive_event(x->d, x->i, v, status, text, e);
 }
 
 /* The PC sent what cannot be: it is held, and the visit ends. */
@@ -205,6 +222,7 @@ static bool make_plan(struct errand *x, struct err *e)
 {
     const struct member_data *m = &x->d->data[x->i];
     const char *file = path(x, x->folder, "facts.json"), *plan = path(x, x->folder, "plan.json");
+    int status = EXIT_REFUSED;
     struct buf why;
     bool ok;
 
@@ -215,9 +233,9 @@ static bool make_plan(struct errand *x, struct err *e)
     buf_init(&why, LIMIT_STRING);
     buf_clear(&x->plan_text);
     x->planned = true;
-    ok = x->d->r->plan(x->d->r->arg, m->pc, buf_str(&x->facts), x->facts.len, &(struct drive_plan){&x->plan_text, &why}, e);
+    ok = x->d->r->plan(x->d->r->arg, m->pc, buf_str(&x->facts), x->facts.len, &(struct drive_plan){&x->plan_text, &why, &status}, e);
     if (ok && !x->plan_text.len)
-        ok = refused(x, EXIT_REFUSED, buf_str(&why), e);
+        ok = refused(x, status, buf_str(&why), e);
     else if (ok)
         ok = os_file_write(plan, buf_str(&x->plan_text), x->plan_text.len, 0600, e) && load_plan(x, plan, e) && ask_start(x, e);
     buf_free(&why);

@@ -102,6 +102,7 @@ static bool issue_one(struct issuer *x, const struct plan_form *f, const struct 
     x->ret->plans++;
     return reserve(x, &m, target, id_of(f, x->block.data + from, id)) &&
            (!x->r->folder || write_file(x, &m, x->block.data + from, x->block.len - from)) &&
+           (!x->r->put || x->r->put(x->r->arg, &m, x->block.data + from, x->block.len - from, x->e)) &&
            (x->block.len < BLOCK || flush(x));
 }
 

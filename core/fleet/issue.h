@@ -16,6 +16,9 @@ struct issue_request {
     const char *folder; /* for files; NULL: none */
     const char *bundle; /* for lines; NULL: none */
     struct store *store; /* in a change; NULL: none */
+    /* Instead of both: takes each plan. NULL: nobody does. */
+    bool (*put)(void *arg, const struct machine *m, const char *text, size_t n, struct err *e);
+    void *arg;
 };
 
 struct issued {

@@ -1,0 +1,194 @@
+#include "cmd/avswap-fleet/jump.h"
+
+#include "cmd/avswap-fleet/state.h"
+#include "cmd/cli/input.h"
+#include "cmd/cli/options.h"
+#include "core/base/digest.h"
+#include "core/base/limits.h"
+#include "core/base/version_tool.h"
+#include "core/os/machine.h"
+#include "core/os/process.h"
+
+#include <string.h>
+
+#define LIMIT_WORKER (16u << 20)
+
+/* ---- workers ---- */
+
+static const char *const worker_names[2] = {"avswap-linux-x86_64", "avswap.exe"};
+/* Where the build leaves them, beside avswap-fleet. */
+static const char *const built_names[2] = {"portable/avswap", "windows/avswap.exe"};
+
+/* The first of these that is there: --workers; ../lib/avswap of an installation; the build's. NULL: none. */
+static const char *find_worker(struct jump *j, int os, struct err *e)
+{
+    const char *given = option_value(&j->c->args, "workers");
+    struct arena *a = &j->c->doc.arena;
+    const char *candidates[3] = {NULL, NULL, NULL}, *folder;
+    struct buf self;
+    char *slash;
+
+    buf_init(&self, LIMIT_PATH);
+    if (!os_self_path(&self, e)) {
+        buf_free(&self);
+        return NULL;
+    }
+    folder = arena_strdup(a, buf_str(&self));
+    buf_free(&self);
+    slash = folder ? strrchr((char *)(uintptr_t)folder, '/') : NULL;
+    if (slash)
+        *slash = '\0';
+    if (given)
+        candidates[0] = arena_printf(a, "%s/%s", given, worker_names[os]);
+    else if (folder) {
+        candidates[0] = arena_printf(a, "%s/../lib/avswap/%s", folder, worker_names[os]);
+        candidates[1] = arena_printf(a, "%s/%s", folder, built_names[os]);
+    }
+    for (int i = 0; i < 3; i++)
+        if (candidates[i] && os_file_exists(candidates[i]))
+            return candidates[i];
+    return NULL;
+}
+
+static bool load_worker(struct jump *j, int os, struct err *e)
+{
+    const char *file = find_worker(j, os, e);
+    struct worker_file *w = &j->workers[os];
+
+    if (e->code)
+        return false;
+    if (!file)
+        return true;
+    if (!os_file_read(file, &j->worker_bytes[os], e))
+        return err_wrap(e, "the worker");
+    w->bytes = buf_str(&j->worker_bytes[os]);
+    w->size = j->worker_bytes[os].len;
+    digest_of(w->bytes, w->size, w->sha256);
+    j->request.workers[os] = w;
+    return true;
+}
+
+static bool load_workers(struct jump *j, struct err *e)
+{
+    for (int os = 0; os < 2; os++)
+        if (!load_worker(j, os, e))
+            return false;
+    return j->request.workers[0] || j->request.workers[1] ||
+           err_set(e, ERR_NOT_FOUND, "there is no worker to send: avswap-linux-x86_64 or avswap.exe in --workers DIR or in ../lib/avswap");
+}
+
+/* ---- secrets ---- */
+
+static bool add_secret(const char *given, json_t *all, struct err *e)
+{
+    const char *eq = strchr(given, '=');
+    struct buf bytes;
+    size_t n;
+    bool ok;
+
+    if (!eq || eq == given || strncmp(eq + 1, "file:", 5) != 0)
+        return err_set(e, ERR_USAGE, "--secret is NAME=file:PATH; the secret itself has no place on a command line");
+    buf_init(&bytes, LIMIT_SECRET);
+    ok = os_file_read(eq + 6, &bytes, e) || err_wrap(e, "--secret");
+    for (n = bytes.len; n && (bytes.data[n - 1] == '\n' || bytes.data[n - 1] == '\r'); n--)
+        ;
+    if (ok && !n)
+        ok = err_set(e, ERR_SECRET, "%s is empty", eq + 6);
+    if (ok && json_object_setn_new_nocheck(all, given, (size_t)(eq - given), json_stringn(bytes.data, n)) != 0)
+        ok = err_set(e, ERR_INPUT, "%s is not UTF-8 text", eq + 6);
+    if (bytes.data)
+        secret_wipe(bytes.data, bytes.len);
+    buf_free(&bytes);
+    return ok;
+}
+
+static bool load_secrets(struct jump *j, struct err *e)
+{
+    json_t *all = json_object();
+    struct buf text;
+    bool ok = all != NULL || err_nomem(e);
+
+    buf_init(&text, LIMIT_DOCUMENT);
+    for (size_t i = 0; ok && i < j->c->args.n; i++)
+        if (strcmp(j->c->args.given[i].option->name, "secret") == 0)
+            ok = add_secret(j->c->args.given[i].value, all, e);
+    if (ok && json_object_size(all))
+        ok = json_text(all, false, &text, e) && secret_set(&j->secrets, buf_str(&text), text.len, e);
+    if (text.data)
+        secret_wipe(text.data, text.len);
+    buf_free(&text);
+    json_decref(all);
+    j->request.secrets = j->secrets.bytes;
+    j->request.secrets_len = j->secrets.len;
+    return ok;
+}
+
+/* ---- the planner ---- */
+
+static bool plan(void *arg, const struct roster_host *h, const char *facts, size_t n, const struct drive_plan *ret, struct err *e)
+{
+    struct jump *j = arg;
+
+    j->solo = (struct solo){&j->c->catalog, &j->policy, j->store, AVSWAP_VERSION};
+    return store_batch(j->store, os_up_ms(), e) && solo_plan(&j->solo, h, facts, n, os_now(), ret, e);
+}
+
+/* ---- all of it ---- */
+
+static bool begin(struct jump *j, struct cli *c, struct err *e)
+{
+    const char *file;
+
+    memset(j, 0, sizeof *j);
+    j->c = c;
+    for (int i = 0; i < 2; i++)
+        buf_init(&j->worker_bytes[i], LIMIT_WORKER);
+    j->state = state_dir(c, e);
+    file = j->state ? arena_printf(&c->doc.arena, "%s/fleet.db", j->state) : NULL;
+    if (!file)
+        return e->code ? false : err_nomem(e);
+    j->request = (struct drive_request){.state = j->state, .patience_ms = -1, .plan = plan, .arg = j};
+    return os_dir_make(j->state, 0700, e) && (j->store = store_open(file, e)) != NULL && roster_load(j->store, &c->doc, &j->roster, e);
+}
+
+bool jump_look(struct jump *j, struct cli *c, struct err *e)
+{
+    return begin(j, c, e);
+}
+
+static bool options_of(struct jump *j, struct err *e)
+{
+    struct transport_options *o = &j->request.transport;
+
+    o->ssh_config = option_value(&j->c->args, "ssh-config");
+    o->kex = option_value(&j->c->args, "kex");
+    if (o->kex && strcmp(o->kex, "curve25519") != 0)
+        return err_set(e, ERR_USAGE, "--kex '%.40s': only curve25519 can be asked for", o->kex);
+    return true;
+}
+
+bool jump_open(struct jump *j, struct cli *c, const char *note, struct err *e)
+{
+    const char *lock;
+
+    if (!begin(j, c, e) || !options_of(j, e))
+        return false;
+    lock = arena_printf(&c->doc.arena, "%s/fleet/rollout.lock", j->state);
+    if (!lock)
+        return err_nomem(e);
+    j->request.store = j->store;
+    j->request.roster = &j->roster;
+    return os_dir_make(arena_printf(&c->doc.arena, "%s/fleet", j->state), 0700, e) && (j->lock = os_lock_take(lock, note, e)) != NULL &&
+           load_workers(j, e) && load_secrets(j, e) && state_catalog(c, e) && input_policy(c, &j->policy, e);
+}
+
+void jump_close(struct jump *j)
+{
+    store_abort(j->store);
+    store_close(j->store);
+    if (j->lock)
+        os_lock_release(j->lock);
+    secret_clear(&j->secrets);
+    for (int i = 0; i < 2; i++)
+        buf_free(&j->worker_bytes[i]);
+}

@@ -1,0 +1,42 @@
+/*
+ * jump.h - what the commands that visit PCs have in common: the state folder with its store, the roster, the workers that
+ * travel, how ssh is called, secrets, and the planner for one PC.
+ */
+#ifndef AVSWAP_CMD_AVSWAP_FLEET_JUMP_H
+#define AVSWAP_CMD_AVSWAP_FLEET_JUMP_H
+
+#include "cmd/avswap-fleet/fleet.h"
+#include "core/base/secret.h"
+#include "core/fleet/solo.h"
+#include "core/os/file.h"
+
+#define OPTIONS_VISIT                                                                                                                  \
+    {"ssh-config", 0, "FILE", "ssh reads this configuration instead of the user's", false},                                           \
+        {"kex", 0, "NAME", "curve25519: this key exchange alone, which costs a fifth of OpenSSH's own choice and lacks its protection " \
+                           "against recording now and decrypting later",                                                              \
+         false},                                                                                                                       \
+        {"workers", 0, "DIR", "the programs that travel: avswap-linux-x86_64, avswap.exe", false},                                   \
+        {"at-once", 0, "N", "sessions at the same time", false},                                                                      \
+        {"secret", 0, "NAME=file:PATH", "a password or token that plans name, sent to the PCs that need it (may be given again)", true}
+
+struct jump {
+    struct cli *c;
+    const char *state;
+    struct store *store;
+    struct os_lock *lock;
+    struct roster roster;
+    struct worker_file workers[2];
+    struct buf worker_bytes[2];
+    struct secret secrets; /* as a JSON object; no bytes: none */
+    struct policy policy;
+    struct solo solo;
+    struct drive_request request; /* state to planner are filled */
+};
+
+/* Opens it for visits. note: what the lock says of us. ERR_BUSY: another command visits. */
+bool jump_open(struct jump *j, struct cli *c, const char *note, struct err *e) MUST_CHECK;
+/* State, store and roster alone, without the lock. */
+bool jump_look(struct jump *j, struct cli *c, struct err *e) MUST_CHECK;
+void jump_close(struct jump *j);
+
+#endif

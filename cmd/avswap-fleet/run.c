@@ -1,0 +1,197 @@
+#include "cmd/avswap-fleet/jump.h"
+#include "cmd/cli/input.h"
+#include "cmd/cli/options.h"
+#include "cmd/cli/out.h"
+#include "core/base/limits.h"
+#include "core/model/fleet.h"
+#include "core/os/machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void tell(void *arg, const char *host, enum host_state was, enum host_state is, const char *text)
+{
+    struct jump *j = arg;
+    bool reason = *text && (is == HOST_UNREACHABLE || is == HOST_HELD || is >= HOST_DONE);
+
+    (void)was;
+    out_talk(j->c, "%-20s %s%s%s", host, host_state_names[is], reason ? ": " : "", reason ? text : "");
+}
+
+static void say(void *arg, const char *text)
+{
+    struct jump *j = arg;
+
+    out_talk(j->c, "%s", text);
+}
+
+/* ---- a new rollout ---- */
+
+/* One wave, at any hour, where no document says otherwise. */
+static bool document(struct jump *j, struct rollout *r, struct buf *text, struct err *e)
+{
+    const char *file = option_value(&j->c->args, "rollout"), *n = option_value(&j->c->args, "at-once");
+    json_t *json;
+    bool ok;
+
+    schema_init(&rollout_schema, r);
+    if (file && !input_doc(j->c, &rollout_schema, file, r, e))
+        return false;
+    if (n && (!text_number(n, &r->at_once) || r->at_once < 1 || r->at_once > 1000))
+        return err_set(e, ERR_USAGE, "--at-once '%.20s' is no number from 1 to 1000", n);
+    json = schema_write(&rollout_schema, r);
+    ok = json ? json_text(json, false, text, e) : err_nomem(e);
+    json_decref(json);
+    return ok;
+}
+
+static const char *operator_name(void)
+{
+    const char *by = getenv("SUDO_USER");
+
+    if (!by || !*by)
+        by = getenv("USER");
+    return by && *by ? by : "root";
+}
+
+static bool consent(struct jump *j, size_t n, bool *ret, struct err *e)
+{
+    *ret = option_given(&j->c->args, "yes");
+    if (*ret)
+        return true;
+    if (!j->c->tty_in)
+        return err_set(e, ERR_USAGE, "this changes PCs and there is no terminal to ask on: add --yes");
+    *ret = out_ask(j->c, NULL, "Begin a rollout over %zu PC%s?", n, n == 1 ? "" : "s");
+    if (!*ret)
+        out_talk(j->c, "Nothing was begun.");
+    return true;
+}
+
+static bool begin(struct jump *j, bool *ret_yes, struct err *e)
+{
+    struct strs names = {j->c->args.operands, j->c->args.operand_count};
+    struct rollout r;
+    struct buf text;
+    bool ok;
+
+    buf_init(&text, LIMIT_DOCUMENT);
+    ok = consent(j, names.n ? names.n : j->roster.hosts.n, ret_yes, e) &&
+         (!*ret_yes || (document(j, &r, &text, e) &&
+                        drive_begin(&j->request, &r, buf_str(&text), names.n ? &names : NULL, operator_name(), os_now(), e)));
+    buf_free(&text);
+    return ok;
+}
+
+/* ---- how it stands at the end ---- */
+
+static bool is_waiting(enum host_state s)
+{
+    return s == HOST_QUEUED || s == HOST_UNREACHABLE || s == HOST_HELD || (s != HOST_DONE && s < HOST_DONE);
+}
+
+static bool sum_up(struct jump *j, struct drive *d, struct err *e)
+{
+    const struct schedule *s = drive_schedule(d);
+    size_t by[HOST_STATES] = {0}, waiting = 0;
+
+    for (size_t i = 0; i < s->n; i++) {
+        by[s->hosts[i].state]++;
+        waiting += is_waiting((enum host_state)s->hosts[i].state);
+    }
+    if (by[HOST_UNPROTECTED])
+        j->c->status = EXIT_UNPROTECTED;
+    else if (by[HOST_DONE] != s->n)
+        j->c->status = EXIT_FLEET_PARTIAL;
+    if (j->c->json)
+        return out_json(json_pack("{ss sI sI sI sI sI sI sI sb}", "schema", "avswap.fleet-run/1", "hosts", (json_int_t)s->n, "done",
+                                  (json_int_t)by[HOST_DONE], "rolled_back", (json_int_t)by[HOST_ROLLED_BACK], "refused",
+                                  (json_int_t)by[HOST_REFUSED], "in_doubt", (json_int_t)by[HOST_DOUBT], "waiting", (json_int_t)waiting,
+                                  "unprotected", (json_int_t)by[HOST_UNPROTECTED], "ended", drive_ended(d)), e);
+    for (size_t i = 0; i < s->n; i++)
+        if (s->hosts[i].state != HOST_DONE)
+            out_talk(j->c, "%-20s %-12s %s", drive_record(d, (uint32_t)i)->name, host_state_names[s->hosts[i].state],
+                     drive_record(d, (uint32_t)i)->text ? drive_record(d, (uint32_t)i)->text : "");
+    out_talk(j->c, "%s", s->paused ? "Paused: a login was refused. Put that right and start avswap fleet run again; nothing was lost."
+                         : drive_ended(d) ? "The rollout has ended." : "The rollout goes on with the next avswap fleet run.");
+    if (by[HOST_DOUBT])
+        out_talk(j->c, "%zu in doubt: look at them by avswap fleet status.", by[HOST_DOUBT]);
+    out_talk(j->c, "fleet: %zu hosts, done %zu, rolled back %zu, refused %zu, waiting %zu, unprotected %zu", s->n, by[HOST_DONE],
+             by[HOST_ROLLED_BACK], by[HOST_REFUSED], waiting, by[HOST_UNPROTECTED]);
+    return true;
+}
+
+static bool go(struct jump *j, struct err *e)
+{
+    struct drive *d = drive_open(&j->request, os_now(), e);
+    bool yes = true, ok;
+
+    if (d && (option_given(&j->c->args, "rollout") || j->c->args.operand_count))
+        out_talk(j->c, "A rollout is under way; it is gone on with as it was begun.");
+    if (!d && !e->code && begin(j, &yes, e) && yes)
+        d = drive_open(&j->request, os_now(), e);
+    if (!d)
+        return !e->code;
+    ok = drive_run(d, e) && sum_up(j, d, e);
+    drive_close(d);
+    return ok;
+}
+
+static bool run(struct cli *c, struct err *e)
+{
+    const char *patience = option_value(&c->args, "patience");
+    long long seconds = -1;
+    struct jump j;
+    bool ok;
+
+    if (patience && (!text_number(patience, &seconds) || seconds < 0))
+        return err_set(e, ERR_USAGE, "--patience '%.40s' is no number of seconds", patience);
+    ok = jump_open(&j, c, "avswap fleet run", e);
+    j.request.patience_ms = seconds < 0 ? -1 : seconds * 1000;
+    j.request.tell = tell;
+    j.request.say = say;
+    ok = ok && go(&j, e);
+    jump_close(&j);
+    return ok;
+}
+
+static const struct option options[] = {
+    {"rollout", 0, "FILE", "waves, windows and limits (avswap.rollout/1); without it: one wave, at any hour", false},
+    {"policy", 0, "FILE", "the administrator's wishes, for PCs that are planned for when they are visited", false},
+    {"patience", 0, "SECONDS", "leave when for so long nothing but absent PCs and such that wait for a person are left", false},
+    OPTIONS_VISIT,
+    OPTION_YES,
+    OPTION_CATALOG,
+    OPTION_OVERLAY,
+    OPTION_STATE,
+    OPTION_END,
+};
+
+static const char *const about[] = {
+    "Moves the PCs of the inventory, or those named, in waves: each gets its plan and the worker, is started, asked after, its "
+    "journal is collected and checked, and it is told that all is here. What a PC has begun it brings to its end by itself, with "
+    "no connection and whatever happens to this program.",
+    "A rollout that has not ended is gone on with: after a crash, a reboot of this machine, or Ctrl-C. Nothing is lost and no PC is "
+    "started twice. PCs that do not answer hold nothing up and count for nothing; they are tried again.",
+    "A refused login pauses all, since the next PC would say the same. A changed host key, or an answer that cannot be right, holds "
+    "that PC until a person has looked: avswap fleet ack.",
+    NULL,
+};
+
+static const struct example examples[] = {
+    {"avswap fleet run --rollout waves.json --policy office.json", "begin, or go on"},
+    {"avswap fleet run --yes --patience 600", "from a timer: what can be done now"},
+    {NULL, NULL},
+};
+
+const struct command cmd_fleet_run = {
+    .name = "run",
+    .summary = "move the PCs of the inventory, in waves",
+    .operands = "[HOST...]",
+    .max_operands = NO_LIMIT,
+    .about = about,
+    .options = options,
+    .exits = (const int[]){EXIT_UNPROTECTED, EXIT_REFUSED, EXIT_FLEET_PARTIAL, -1},
+    .examples = examples,
+    .run = run,
+};

@@ -1,0 +1,460 @@
+#include "core/fleet/drive.h"
+
+#include "core/base/list.h"
+#include "core/fleet/errand.h"
+#include "core/fleet/waves.h"
+#include "core/fleet/zone.h"
+#include "core/os/machine.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define LOOK_MS 1000 /* how soon an order is seen */
+
+/* ---- orders ---- */
+
+static const char *order_path(struct arena *a, const char *state, const char *what, const char *name)
+{
+    char hex[DIGEST_TEXT];
+
+    if (!name)
+        return arena_printf(a, "%s/fleet/orders/%s", state, what);
+    digest_of(name, strlen(name), hex);
+    return arena_printf(a, "%s/fleet/orders/%s-%.12s", state, what, hex);
+}
+
+bool drive_order(const char *state, const char *what, const char *name, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    const char *folder = arena_printf(&a, "%s/fleet/orders", state), *file = order_path(&a, state, what, name);
+    bool ok = folder && file ? os_dir_make(folder, 0700, e) && os_file_write(file, "", 0, 0600, e) : err_nomem(e);
+
+    arena_free(&a);
+    return ok;
+}
+
+/* True: it was there, and is no longer. */
+static bool take_order(struct drive *d, struct arena *a, const char *what, const char *name, bool *ret, struct err *e)
+{
+    const char *file = order_path(a, d->r->state, what, name);
+
+    if (!file)
+        return err_nomem(e);
+    *ret = os_file_exists(file);
+    return !*ret || os_tree_remove(file, e);
+}
+
+static void say(struct drive *d, const char *fmt, ...) __attribute__((format(__printf__, 2, 3)));
+static void say(struct drive *d, const char *fmt, ...)
+{
+    char text[512];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (d->r->say)
+        d->r->say(d->r->arg, text);
+}
+
+static bool note(struct drive *d, const char *event, const char *text, struct err *e)
+{
+    return store_batch(d->r->store, os_up_ms(), e) &&
+           record_event(d->r->store, d->rollout.id, &(struct record_event){NULL, os_now(), event, text}, e);
+}
+
+static bool stop(struct drive *d, struct err *e)
+{
+    if (d->rollout.stopped)
+        return true;
+    d->rollout.stopped = true;
+    schedule_stop(&d->schedule);
+    say(d, "Stopped: nobody else is started; what is at work is seen to its end.");
+    return store_batch(d->r->store, os_up_ms(), e) && record_rollout_save(d->r->store, &d->rollout, e) &&
+           note(d, "stopped", NULL, e);
+}
+
+/* Who is held is few, so each is looked for by its name. */
+static bool take_orders(struct drive *d, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    bool there = false, ok = take_order(d, &a, "stop", NULL, &there, e) && (!there || stop(d, e));
+
+    for (uint32_t i = 0; ok && i < d->n; i++) {
+        if (d->hosts[i].state != HOST_HELD)
+            continue;
+        ok = take_order(d, &a, "release", d->records.v.v[i].name, &there, e) &&
+             (!there || drive_event(d, i, EVENT_RELEASED, 0, "a person has looked", e));
+    }
+    arena_free(&a);
+    return ok;
+}
+
+/* ---- what happens ---- */
+
+bool drive_save(struct drive *d, uint32_t i, struct err *e)
+{
+    struct record *m = &d->records.v.v[i];
+
+    m->host = d->hosts[i];
+    return store_batch(d->r->store, os_up_ms(), e) && record_save(d->r->store, d->rollout.id, m, e);
+}
+
+bool drive_event(struct drive *d, uint32_t i, enum host_event v, int status, const char *text, struct err *e)
+{
+    struct record *m = &d->records.v.v[i];
+    enum host_state was = (enum host_state)d->hosts[i].state;
+    bool paused = d->schedule.paused;
+
+    schedule_event(&d->schedule, i, v, status, os_now());
+    if (v != EVENT_SILENT)
+        d->moved = os_now();
+    if (text && *text && !text_eq(text, m->text)) {
+        m->text = arena_strdup(&d->doc.arena, text);
+        if (!m->text)
+            return err_nomem(e);
+    }
+    if (d->schedule.paused && !paused)
+        say(d, "Paused: %s refused the login. Nobody else is visited.", m->name);
+    if (d->hosts[i].state != was && d->r->tell)
+        d->r->tell(d->r->arg, m->name, was, (enum host_state)d->hosts[i].state, m->text ? m->text : "");
+    return drive_save(d, i, e) &&
+           (d->hosts[i].state == was ||
+            record_event(d->r->store, d->rollout.id, &(struct record_event){m->name, os_now(), host_event_names[v], text}, e));
+}
+
+void drive_visit_over(struct drive *d, uint32_t i)
+{
+    d->live--;
+    schedule_over(&d->schedule, i);
+}
+
+/* ---- the loop ---- */
+
+static void tell_wave(struct drive *d)
+{
+    size_t w = d->schedule.wave;
+
+    if (w == d->wave || w == d->schedule.wave_count)
+        return;
+    d->wave = w;
+    if (d->schedule.waves[w].size)
+        say(d, "Wave \"%s\": %zu PCs, %zu failures that it may have.",
+            w < d->plan_of_waves.waves.n ? d->plan_of_waves.waves.v[w].name : "rest", d->schedule.waves[w].size,
+            d->schedule.waves[w].budget);
+}
+
+/* A PC that cannot even be tried: no worker for its system, gone from the roster, a name that ssh must not see. */
+static bool cannot_visit(struct drive *d, const struct visit *v, struct err *why, struct err *e)
+{
+    enum host_event ev = d->hosts[v->host].state == HOST_STARTING ? EVENT_NO_START : EVENT_NONSENSE;
+
+    d->live++;
+    if (!drive_event(d, v->host, ev, EXIT_REFUSED, why->text, e))
+        return false;
+    drive_visit_over(d, v->host);
+    return true;
+}
+
+static bool visit(struct drive *d, const struct visit *v, struct err *e)
+{
+    const struct member_data *m = &d->data[v->host];
+    struct err why = ERR_INIT;
+
+    if (v->kind == VISIT_START && !drive_save(d, v->host, e)) /* its turn is on disk before anything is sent: see errand.c */
+        return false;
+    if (!m->pc) {
+        err_set(&why, ERR_NOT_FOUND, "it is no longer in the inventory");
+        return cannot_visit(d, v, &why, e);
+    }
+    if (!d->r->workers[m->pc->host.os]) {
+        err_set(&why, ERR_NOT_FOUND, "there is no worker for its system here (--workers)");
+        return cannot_visit(d, v, &why, e);
+    }
+    if (!errand_open(d, v, &why))
+        return why.code == ERR_INPUT ? cannot_visit(d, v, &why, e) : (*e = why, false);
+    d->live++;
+    return true;
+}
+
+/* Only absent PCs and such at which a person must look are left. */
+static bool only_waits(const struct drive *d)
+{
+    const struct schedule *s = &d->schedule;
+    const struct wave_state *w = s->wave < s->wave_count ? &s->waves[s->wave] : NULL;
+
+    return !d->live && !s->at_work && (!w || s->stopped || w->phase == WAVE_OVER || (w->phase == WAVE_OPEN && !w->queued && !w->unfinished));
+}
+
+static bool is_time_to_leave(struct drive *d, instant now)
+{
+    if (d->leaving || d->failed.code || d->schedule.paused)
+        return true;
+    if (schedule_done(&d->schedule))
+        return true;
+    return d->r->patience_ms >= 0 && only_waits(d) && now - d->moved > d->r->patience_ms;
+}
+
+static bool look_around(struct drive *d, struct err *e)
+{
+    int64_t now = os_up_ms();
+
+    if (now - d->orders_looked >= LOOK_MS) {
+        d->orders_looked = now;
+        if (!take_orders(d, e))
+            return false;
+    }
+    return !store_changing(d->r->store) || !store_batch_due(d->r->store, now) || store_commit(d->r->store, e);
+}
+
+static void ring(uv_timer_t *t)
+{
+    (void)t; /* it wakes the loop; turn() does the rest */
+}
+
+static void turn(uv_prepare_t *p)
+{
+    struct drive *d = p->data;
+    struct err e = ERR_INIT;
+    struct visit v;
+    instant now = os_now(), wake;
+    bool ok = look_around(d, &e);
+
+    while (ok && !d->leaving && !d->failed.code && schedule_next(&d->schedule, now, &v))
+        ok = visit(d, &v, &e);
+    if (!ok && !d->failed.code)
+        d->failed = e;
+    tell_wave(d);
+    if (is_time_to_leave(d, now) && !d->live) {
+        uv_stop(&d->loop);
+        return;
+    }
+    wake = schedule_wake(&d->schedule, now);
+    wake = wake == INSTANT_NONE || wake - now > LOOK_MS ? now + LOOK_MS : wake;
+    if (store_changing(d->r->store) && wake > now + 50)
+        wake = now + 50;
+    uv_timer_start(&d->timer, ring, (uint64_t)(wake > now ? wake - now : 0), 0);
+}
+
+/* The first time what is under way is seen to the end of its visit, the second time it is left. */
+static void interrupted(uv_signal_t *s, int number)
+{
+    struct drive *d = s->data;
+
+    (void)number;
+    if (d->leaving)
+        uv_stop(&d->loop);
+    else
+        say(d, "Leaving: visits under way are brought to their end. What runs on the PCs goes on by itself.");
+    d->leaving = true;
+}
+
+static bool begin_loop(struct drive *d, struct err *e)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+    int rc = uv_loop_init(&d->loop);
+
+    if (rc < 0)
+        return err_set(e, ERR_OS, "no event loop: %s", uv_strerror(rc));
+    d->looping = true;
+    d->prepare.data = d->timer.data = d;
+    uv_prepare_init(&d->loop, &d->prepare);
+    uv_timer_init(&d->loop, &d->timer);
+    uv_prepare_start(&d->prepare, turn);
+    uv_timer_start(&d->timer, ring, 0, 0);
+    for (int i = 0; i < 2; i++) {
+        d->signals[i].data = d;
+        uv_signal_init(&d->loop, &d->signals[i]);
+        uv_signal_start(&d->signals[i], interrupted, numbers[i]);
+    }
+    return true;
+}
+
+static void close_one(uv_handle_t *h, void *arg)
+{
+    (void)arg;
+    if (!uv_is_closing(h))
+        uv_close(h, NULL);
+}
+
+static void end_loop(struct drive *d)
+{
+    uv_close((uv_handle_t *)&d->prepare, NULL);
+    uv_close((uv_handle_t *)&d->timer, NULL);
+    for (int i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&d->signals[i], NULL);
+    uv_run(&d->loop, UV_RUN_NOWAIT);
+    if (uv_loop_close(&d->loop) == UV_EBUSY) { /* visits that were left in the middle: the process ends behind them */
+        uv_walk(&d->loop, close_one, NULL);
+    }
+    d->looping = false;
+}
+
+static bool over(struct drive *d, struct err *e)
+{
+    if (!schedule_done(&d->schedule))
+        return true;
+    d->rollout.ended = os_now();
+    return store_batch(d->r->store, os_up_ms(), e) && record_rollout_save(d->r->store, &d->rollout, e) && note(d, "ended", NULL, e);
+}
+
+bool drive_run(struct drive *d, struct err *e)
+{
+    bool ok;
+
+    signal(SIGPIPE, SIG_IGN); /* a child that is gone is told by the write */
+    d->moved = os_now();
+    d->wave = SIZE_MAX;
+    if (!begin_loop(d, e))
+        return false;
+    uv_run(&d->loop, UV_RUN_DEFAULT);
+    end_loop(d);
+    if (d->failed.code)
+        *e = d->failed;
+    ok = !d->failed.code && over(d, e);
+    if (store_changing(d->r->store)) /* what is known so far is kept in any case */
+        ok = store_commit(d->r->store, ok ? e : &(struct err)ERR_INIT) && ok;
+    return ok;
+}
+
+/* ---- making one ---- */
+
+static bool target_of(struct drive *d, const struct record *m, struct member_data *ret)
+{
+    struct roster_host *h = roster_find(d->r->roster, m->name);
+
+    *ret = (struct member_data){.pc = h};
+    if (h)
+        ret->target = (struct target){.name = h->host.name, .address = h->host.address, .user = h->host.user, .port = h->host.port,
+                                      .os = h->host.os == FLEET_WINDOWS ? TARGET_WINDOWS : TARGET_LINUX, .become = h->host.become};
+    return h != NULL;
+}
+
+static bool site_number(struct drive *d, const struct fleet_host *h, uint16_t *ret)
+{
+    *ret = (uint16_t)d->plan_of_waves.sites.n; /* the one without limits */
+    for (size_t i = 0; h->site && i < d->plan_of_waves.sites.n; i++)
+        if (text_eq(d->plan_of_waves.sites.v[i].site, h->site))
+            *ret = (uint16_t)i;
+    return true;
+}
+
+/* A PC's own window is one more of the rollout's, shared by all that have the same. */
+static bool window_number(struct drive *d, const struct fleet_host *h, uint16_t *ret, struct err *e)
+{
+    struct rollout *r = &d->plan_of_waves;
+    struct window own, *slot;
+
+    *ret = waves_window(r, &h->groups);
+    if (!h->window)
+        return true;
+    if (!fleet_window(&d->doc.arena, h->window, &own, e))
+        return false;
+    own.groups = (struct strs){.n = 0};
+    for (size_t i = 0; i < r->windows.n; i++) {
+        const struct window *w = &r->windows.v[i];
+
+        if (w->from_min == own.from_min && w->to_min == own.to_min && w->day_mask == own.day_mask) {
+            *ret = (uint16_t)i;
+            return true;
+        }
+    }
+    slot = LIST_ADD(&d->doc.arena, &r->windows);
+    if (!slot)
+        return err_nomem(e);
+    *slot = own;
+    *ret = (uint16_t)(r->windows.n - 1);
+    return true;
+}
+
+static bool member_of(struct drive *d, uint32_t i, instant now, struct err *e)
+{
+    const struct record *m = &d->records.v.v[i];
+    struct member *x = &d->members[i];
+    struct err ignored = ERR_INIT;
+    int offset = 0;
+
+    d->hosts[i] = m->host;
+    d->hosts[i].id = i;
+    *x = (struct member){.urgency = m->urgency, .wave = m->wave, .window = SCHEDULE_ALWAYS, .site = (uint16_t)d->plan_of_waves.sites.n};
+    if (!target_of(d, m, &d->data[i]))
+        return true;
+    if (!zone_offset(d->data[i].pc->host.zone, now, &offset, &ignored))
+        offset = 0; /* refused at the import; a database that has gone since is no reason to stop */
+    x->offset = (int16_t)offset;
+    return site_number(d, &d->data[i].pc->host, &x->site) && window_number(d, &d->data[i].pc->host, &x->window, e);
+}
+
+static bool make_schedule(struct drive *d, instant now, struct err *e)
+{
+    size_t sites = d->plan_of_waves.sites.n;
+    unsigned *most = ARENA_ARRAY(&d->doc.arena, sites + 1, unsigned);
+
+    d->n = d->records.v.n;
+    d->hosts = mem_alloc((d->n + 1) * sizeof *d->hosts);
+    d->members = mem_alloc((d->n + 1) * sizeof *d->members);
+    d->data = mem_alloc((d->n + 1) * sizeof *d->data);
+    if (!most || !d->hosts || !d->members || !d->data)
+        return err_nomem(e);
+    for (size_t i = 0; i <= sites; i++)
+        most[i] = i < sites ? (unsigned)d->plan_of_waves.sites.v[i].at_once : 0;
+    for (uint32_t i = 0; i < d->n; i++)
+        if (!member_of(d, i, now, e))
+            return false;
+    d->scheduled = schedule_init(&d->schedule, &d->plan_of_waves, d->hosts, d->members, d->n, most, sites + 1, now, e);
+    if (d->scheduled && d->rollout.stopped)
+        schedule_stop(&d->schedule);
+    return d->scheduled;
+}
+
+struct drive *drive_open(const struct drive_request *r, instant now, struct err *e)
+{
+    struct drive *d = mem_alloc(sizeof *d);
+    bool found = false, ok;
+
+    if (!d) {
+        err_nomem(e);
+        return NULL;
+    }
+    memset(d, 0, sizeof *d);
+    d->request = *r;
+    d->r = &d->request;
+    d->doc = (struct doc)DOC_INIT;
+    ok = record_rollout(r->store, 0, &d->doc, &d->rollout, &found, e);
+    found = found && d->rollout.ended == INSTANT_NONE;
+    ok = ok && (!found || (doc_read(&d->doc, &rollout_schema, "the rollout in the store", d->rollout.document,
+                                    strlen(d->rollout.document), &d->plan_of_waves, e) &&
+                           record_load(r->store, d->rollout.id, &d->doc, &d->records, e) && make_schedule(d, now, e)));
+    if (ok && found)
+        return d;
+    drive_close(d);
+    return NULL;
+}
+
+void drive_close(struct drive *d)
+{
+    if (!d)
+        return;
+    if (d->scheduled)
+        schedule_free(&d->schedule);
+    mem_free(d->hosts);
+    mem_free(d->members);
+    mem_free(d->data);
+    doc_free(&d->doc);
+    mem_free(d);
+}
+
+const struct schedule *drive_schedule(const struct drive *d)
+{
+    return &d->schedule;
+}
+
+const struct record *drive_record(const struct drive *d, uint32_t i)
+{
+    return &d->records.v.v[i];
+}
+
+bool drive_ended(const struct drive *d)
+{
+    return d->rollout.ended != INSTANT_NONE;
+}
