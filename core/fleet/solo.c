@@ -50,7 +50,7 @@ static bool choose_and_issue(const struct solo *s, const struct census *c, struc
     struct issue_request q = {.census = c, .store = s->store, .put = take, .arg = ret->text};
     struct issued issued;
     struct choice choice;
-    long long *taken;
+    long long *taken = NULL;
 
     if (!count_taken(s, c, &d->arena, &taken, e) || !choose(c, taken, d, &choice, e))
         return false;

@@ -1,0 +1,109 @@
+#include "cmd/avswap-fleet/jump.h"
+#include "cmd/cli/options.h"
+#include "cmd/cli/out.h"
+#include "core/base/list.h"
+#include "core/fleet/survey.h"
+
+struct asked {
+    struct cli *c;
+    size_t n, done;
+    bool many;
+};
+
+static void tell(void *arg, const struct roster_host *h, const char *text)
+{
+    struct asked *a = arg;
+
+    a->done++;
+    if (*text)
+        out_talk(a->c, "[%zu/%zu] %-20s %s", a->done, a->n, h->host.name, text);
+    else if (!a->many || a->done % 100 == 0 || a->done == a->n)
+        out_talk(a->c, "[%zu/%zu] %-20s facts are here", a->done, a->n, h->host.name);
+}
+
+static bool choose(struct jump *j, const struct roster_host ***ret, size_t *ret_n, struct err *e)
+{
+    size_t most = j->roster.hosts.n + j->c->args.operand_count + 1;
+    const struct roster_host **all = ARENA_ARRAY(&j->c->doc.arena, most, const struct roster_host *);
+    size_t n = 0;
+
+    if (!all)
+        return err_nomem(e);
+    for (size_t i = 0; i < j->c->args.operand_count; i++) {
+        all[n] = roster_find(&j->roster, j->c->args.operands[i]);
+        if (!all[n++])
+            return err_set(e, ERR_NOT_FOUND, "there is no PC '%.80s' in the inventory", j->c->args.operands[i]);
+    }
+    for (size_t i = 0; !j->c->args.operand_count && i < j->roster.hosts.n; i++)
+        all[n++] = &j->roster.hosts.v[i];
+    *ret = all;
+    *ret_n = n;
+    return n || err_set(e, ERR_NOT_FOUND, "there are no PCs: avswap fleet hosts import FILE");
+}
+
+static bool ask_all(struct jump *j, struct err *e)
+{
+    const char *n = option_value(&j->c->args, "at-once");
+    struct survey_request q = {.r = &j->request, .per_second = 50, .tell = tell};
+    struct survey_result r;
+    struct asked a = {.c = j->c};
+    long long at_once = 32;
+
+    if (n && (!text_number(n, &at_once) || at_once < 1 || at_once > 1000))
+        return err_set(e, ERR_USAGE, "--at-once '%.20s' is no number from 1 to 1000", n);
+    if (!choose(j, &q.hosts, &q.n, e))
+        return false;
+    a.n = q.n;
+    a.many = q.n > 50;
+    q.arg = &a;
+    q.at_once = (unsigned)at_once;
+    if (!survey(&q, &r, e))
+        return false;
+    j->c->status = r.answered == q.n ? EXIT_DONE : EXIT_FLEET_PARTIAL;
+    if (j->c->json)
+        return out_json(json_pack("{ss sI sI sI sI}", "schema", "avswap.fleet-detect/1", "hosts", (json_int_t)q.n, "answered",
+                                  (json_int_t)r.answered, "silent", (json_int_t)r.silent, "failed", (json_int_t)r.failed), e);
+    out_talk(j->c, "%zu PCs: facts of %zu, no answer from %zu, %zu to look at", q.n, r.answered, r.silent, r.failed);
+    return true;
+}
+
+static bool detect(struct cli *c, struct err *e)
+{
+    struct jump j;
+    bool ok = jump_open(&j, c, "avswap fleet detect", e) && ask_all(&j, e);
+
+    jump_close(&j);
+    return ok;
+}
+
+static const struct option options[] = {
+    OPTIONS_VISIT,
+    OPTION_STATE,
+    OPTION_END,
+};
+
+static const char *const about[] = {
+    "Visits the PCs of the inventory, or those named, and brings their facts: what is installed, what protects them. Nothing is "
+    "changed there but the worker itself, which is kept for later visits. Plans are made from these facts by avswap fleet plan.",
+    "PCs that do not answer are told and the others go on. They need not be met now: avswap fleet run asks each PC for its facts "
+    "when there is no plan for it yet.",
+    NULL,
+};
+
+static const struct example examples[] = {
+    {"avswap fleet detect", "all PCs of the inventory"},
+    {"avswap fleet detect pc17 pc18 --ssh-config ./ssh_config", "two of them"},
+    {NULL, NULL},
+};
+
+const struct command cmd_fleet_detect = {
+    .name = "detect",
+    .summary = "bring the facts of the PCs of the inventory",
+    .operands = "[HOST...]",
+    .max_operands = NO_LIMIT,
+    .about = about,
+    .options = options,
+    .exits = (const int[]){EXIT_REFUSED, EXIT_FLEET_PARTIAL, -1},
+    .examples = examples,
+    .run = detect,
+};

@@ -1,0 +1,186 @@
+#include "core/fleet/survey.h"
+
+#include "core/base/limits.h"
+#include "core/fleet/contact.h"
+#include "core/os/file.h"
+#include "core/os/machine.h"
+
+#include <signal.h>
+#include <string.h>
+
+struct surveying {
+    const struct survey_request *q;
+    struct survey_result *ret;
+    uv_loop_t loop;
+    uv_timer_t timer;
+    uv_signal_t stop;
+    bool leaving;
+    size_t next, live;
+    struct doc doc;
+    struct err failed;
+};
+
+struct look { /* one PC */
+    struct surveying *s;
+    const struct roster_host *h;
+    struct target target;
+    struct buf facts;
+    bool got;
+};
+
+static void begin_more(struct surveying *s);
+
+static bool hello(void *arg, struct contact *c, const struct visit_hello *h, struct err *e)
+{
+    struct look *x = arg;
+    const char *other = NULL;
+    struct store *store = x->s->q->r->store;
+
+    if (!store_batch(store, os_up_ms(), e) ||
+        !roster_learn(store, x->h->host.name, h->machine, h->hostname, os_now(), &x->s->doc, &other, e))
+        return false;
+    return contact_ask(c, &(struct visit_request){.what = DO_DETECT}, e);
+}
+
+static bool data(void *arg, struct contact *c, const char *type, const char *p, size_t n, struct err *e)
+{
+    struct look *x = arg;
+
+    (void)c;
+    (void)type;
+    buf_add(&x->facts, p, n);
+    return buf_ok(&x->facts, "facts", e);
+}
+
+/* They are looked at before they are kept, as a plan will be made from them. */
+static bool answer(void *arg, struct contact *c, const struct visit_answer *a, struct err *e)
+{
+    struct look *x = arg;
+    struct doc d = DOC_INIT;
+    struct facts f;
+    char *folder, *file;
+    bool ok;
+
+    contact_close(c);
+    if (!x->facts.len)
+        return err_set(e, ERR_OS, "it could not look at itself: %.300s", a->text ? a->text : "no reason is given");
+    ok = doc_read(&d, &facts_schema, "its facts", buf_str(&x->facts), x->facts.len, &f, e);
+    folder = ok ? fleet_folder(&d.arena, x->s->q->r->state, x->h->host.name) : NULL;
+    file = folder ? arena_printf(&d.arena, "%s/facts.json", folder) : NULL;
+    if (ok)
+        ok = file ? os_dir_make(folder, 0700, e) && os_file_write(file, buf_str(&x->facts), x->facts.len, 0600, e) : err_nomem(e);
+    doc_free(&d);
+    x->got = ok;
+    return ok;
+}
+
+static void over(void *arg, struct contact *c, const struct contact_end *end)
+{
+    struct look *x = arg;
+    struct surveying *s = x->s;
+
+    (void)c;
+    if (end->how == CONTACT_FAILED && !s->failed.code)
+        s->failed = *end->e;
+    if (x->got)
+        s->ret->answered++;
+    else if (end->how == CONTACT_LINK && end->link == LINK_SILENT)
+        s->ret->silent++;
+    else
+        s->ret->failed++;
+    s->q->tell(s->q->arg, x->h, x->got ? "" : *end->text ? end->text : "it did not say what it was asked");
+    buf_free(&x->facts);
+    mem_free(x);
+    s->live--;
+    begin_more(s);
+}
+
+static const struct contact_calls calls = {hello, data, answer, over};
+
+static bool open_one(struct surveying *s, const struct roster_host *h, struct err *e)
+{
+    const struct drive_request *r = s->q->r;
+    struct look *x = mem_alloc(sizeof *x);
+    struct contact_request q;
+
+    if (!x)
+        return err_nomem(e);
+    *x = (struct look){.s = s, .h = h, .target = {.name = h->host.name, .address = h->host.address, .user = h->host.user,
+                                                  .port = h->host.port, .become = h->host.become,
+                                                  .os = h->host.os == FLEET_WINDOWS ? TARGET_WINDOWS : TARGET_LINUX}};
+    buf_init(&x->facts, LIMIT_DOCUMENT);
+    q = (struct contact_request){.transport = h->host.transport == FLEET_LOCAL ? &transport_local : &transport_ssh,
+                                 .target = &x->target, .options = &r->transport, .worker = r->workers[h->host.os],
+                                 .machine = h->machine, .calls = &calls, .arg = x};
+    if (!q.worker)
+        err_set(e, ERR_NOT_FOUND, "there is no worker for its system here (--workers)");
+    else if (contact_open(&s->loop, &q, e)) {
+        s->live++;
+        return true;
+    }
+    mem_free(x);
+    return false;
+}
+
+static void rings(uv_timer_t *t)
+{
+    begin_more(t->data);
+}
+
+static void begin_more(struct surveying *s)
+{
+    struct err e = ERR_INIT;
+
+    if (store_changing(s->q->r->store) && store_batch_due(s->q->r->store, os_up_ms()) && !store_commit(s->q->r->store, &e) && !s->failed.code)
+        s->failed = e;
+    if (s->next < s->q->n && !s->leaving && !s->failed.code && s->live < s->q->at_once) {
+        const struct roster_host *h = s->q->hosts[s->next++];
+
+        if (!open_one(s, h, &e)) {
+            s->ret->failed++;
+            s->q->tell(s->q->arg, h, e.text);
+        }
+        uv_timer_start(&s->timer, rings, 1000 / s->q->per_second, 0);
+        return;
+    }
+    if (!s->live && (s->next == s->q->n || s->leaving || s->failed.code))
+        uv_stop(&s->loop);
+}
+
+static void interrupted(uv_signal_t *sig, int number)
+{
+    struct surveying *s = sig->data;
+
+    (void)number;
+    if (s->leaving)
+        uv_stop(&s->loop);
+    s->leaving = true;
+    begin_more(s);
+}
+
+bool survey(const struct survey_request *q, struct survey_result *ret, struct err *e)
+{
+    struct surveying s = {.q = q, .ret = ret, .doc = DOC_INIT};
+    int rc = uv_loop_init(&s.loop);
+
+    memset(ret, 0, sizeof *ret);
+    if (rc < 0)
+        return err_set(e, ERR_OS, "no event loop: %s", uv_strerror(rc));
+    signal(SIGPIPE, SIG_IGN);
+    uv_timer_init(&s.loop, &s.timer);
+    uv_signal_init(&s.loop, &s.stop);
+    s.timer.data = s.stop.data = &s;
+    uv_signal_start(&s.stop, interrupted, SIGINT);
+    uv_timer_start(&s.timer, rings, 0, 0);
+    uv_run(&s.loop, UV_RUN_DEFAULT);
+    uv_close((uv_handle_t *)&s.timer, NULL);
+    uv_close((uv_handle_t *)&s.stop, NULL);
+    uv_run(&s.loop, UV_RUN_NOWAIT);
+    (void)uv_loop_close(&s.loop); /* what was left in the middle ends with the process */
+    doc_free(&s.doc);
+    if (s.failed.code) {
+        *e = s.failed;
+        return false;
+    }
+    return !store_changing(q->r->store) || store_commit(q->r->store, e);
+}
