@@ -446,6 +446,8 @@ void schedule_event(struct schedule *s, uint32_t host, enum host_event v, int st
         h->due = INSTANT_NONE; /* whatever it answered: one look is taken */
         w->proving--;
     }
+    if (h->state == HOST_RUNNING && s->rollout->ask_s && h->due > now + s->rollout->ask_s * 1000)
+        h->due = now + s->rollout->ask_s * 1000;
     count(s, &was, h, s->members[host].wave);
     if (effects & EFFECT_PAUSE)
         s->paused = true;
