@@ -343,10 +343,11 @@ bool run_detach(const char *id, const char *program, const struct run_options *o
 {
     const char *argv[] = {program, "resume", id, "--eicar"};
     struct strs list = {argv, o && o->eicar ? 4 : 3};
-    char name[96];
+    char name[128];
 
     if (!folder_check_id(id, e))
         return false;
-    snprintf(name, sizeof name, "avswap-run-%s", id);
+    /* Another name each time: as long as something lives that a worker left which was killed, its unit stays loaded. */
+    snprintf(name, sizeof name, "avswap-run-%s-%lld", id, (long long)os_up_ms());
     return os_detach(&list, name, e);
 }
