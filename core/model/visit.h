@@ -7,16 +7,19 @@
  *     do       needs           brings            event of its answer
  *     detect                   facts             progress
  *     prove    plan (secrets)                    proved, broken
- *     start    plan (secrets)                    started, over, other-run, no-start
+ *     start    plan (secrets, file)              started, over, other-run, no-start; none-yet: ask again
  *     poll                     journal           progress, over, none-yet, other-run
  *     collect                  journal outcome   whole; as poll while it is not over
  *     ack                                        acked, none-yet; as poll while it is not over
  *     verify                                     proved, broken; progress: could not be established; none-yet
  *
+ * What goes wrong on the PC is told in `error`. With progress, "forked" and "tampered" (its own journal or plan was changed) need
+ * a person; any other may be gone at the next visit. What was wrong with a frame that a request needs is told in its answer.
+ *
  * Frames besides: `plan` and `facts` and `outcome` are the documents; `journal` is bytes of journal.jsonl as they are, from
  * `from` on and whole records only, at most VISIT_PIECE in one frame, in one frame for a poll; `secrets` is a JSON object
- * name -> value. They go into files of <state>/VISIT_SECRETS, and a plan for such a PC takes each from there:
- * "file:/var/lib/avswap/secrets/NAME", on Windows below %ProgramData%\avswap.
+ * name -> value. Those that the plan needs go into files of <state>/VISIT_SECRETS, and a plan for such a PC takes each from
+ * there: "file:/var/lib/avswap/secrets/NAME", on Windows below %ProgramData%\avswap. They go with the end of the run.
  *
  * `file` is a piece of an installer: a line "SHA256 OFFSET SIZE", and behind its newline the piece's bytes. Offset and size
  * are the whole file's; the pieces of a file come in order. Whole and with the right digest it lies in

@@ -12,8 +12,8 @@
 
 /* Does a secret of the plan come from the folder of sent ones? *ret_path: its file; NULL: from elsewhere. */
 bool keep_secret_path(const struct plan *p, const char *name, struct arena *a, const char **ret_path, struct err *e) MUST_CHECK;
-/* Writes each member of an object where the plan looks for it (0600). ERR_SECRET: the plan takes one from elsewhere, or it is
- * no text, empty or too long. */
+/* Writes each member of an object that the plan needs where it looks for it (0600); the others are passed over. ERR_SECRET:
+ * the plan takes one from elsewhere, or it is no text, empty or too long. */
 bool keep_secrets(const struct plan *p, const json_t *secrets, struct err *e) MUST_CHECK;
 bool keep_no_secrets(struct err *e) MUST_CHECK;
 

@@ -209,9 +209,9 @@ def test_refused_starts():
         ("stale", [frame("plan", stale)], "stale-plan", "a file is here"),
         ("of the environment", [frame("plan", env)], "secret", "environment"),
         ("missing secret", [frame("plan", own)], "secret", "token"),
-        ("secret from elsewhere", [frame("secrets", {"token": SECRET}), frame("plan", away)], "secret", "takes none of that name"),
-        ("secret outside", [frame("secrets", {"token": SECRET}), frame("plan", outside)], "secret", "takes none of that name"),
-        ("unknown secret", [frame("plan", own), frame("secrets", {"token": SECRET, "\x1b[2J": "x"})], "secret", "takes none"),
+        ("secret from elsewhere", [frame("secrets", {"token": SECRET}), frame("plan", away)], "secret", "takes it from elsewhere"),
+        ("secret outside", [frame("secrets", {"token": SECRET}), frame("plan", outside)], "secret", "takes it from elsewhere"),
+        ("another secret", [frame("plan", own), frame("secrets", {"../../etc/token": SECRET, "\x1b[2J": "x"})], "secret", "token"),
         ("secret is no text", [frame("plan", own), frame("secrets", {"token": 4711})], "secret", "no text"),
         ("empty secret", [frame("plan", own), frame("secrets", {"token": ""})], "secret", "no text"),
         ("long secret", [frame("plan", own), frame("secrets", {"token": "x" * 20000})], "secret", "no text"),
@@ -278,12 +278,13 @@ def test_one_run():
     run = plan["id"]
     with open(OWN + "/expected", "w") as f:
         f.write(SECRET)
-    begin = [frame("secrets", {"token": SECRET}), frame("plan", plan), request("start")]
+    begin = [frame("secrets", {"token": SECRET, "needless": SECRET}), frame("plan", plan), request("start")]
     _, a = ask(*begin)
     check(a["event"] == "started" and a["run"] == run, "start", a)
     first = worker_pid()
     check(os.stat(STATE + "/secrets").st_mode & 0o777 == 0o700 and os.stat(STATE + "/secrets/token").st_mode & 0o777 == 0o600 and
           os.stat(STATE + "/runs/" + run).st_mode & 0o777 == 0o700, "secrets and runs are private")
+    check(os.listdir(STATE + "/secrets") == ["token"], "only what the plan needs is written")
     for _ in range(3):
         _, a = ask(*begin)
         check(a["event"] == "started" and a["run"] == run, "start again", a)
