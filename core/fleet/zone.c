@@ -208,15 +208,17 @@ bool zone_offset_of(const char *bytes, size_t n, instant at, int *ret)
 /* "+02:00", "-0330", "+2" */
 static bool fixed(const char *s, int *ret)
 {
-    size_t digits = strspn(s + 1, "0123456789");
+    size_t digits = *s == '+' || *s == '-' ? strspn(s + 1, "0123456789") : 0;
+    char text[3] = {0};
+    const char *rest;
     long long hours, minutes = 0;
-    char text[3] = {s[1], digits > 1 ? s[2] : 0, 0};
-    const char *rest = s + 1 + (digits > 2 ? 2 : digits);
 
-    if ((*s != '+' && *s != '-') || !digits || !text_number(text, &hours))
+    if (!digits)
         return false;
+    memcpy(text, s + 1, digits > 1 ? 2 : 1);
+    rest = s + 1 + strlen(text);
     rest += *rest == ':';
-    if (*rest && (strlen(rest) != 2 || !text_number(rest, &minutes)))
+    if (!text_number(text, &hours) || (*rest && (strlen(rest) != 2 || !text_number(rest, &minutes))))
         return false;
     *ret = (int)(hours * 60 + minutes) * (*s == '-' ? -1 : 1);
     return hours < 15 && minutes >= 0 && minutes < 60;
