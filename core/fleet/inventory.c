@@ -240,7 +240,8 @@ bool fleet_inventory_end(struct fleet_inventory *v, struct err *e)
     if (!sorted || !begin(v, e))
         return err_nomem(e);
     o = v->build->origins.v;
-    qsort_r(v->build->origins.v, v->hosts.n, sizeof *o, by_name, v->hosts.v);
+    if (v->hosts.n)
+        qsort_r(v->build->origins.v, v->hosts.n, sizeof *o, by_name, v->hosts.v);
     for (size_t i = 0, first = 0; i < v->hosts.n; i++) {
         const struct fleet_host *h = &v->hosts.v[o[i].host];
 

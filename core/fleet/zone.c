@@ -7,6 +7,8 @@
 
 #define DATABASE "/usr/share/zoneinfo"
 #define LARGEST (256u << 10)
+#define FIRST (-62135596800ll) /* the years 1 to 9999; nothing that is to be reckoned with lies outside */
+#define LAST 253402300799ll
 
 /* --- the rule behind the last transition: POSIX TZ, as "CET-1CEST,M3.5.0,M10.5.0/3" ------------------------------------ */
 
@@ -190,6 +192,7 @@ bool zone_offset_of(const char *bytes, size_t n, instant at, int *ret)
     long east;
     bool last;
 
+    seconds = seconds < FIRST ? FIRST : seconds > LAST ? LAST : seconds;
     if (!read_header(p, n, &c) || p[4] < '2' || n - 44 < block(&c, 4))
         return false;
     size = 44 + block(&c, 4); /* the first part has 32 bits only */
