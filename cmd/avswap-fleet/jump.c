@@ -6,6 +6,7 @@
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/version_tool.h"
+#include "core/detect/match.h"
 #include "core/os/machine.h"
 #include "core/os/process.h"
 
@@ -133,6 +134,39 @@ static bool plan(void *arg, const struct roster_host *h, const char *facts, size
     return store_batch(j->store, os_up_ms(), e) && solo_plan(&j->solo, h, facts, n, os_now(), ret, e);
 }
 
+/* Days since its databases were made; what must go and tells no date is as urgent as a year. */
+static uint32_t days_behind(const struct findings *f, instant now)
+{
+    uint32_t most = 0;
+
+    for (size_t i = 0; i < f->findings.n; i++) {
+        const struct finding *x = &f->findings.v[i];
+        instant at;
+
+        for (size_t k = 0; k < x->reports.n; k++)
+            if (text_eq(x->reports.v[k].name, "database_date") && instant_parse(x->reports.v[k].value, &at) && at < now &&
+                (now - at) / INSTANT_DAY > most)
+                most = (uint32_t)((now - at) / INSTANT_DAY);
+    }
+    return most ? most : findings_must_go(f) ? 365 : 0;
+}
+
+static uint32_t urgency(void *arg, const char *facts, size_t n)
+{
+    struct jump *j = arg;
+    struct err ignored = ERR_INIT;
+    struct doc d = DOC_INIT;
+    struct findings found;
+    struct facts f;
+    uint32_t days = 0;
+
+    if (doc_read(&d, &facts_schema, "facts", facts, n, &f, &ignored) &&
+        match_facts(&f, &j->c->catalog, &j->owner, os_now(), &d, &found, &ignored))
+        days = days_behind(&found, os_now());
+    doc_free(&d);
+    return days;
+}
+
 /* ---- all of it ---- */
 
 static bool begin(struct jump *j, struct cli *c, struct err *e)
@@ -147,13 +181,38 @@ static bool begin(struct jump *j, struct cli *c, struct err *e)
     file = j->state ? arena_printf(&c->doc.arena, "%s/fleet.db", j->state) : NULL;
     if (!file)
         return e->code ? false : err_nomem(e);
-    j->request = (struct drive_request){.state = j->state, .patience_ms = -1, .plan = plan, .arg = j};
+    j->request = (struct drive_request){.state = j->state, .patience_ms = -1, .plan = plan, .urgency = urgency, .arg = j};
     return os_dir_make(j->state, 0700, e) && (j->store = store_open(file, e)) != NULL && roster_load(j->store, &c->doc, &j->roster, e);
 }
 
 bool jump_look(struct jump *j, struct cli *c, struct err *e)
 {
     return begin(j, c, e);
+}
+
+const char *jump_policy(struct cli *c, const char *state, struct err *e)
+{
+    const char *file = arena_printf(&c->doc.arena, "%s/fleet/policy.json", state);
+
+    if (!file)
+        err_nomem(e);
+    return file;
+}
+
+static bool policy(struct jump *j, struct err *e)
+{
+    const char *saved = jump_policy(j->c, j->state, e);
+
+    if (!saved)
+        return false;
+    if (option_given(&j->c->args, "policy") || !os_file_exists(saved)) {
+        if (!input_policy(j->c, &j->policy, e))
+            return false;
+    } else if (!input_doc(j->c, &policy_schema, saved, &j->policy, e)) {
+        return false;
+    }
+    j->owner = input_owner(&j->policy);
+    return true;
 }
 
 static bool options_of(struct jump *j, struct err *e)
@@ -179,7 +238,7 @@ bool jump_open(struct jump *j, struct cli *c, const char *note, struct err *e)
     j->request.store = j->store;
     j->request.roster = &j->roster;
     return os_dir_make(arena_printf(&c->doc.arena, "%s/fleet", j->state), 0700, e) && (j->lock = os_lock_take(lock, note, e)) != NULL &&
-           load_workers(j, e) && load_secrets(j, e) && state_catalog(c, e) && input_policy(c, &j->policy, e);
+           load_workers(j, e) && load_secrets(j, e) && state_catalog(c, e) && policy(j, e);
 }
 
 void jump_close(struct jump *j)

@@ -29,6 +29,7 @@ struct jump {
     struct buf worker_bytes[2];
     struct secret secrets; /* as a JSON object; no bytes: none */
     struct policy policy;
+    struct owner owner;
     struct solo solo;
     struct drive_request request; /* state to planner are filled */
 };
@@ -38,5 +39,7 @@ bool jump_open(struct jump *j, struct cli *c, const char *note, struct err *e) M
 /* State, store and roster alone, without the lock. */
 bool jump_look(struct jump *j, struct cli *c, struct err *e) MUST_CHECK;
 void jump_close(struct jump *j);
+/* The policy that avswap fleet plan used last, for PCs that are planned for when they are visited. */
+const char *jump_policy(struct cli *c, const char *state, struct err *e);
 
 #endif

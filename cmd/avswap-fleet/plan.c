@@ -1,3 +1,4 @@
+#include "cmd/avswap-fleet/jump.h"
 #include "cmd/avswap-fleet/state.h"
 #include "cmd/cli/input.h"
 #include "cmd/cli/options.h"
@@ -6,6 +7,7 @@
 #include "core/base/list.h"
 #include "core/base/version_tool.h"
 #include "core/fleet/intake.h"
+#include "core/fleet/folder.h"
 #include "core/fleet/issue.h"
 #include "core/os/console.h"
 #include "core/os/file.h"
@@ -23,6 +25,9 @@ struct planning_run {
     struct issued issued;
     struct store *store;
     const char *folder;
+    /* Where the facts are those that were collected: */
+    const char *state;
+    struct roster roster;
 };
 
 /* --- facts --------------------------------------------------------------------------------------------------------- */
@@ -75,6 +80,25 @@ static bool next_word(const char **p, const char *end, struct arena *a, const ch
         return false;
     *ret = arena_strndup(a, from, (size_t)(*p - from));
     return *ret || err_nomem(e);
+}
+
+/* Names and tags of the PCs in the inventory, as the policy's groups want them. */
+static bool take_roster(struct planning_run *r, struct err *e)
+{
+    if (!roster_load(r->store, &r->c->doc, &r->roster, e))
+        return false;
+    for (size_t i = 0; i < r->roster.hosts.n; i++) {
+        const struct roster_host *h = &r->roster.hosts.v[i];
+        struct tagged *t = h->host.tags.n ? LIST_ADD(&r->c->doc.arena, &r->request.tags) : NULL;
+
+        if (h->host.tags.n && !t)
+            return err_nomem(e);
+        if (t)
+            *t = (struct tagged){h->hostname ? h->hostname : h->host.name, h->host.tags};
+    }
+    if (r->request.tags.n)
+        qsort(r->request.tags.v, r->request.tags.n, sizeof *r->request.tags.v, by_host);
+    return true;
 }
 
 static bool add_tags(struct planning_run *r, const char *p, const char *end, struct err *e)
@@ -150,11 +174,63 @@ static bool save_document(struct planning_run *r, struct err *e)
     return path ? os_dir_make(r->folder, 0700, e) && out_save(path, &assignment_schema, &r->choice.doc, e) : err_nomem(e);
 }
 
+static int by_machine(const void *a, const void *b)
+{
+    const char *x = (*(const struct roster_host *const *)a)->machine, *y = (*(const struct roster_host *const *)b)->machine;
+
+    return strcmp(x ? x : "", y ? y : "");
+}
+
+struct putting {
+    struct planning_run *r;
+    const struct roster_host **by;
+    size_t n;
+};
+
+/* Into the folder of the PC that has this machine id; of several names of one machine, into the first one's. */
+static bool put(void *arg, const struct machine *m, const char *text, size_t n, struct err *e)
+{
+    struct putting *p = arg;
+    struct arena a = ARENA_INIT;
+    const struct roster_host key = {.machine = m->id}, *want = &key, **found;
+    const char *file, *folder;
+    bool ok;
+
+    found = bsearch(&want, p->by, p->n, sizeof *p->by, by_machine);
+    if (!found)
+        return true; /* facts of a PC that is no longer in the inventory */
+    while (found > p->by && by_machine(found - 1, found) == 0)
+        found--;
+    folder = fleet_folder(&a, p->r->state, (*found)->host.name);
+    file = folder ? arena_printf(&a, "%s/plan.json", folder) : NULL;
+    ok = file ? os_file_write(file, text, n, 0600, e) : err_nomem(e);
+    arena_free(&a);
+    return ok;
+}
+
+/* The plans of a fleet lie with its facts, and the policy beside them, for PCs that are planned for later. */
+static bool issue_to_fleet(struct planning_run *r, struct err *e)
+{
+    struct putting p = {.r = r};
+    struct issue_request q = {.census = &r->census, .choice = &r->choice, .store = r->store, .put = put, .arg = &p};
+    const char *file = jump_policy(r->c, r->state, e);
+
+    p.by = ARENA_ARRAY(&r->c->doc.arena, r->roster.hosts.n + 1, const struct roster_host *);
+    if (!file || !p.by)
+        return e->code ? false : err_nomem(e);
+    for (size_t i = 0; i < r->roster.hosts.n; i++)
+        p.by[p.n++] = &r->roster.hosts.v[i];
+    qsort(p.by, p.n, sizeof *p.by, by_machine);
+    return out_save(file, &policy_schema, &r->policy, e) && issue(&q, &r->c->doc.arena, &r->issued, e);
+}
+
 static bool issue_plans(struct planning_run *r, struct err *e)
 {
     const char *bundle = option_value(&r->c->args, "bundle");
     struct issue_request q = {.census = &r->census, .choice = &r->choice, .bundle = bundle, .store = r->store};
 
+    if (r->state)
+        return issue_to_fleet(r, e);
     if (!r->folder && !bundle && !r->store)
         return true;
     q.folder = r->folder ? arena_printf(&r->c->doc.arena, "%s/plans", r->folder) : NULL;
@@ -186,6 +262,8 @@ static bool say(struct planning_run *r, struct err *e)
     if (r->folder && r->choice.doc.feasible)
         out_talk(r->c, "\n%lld plan%s in %s/plans, the assignment in %s/assignment.json.", r->issued.plans,
                  r->issued.plans == 1 ? "" : "s", r->folder, r->folder);
+    if (r->state && r->choice.doc.feasible)
+        out_talk(r->c, "\n%lld plan%s made. Begin with: avswap fleet run", r->issued.plans, r->issued.plans == 1 ? "" : "s");
     if (bundle && r->choice.doc.feasible)
         out_talk(r->c, "\n%lld plan%s in %s, one a line.", r->issued.plans, r->issued.plans == 1 ? "" : "s", bundle);
     return true;
@@ -217,12 +295,33 @@ static bool decide(struct planning_run *r, struct err *e)
     return save_document(r, e) && say(r, e);
 }
 
+/* Without --facts: what avswap fleet detect has brought. */
+static bool begin_fleet(struct planning_run *r, struct err *e)
+{
+    const char *hosts, *db;
+    struct intake x;
+    bool ok;
+
+    r->state = state_dir(r->c, e);
+    hosts = r->state ? arena_printf(&r->c->doc.arena, "%s/fleet/hosts", r->state) : NULL;
+    db = hosts ? arena_printf(&r->c->doc.arena, "%s/fleet.db", r->state) : NULL;
+    if (!db)
+        return e->code ? false : err_nomem(e);
+    if (!os_file_exists(hosts))
+        return err_set(e, ERR_USAGE, "no facts are here: avswap fleet detect brings them, or --facts names a file or folder");
+    r->store = store_open(db, e);
+    if (!r->store || !take_roster(r, e) || !census_open(&r->census, &r->request, e))
+        return false;
+    intake_open(&x, &r->census);
+    ok = intake_path(&x, hosts, e);
+    intake_free(&x);
+    return ok && census_end(&r->census, e);
+}
+
 static bool begin(struct planning_run *r, struct err *e)
 {
     const char *store = option_value(&r->c->args, "store");
 
-    if (!option_given(&r->c->args, "facts"))
-        return err_set(e, ERR_USAGE, "--facts is missing: a file or folder with the facts of the PCs");
     if (!state_catalog(r->c, e) || !input_policy(r->c, &r->policy, e))
         return false;
     r->folder = option_value(&r->c->args, "output");
@@ -231,6 +330,8 @@ static bool begin(struct planning_run *r, struct err *e)
                                          .now = r->c->now,
                                          .verbs = verb_defs(),
                                          .tool = AVSWAP_VERSION};
+    if (!option_given(&r->c->args, "facts"))
+        return begin_fleet(r, e);
     if (!read_tags(r, e) || !census_open(&r->census, &r->request, e) || !read_facts(r, e))
         return false;
     if (store && !(r->store = store_open(store, e)))
@@ -250,7 +351,7 @@ static bool plan(struct cli *c, struct err *e)
 }
 
 static const struct option options[] = {
-    {"facts", 0, "PATH", "facts of PCs: a file, a folder or '-'; a file may hold many documents, one a line (may be given again)",
+    {"facts", 0, "PATH", "facts of PCs instead of those that avswap fleet detect brought: a file, a folder or '-'; a file may hold many documents, one a line (may be given again)",
      true},
     {"policy", 0, "FILE", "the administrator's wishes with seats, costs and groups; see avswap-policy(5)", false},
     {"tags", 0, "FILE", "tags of hosts, for the policy's groups: lines of a host name and its tags", false},

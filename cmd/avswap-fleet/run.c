@@ -3,6 +3,7 @@
 #include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
 #include "core/base/limits.h"
+#include "core/fleet/notice.h"
 #include "core/model/fleet.h"
 #include "core/os/machine.h"
 
@@ -55,6 +56,23 @@ static const char *operator_name(void)
     return by && *by ? by : "root";
 }
 
+/* Who watches the network is told before the first uninstall: an antivirus that ends on many PCs looks like an attack. */
+static bool give_notice(struct jump *j, struct err *e)
+{
+    const struct notice_source how = {.state = j->state, .operator = operator_name(), .contact = option_value(&j->c->args, "contact"),
+                                      .now = os_now(), .begins = INSTANT_NONE};
+    struct notice n;
+    bool ok = notice_load(j->store, &how, &j->c->doc, &n, e);
+
+    for (int os = 0; ok && os < 2; os++)
+        if (j->request.workers[os])
+            ok = notice_worker(&n, fleet_os_names[os], j->workers[os].sha256, &j->c->doc, e);
+    if (!ok || !notice_write(j->state, &n, e))
+        return false;
+    out_talk(j->c, "The notice of expected changes is in %s/fleet/notice-%s.json and .cef.", j->state, n.rollout);
+    return true;
+}
+
 static bool consent(struct jump *j, size_t n, bool *ret, struct err *e)
 {
     *ret = option_given(&j->c->args, "yes");
@@ -78,7 +96,8 @@ static bool begin(struct jump *j, bool *ret_yes, struct err *e)
     buf_init(&text, LIMIT_DOCUMENT);
     ok = consent(j, names.n ? names.n : j->roster.hosts.n, ret_yes, e) &&
          (!*ret_yes || (document(j, &r, &text, e) &&
-                        drive_begin(&j->request, &r, buf_str(&text), names.n ? &names : NULL, operator_name(), os_now(), e)));
+                        drive_begin(&j->request, &r, buf_str(&text), names.n ? &names : NULL, operator_name(), os_now(), e) &&
+                        give_notice(j, e)));
     buf_free(&text);
     return ok;
 }
@@ -159,6 +178,7 @@ static const struct option options[] = {
     {"rollout", 0, "FILE", "waves, windows and limits (avswap.rollout/1); without it: one wave, at any hour", false},
     {"policy", 0, "FILE", "the administrator's wishes, for PCs that are planned for when they are visited", false},
     {"patience", 0, "SECONDS", "leave when for so long nothing but absent PCs and such that wait for a person are left", false},
+    {"contact", 0, "TEXT", "whom the notice of expected changes names", false},
     OPTIONS_VISIT,
     OPTION_YES,
     OPTION_CATALOG,

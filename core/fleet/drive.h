@@ -37,6 +37,9 @@ struct drive_request {
     int64_t patience_ms;               /* leave when for so long only absent or held PCs were left; -1: never */
     /* Plans for a PC that has no plan, or whose plan no longer fits. */
     bool (*plan)(void *arg, const struct roster_host *h, const char *facts, size_t n, const struct drive_plan *ret, struct err *e);
+    /* How urgent a PC is by its facts: days for which its protection was not updated; who has gone longest comes first within
+     * its wave. */
+    uint32_t (*urgency)(void *arg, const char *facts, size_t n);
     /* A PC came into another state. text: of a PC, or "". */
     void (*tell)(void *arg, const char *host, enum host_state was, enum host_state is, const char *text);
     /* About the rollout: a wave has opened, a login was refused. */

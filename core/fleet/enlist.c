@@ -41,6 +41,22 @@ static bool look_at_plan(struct enlisting *x, const struct roster_host *h, struc
     return true;
 }
 
+static bool look_at_facts(struct enlisting *x, const struct roster_host *h, struct record *m, struct err *e)
+{
+    struct err ignored = ERR_INIT;
+    struct buf text;
+    char *folder = fleet_folder(&x->doc.arena, x->r->state, h->host.name);
+    const char *file = folder ? arena_printf(&x->doc.arena, "%s/facts.json", folder) : NULL;
+
+    if (!file)
+        return err_nomem(e);
+    buf_init(&text, LIMIT_DOCUMENT);
+    if (os_file_read(file, &text, &ignored))
+        m->urgency = x->r->urgency(x->r->arg, buf_str(&text), text.len);
+    buf_free(&text);
+    return true;
+}
+
 static bool enlist(struct enlisting *x, const struct roster_host *h, instant now, struct err *e)
 {
     struct record *m = &x->records[x->n];
@@ -48,7 +64,7 @@ static bool enlist(struct enlisting *x, const struct roster_host *h, instant now
     *m = (struct record){.name = h->host.name,
                          .host = {.due = INSTANT_NONE, .since = now, .seen = h->seen, .id = (uint32_t)x->n, .state = HOST_QUEUED}};
     x->pcs[x->n++] = h;
-    return look_at_plan(x, h, m, e);
+    return fleet_folder_host(x->r->state, h, e) && look_at_plan(x, h, m, e) && look_at_facts(x, h, m, e);
 }
 
 /* The twin of another name is the same machine: it is not moved twice. */
