@@ -22,7 +22,7 @@ fuzz: $(FUZZERS)
 	@tests/fuzz/run.sh $(FUZZ_RUNS) $^
 
 # What is about a jump host
-FUZZ_FLEET := $(addprefix $(BUILD)/fuzz/,winget hosts zone)
+FUZZ_FLEET := $(addprefix $(BUILD)/fuzz/,hosts session winget zone)
 $(FUZZ_FLEET): FUZZ_FLEET_LIB = $(FLEET_LIB)
 $(FUZZ_FLEET): $(FLEET_LIB)
 
