@@ -86,7 +86,7 @@ static bool launch(const struct target *t, const struct transport_options *o, co
 /* ssh ended with 255. The most telling words first: a changed key also "fails verification", and a server that has refused a
  * login also closes the connection. */
 static const struct link_row broken[] = {
-    {"REMOTE HOST IDENTIFICATION HAS CHANGED", LINK_KEY,
+    {"has changed and you have requested strict checking", LINK_KEY,
      "its host key is another one than known_hosts has: somebody may stand in between, or it was installed anew. Ask who looks after "
      "it; when that is so, remove the old key with ssh-keygen -R and add the new one"},
     {"REVOKED HOST KEY", LINK_KEY, "its host key was revoked: find out why before you connect to it again"},
@@ -107,8 +107,8 @@ static const struct link_row broken[] = {
     {"Can't open user config file", LINK_SETUP, "the ssh configuration that was named cannot be read"},
     {"no argument after keyword", LINK_SETUP, "this machine's ssh does not take its configuration: correct the line"},
     {"Bad SSH2", LINK_SETUP, "this machine's ssh does not take its configuration: correct the line"},
-    {"Could not resolve hostname", LINK_SILENT, "its name is not known to the name service: is it right? If so the PC may be away" LATER},
-    {"Connection refused", LINK_SILENT, "nothing listens on its SSH port: is sshd installed and running there" LATER},
+    {"Could not resolve hostname", LINK_SILENT, "its name is not known to the name service: it may be wrong, or the PC away" LATER},
+    {"Connection refused", LINK_SILENT, "nothing listens on its SSH port: sshd is not installed or not running there" LATER},
     {"timed out", LINK_SILENT, "it does not answer: switched off, away, or behind a firewall" LATER},
     {"No route to host", LINK_SILENT, "there is no way to it in the network: switched off or away" LATER},
     {"Network is unreachable", LINK_SILENT, "there is no way to its network from this machine" LATER},

@@ -273,7 +273,7 @@ static const struct {
      "Add correct host key in kh.changed to get rid of this message.\nOffending ED25519 key in kh.changed:1\n  remove with:\n"
      "  ssh-keygen -f \"kh.changed\" -R \"[127.0.0.1]:2201\"\n"
      "Host key for [127.0.0.1]:2201 has changed and you have requested strict checking.\nHost key verification failed.\n",
-     "another one than known_hosts has"},
+     "(Host key for [127.0.0.1]:2201 has changed"},
     {255, LINK_KEY,
      "No ED25519 host key is known for [127.0.0.1]:2201 and you have requested strict checking.\nHost key verification failed.\n",
      "not known here"},
