@@ -63,6 +63,13 @@ static bool note(struct drive *d, const char *event, const char *text, struct er
            record_event(d->r->store, d->rollout.id, &(struct record_event){NULL, os_now(), event, text}, e);
 }
 
+/* In its file too, from which the store can be made again. */
+static bool save_rollout(struct drive *d, const char *what, struct err *e)
+{
+    return store_batch(d->r->store, os_up_ms(), e) && record_rollout_save(d->r->store, &d->rollout, e) && note(d, what, NULL, e) &&
+           fleet_folder_rollout(d->r->state, &d->rollout, d->records.v.v, d->n, e);
+}
+
 static bool stop(struct drive *d, struct err *e)
 {
     if (d->rollout.stopped)
@@ -70,8 +77,7 @@ static bool stop(struct drive *d, struct err *e)
     d->rollout.stopped = true;
     schedule_stop(&d->schedule);
     say(d, "Stopped: nobody else is started; what is at work is seen to its end.");
-    return store_batch(d->r->store, os_up_ms(), e) && record_rollout_save(d->r->store, &d->rollout, e) &&
-           note(d, "stopped", NULL, e);
+    return save_rollout(d, "stopped", e);
 }
 
 /* Who is held is few, so each is looked for by its name. */
@@ -295,7 +301,7 @@ static bool over(struct drive *d, struct err *e)
     if (!schedule_done(&d->schedule))
         return true;
     d->rollout.ended = os_now();
-    return store_batch(d->r->store, os_up_ms(), e) && record_rollout_save(d->r->store, &d->rollout, e) && note(d, "ended", NULL, e);
+    return save_rollout(d, "ended", e);
 }
 
 bool drive_run(struct drive *d, struct err *e)

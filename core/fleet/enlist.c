@@ -64,7 +64,7 @@ static bool enlist(struct enlisting *x, const struct roster_host *h, instant now
     *m = (struct record){.name = h->host.name,
                          .host = {.due = INSTANT_NONE, .since = now, .seen = h->seen, .id = (uint32_t)x->n, .state = HOST_QUEUED}};
     x->pcs[x->n++] = h;
-    return fleet_folder_host(x->r->state, h, e) && look_at_plan(x, h, m, e) && look_at_facts(x, h, m, e);
+    return look_at_plan(x, h, m, e) && look_at_facts(x, h, m, e);
 }
 
 /* The twin of another name is the same machine: it is not moved twice. */

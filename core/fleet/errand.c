@@ -348,23 +348,38 @@ static bool answer_verify(struct errand *x, const struct visit_answer *a, struct
 
 /* ---- the contact's calls ---- */
 
-static bool learn(struct errand *x, const struct visit_hello *h, struct err *e)
+static bool learn(struct errand *x, const struct visit_hello *h, const char **ret_other, struct err *e)
 {
     struct drive *d = x->d;
-    const char *other = NULL;
 
     d->reached = true;
     return store_batch(d->r->store, os_up_ms(), e) &&
-           roster_learn(d->r->store, record_of(x)->name, h->machine, h->hostname, os_now(), &d->doc, &other, e);
+           roster_learn(d->r->store, record_of(x)->name, h->machine, h->hostname, os_now(), &d->doc, ret_other, e);
+}
+
+/* Has that one of this rollout had its turn? */
+static bool had_its_turn(const struct drive *d, const char *name)
+{
+    for (uint32_t i = 0; i < d->n; i++)
+        if (text_eq(d->records.v.v[i].name, name))
+            return d->hosts[i].state != HOST_QUEUED && d->hosts[i].state != HOST_HELD;
+    return false;
 }
 
 static bool said_hello(void *arg, struct contact *c, const struct visit_hello *h, struct err *e)
 {
     struct errand *x = arg;
+    const char *other = NULL;
 
     (void)c;
-    if (!learn(x, h, e))
+    if (!learn(x, h, &other, e))
         return false;
+    /* The same machine is not moved twice. */
+    if (other && x->kind == VISIT_START && had_its_turn(x->d, other)) {
+        const char *text = roster_twin_text(&x->arena, other, record_of(x)->name, h->machine);
+
+        return text ? nonsense(x, text, e) : err_nomem(e);
+    }
     if (x->kind != VISIT_PROBE)
         return ask_kind(x, x->kind, e);
     /* It is back: what it was before comes next, in this visit. */

@@ -46,17 +46,6 @@ char *fleet_folder_run(struct arena *a, const char *state, const char *name, con
 
 /* --- formats ----------------------------------------------------------------------------------------------------------- */
 
-static const struct field pc_fields[] = {
-    FIELD(folder_pc, STR, name, "what the PC is called in the inventory", .flags = FIELD_REQUIRED),
-    FIELD(folder_pc, STR, machine, "its machine id"),
-    FIELD(folder_pc, STR, hostname, "its own name"),
-    FIELD(folder_pc, INSTANT, seen, "when it last answered"),
-    FIELD_END,
-};
-const struct schema folder_pc_schema = {
-    .name = "pc", .format = "avswap.fleet-pc/1", .doc = "What visits have learned of one PC.", .size = sizeof(struct folder_pc), .fields = pc_fields,
-};
-
 static const struct field rollout_fields[] = {
     FIELD(folder_rollout, JSON, document, "the rollout as the administrator wrote it", .flags = FIELD_REQUIRED),
     FIELD(folder_rollout, STR, operator, "who began it"),
@@ -101,21 +90,6 @@ static bool write_whole(const char *folder, const char *file, const struct buf *
     bool ok = path ? buf_ok(text, file, e) && os_dir_make(folder, 0700, e) && os_file_write(path, buf_str(text), text->len, 0600, e)
                    : err_nomem(e);
 
-    arena_free(&a);
-    return ok;
-}
-
-bool fleet_folder_host(const char *state, const struct roster_host *h, struct err *e)
-{
-    const struct folder_pc pc = {h->host.name, h->machine, h->hostname, h->seen};
-    struct arena a = ARENA_INIT;
-    char *folder = fleet_folder(&a, state, h->host.name);
-    struct buf text;
-    bool ok;
-
-    buf_init(&text, LIMIT_MANIFEST);
-    ok = folder ? add_line(&text, &folder_pc_schema, &pc, e) && write_whole(folder, "host.json", &text, e) : err_nomem(e);
-    buf_free(&text);
     arena_free(&a);
     return ok;
 }

@@ -4,8 +4,7 @@
  *
  *     <state>/fleet/hosts.jsonl         the inventory as it was imported last, also to be imported again
  *     <state>/fleet/hosts/<name, made safe, at most 40>.<12 hex of SHA-256(name)>/
- *         host.json                     name, machine id and own name, as a visit learned them: avswap.fleet-pc/1
- *         facts.json plan.json          as collected, as planned
+ *         facts.json plan.json          as collected, as planned; which machine it is stands in its facts
  *         runs/<id>/plan.json           before the run is started: a run's folder says that it may have been
  *         runs/<id>/journal.jsonl       bytes as they came
  *         runs/<id>/outcome.json        and it is over and all is here
@@ -24,8 +23,6 @@ char *fleet_folder(struct arena *a, const char *state, const char *name) MUST_CH
 /* Path of a run's folder in it; id is a plan's, else ERR_INPUT. */
 char *fleet_folder_run(struct arena *a, const char *state, const char *name, const char *run, struct err *e) MUST_CHECK;
 
-/* Writes host.json, and the folder where there is none. */
-bool fleet_folder_host(const char *state, const struct roster_host *h, struct err *e) MUST_CHECK;
 /* Writes hosts.jsonl; after each change of the roster. */
 bool fleet_folder_roster(const char *state, const struct roster *r, struct err *e) MUST_CHECK;
 /* Writes the rollout's file: before record_begin() with the same, and when it has been stopped or has ended. */
@@ -37,9 +34,9 @@ struct fleet_rebuilt {
     struct strs notes; /* what could not be taken, and why */
 };
 /*
- * Fills an empty store from the folders. A member is what its run's folder says: none: queued; empty: it may have been started,
- * so it is asked (starting); a journal: running; an outcome: how that ended. Seats are in no folder: plans reserve them anew.
- * Notes belong to d.
+ * Fills an empty store from the folders. A member's run is the one whose plan was put into its folder last while the rollout
+ * went on. None: it is queued; only the plan: it may have been started, so it is asked (starting); a journal: running; an
+ * outcome: how that ended, acknowledged or not. Seats are in no folder: plans reserve them anew. Notes belong to d.
  */
 bool fleet_rebuild(const char *state, struct store *s, instant now, struct doc *d, struct fleet_rebuilt *ret,
                    struct err *e) MUST_CHECK;

@@ -6,12 +6,6 @@
 
 #include "core/base/schema.h"
 
-struct folder_pc {
-    const char *name, *machine, *hostname;
-    instant seen;
-};
-extern const struct schema folder_pc_schema;
-
 struct folder_rollout {
     const json_t *document;
     const char *operator;

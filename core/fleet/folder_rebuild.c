@@ -4,11 +4,13 @@
 #include "core/base/list.h"
 #include "core/fleet/folder.h"
 #include "core/fleet/folder_format.h"
+#include "core/model/facts.h"
 #include "core/model/outcome.h"
 #include "core/os/file.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct rebuild {
@@ -41,12 +43,44 @@ static bool tolerable(const struct err *why)
 
 /* --- the PCs ----------------------------------------------------------------------------------------------------------- */
 
+static bool read_facts(const char *path, struct doc *d, struct facts *f, struct err *e)
+{
+    struct buf text;
+    bool ok;
+
+    buf_init(&text, LIMIT_DOCUMENT);
+    ok = os_file_read(path, &text, e) && doc_read(d, &facts_schema, path, buf_str(&text), text.len, f, e);
+    buf_free(&text);
+    return ok;
+}
+
+static bool learn_one(struct rebuild *x, const char *name, struct err *e)
+{
+    struct doc d = DOC_INIT;
+    char *folder = fleet_folder(&d.arena, x->state, name), *path = folder ? arena_printf(&d.arena, "%s/facts.json", folder) : NULL;
+    struct err why = ERR_INIT;
+    const char *other;
+    struct facts f;
+    bool ok = true;
+
+    if (!path)
+        ok = err_nomem(e);
+    else if (!os_file_exists(path))
+        ok = true;
+    else if (!read_facts(path, &d, &f, &why))
+        ok = tolerable(&why) ? note(x, e, "%s", why.text) : (*e = why, false);
+    else if (f.machine)
+        ok = roster_learn(x->store, name, f.machine->id, f.machine->hostname, f.collected_at, &d, &other, e);
+    doc_free(&d);
+    return ok;
+}
+
 static bool put_hosts(struct rebuild *x, const struct fleet_inventory *v, struct err *e)
 {
     enum roster_change change;
 
     for (size_t i = 0; i < v->hosts.n; i++)
-        if (!roster_put(x->store, &v->hosts.v[i], x->now, &change, e))
+        if (!roster_put(x->store, &v->hosts.v[i], x->now, &change, e) || !learn_one(x, v->hosts.v[i].name, e))
             return false;
     x->ret->hosts = v->hosts.n;
     return true;
@@ -65,60 +99,6 @@ static bool rebuild_hosts(struct rebuild *x, struct err *e)
     ok = fleet_inventory_file(&v, path, INVENTORY_JSONL, e) && fleet_inventory_end(&v, e) && put_hosts(x, &v, e);
     fleet_inventory_free(&v);
     return ok;
-}
-
-static bool read_pc(const char *path, struct doc *d, struct folder_pc *pc, struct err *e)
-{
-    struct buf text;
-    bool ok;
-
-    buf_init(&text, LIMIT_MANIFEST);
-    ok = os_file_read(path, &text, e) && doc_read(d, &folder_pc_schema, path, buf_str(&text), text.len, pc, e);
-    buf_free(&text);
-    return ok;
-}
-
-/* One folder; who has left the inventory has one still. */
-static bool learn_one(struct rebuild *x, const char *folder, struct err *e)
-{
-    struct doc d = DOC_INIT;
-    char *path = arena_printf(&d.arena, "%s/fleet/hosts/%s/host.json", x->state, folder), *own = NULL;
-    struct folder_pc pc;
-    struct err why = ERR_INIT;
-    const char *other;
-    bool ok = path && os_file_exists(path), read = ok && read_pc(path, &d, &pc, &why);
-
-    if (read)
-        own = fleet_folder(&d.arena, x->state, pc.name);
-    if (!path)
-        ok = err_nomem(e);
-    else if (!ok)
-        ok = true;
-    else if (!read)
-        ok = tolerable(&why) ? note(x, e, "%s", why.text) : (*e = why, false);
-    else if (!own || !text_ends(own, folder))
-        ok = note(x, e, "%s: it is %s's, whose folder is another one", path, pc.name);
-    else
-        ok = roster_learn(x->store, pc.name, pc.machine, pc.hostname, pc.seen, &d, &other, e);
-    doc_free(&d);
-    return ok;
-}
-
-static bool learn_all(struct rebuild *x, struct err *e)
-{
-    char *path = arena_printf(&x->d->arena, "%s/fleet/hosts", x->state);
-    struct strs folders;
-
-    if (!path)
-        return err_nomem(e);
-    if (!os_file_exists(path))
-        return true;
-    if (!os_dir_list(path, &x->d->arena, &folders, e))
-        return false;
-    for (size_t i = 0; i < folders.n; i++)
-        if (!learn_one(x, folders.v[i], e))
-            return false;
-    return true;
 }
 
 /* --- a run ------------------------------------------------------------------------------------------------------------- */
@@ -169,6 +149,40 @@ static bool read_outcome(struct rebuild *x, struct record *m, const char *path, 
     return ok;
 }
 
+/* The run whose plan was put into its folder last, in the time of the rollout. */
+static bool find_run(struct rebuild *x, struct record *m, instant from, instant until, struct doc *d, struct err *e)
+{
+    char *folder = fleet_folder(&d->arena, x->state, m->name), *runs = folder ? arena_printf(&d->arena, "%s/runs", folder) : NULL;
+    struct strs names = {NULL, 0};
+    instant last = from - 1000; /* files are dated by a clock that ticks more rarely */
+    const char *run = NULL;
+
+    if (!runs)
+        return err_nomem(e);
+    if (os_file_exists(runs) && !os_dir_list(runs, &d->arena, &names, e))
+        return false;
+    for (size_t i = 0; i < names.n; i++) {
+        char *plan = arena_printf(&d->arena, "%s/%s/plan.json", runs, names.v[i]);
+        struct os_stat st;
+
+        if (!plan)
+            return err_nomem(e);
+        if (os_file_stat(plan, &st, e) && st.kind == OS_FILE && st.mtime >= last && st.mtime < until) {
+            last = st.mtime;
+            run = names.v[i];
+        }
+        if (e->code)
+            return false;
+    }
+    if (run && !(m->plan = arena_strdup(&x->d->arena, run)))
+        return err_nomem(e);
+    if (run) {
+        x->ret->runs++;
+        stands(m, HOST_STARTING, x->now, x->now);
+    }
+    return true;
+}
+
 /* As far as the run's folder shows it; a file that is no good is asked of the PC again. */
 static bool read_run(struct rebuild *x, struct record *m, struct doc *d, struct err *e)
 {
@@ -178,13 +192,9 @@ static bool read_run(struct rebuild *x, struct record *m, struct doc *d, struct 
     struct err why = ERR_INIT;
 
     if (!folder)
-        return false;
+        return tolerable(e) ? (*e = (struct err)ERR_INIT, true) : false;
     if (!journal || !outcome)
         return err_nomem(e);
-    if (!os_file_exists(folder))
-        return true;
-    x->ret->runs++;
-    stands(m, HOST_STARTING, x->now, x->now);
     if (os_file_exists(journal)) {
         stands(m, HOST_RUNNING, x->now, x->now);
         if (!read_journal(m, journal, &why))
@@ -201,6 +211,7 @@ struct reading {
     struct record_rollout rollout;
     LIST(struct record) members;
     long long promised;
+    instant until; /* when the next one began */
 };
 
 static bool read_head(struct rebuild *x, const char *file, const char *line, size_t n, struct reading *r, struct err *e)
@@ -237,7 +248,7 @@ static bool read_member(struct rebuild *x, const char *file, const char *line, s
                              .host = {.expected_ms = in.expected_ms, .seen = INSTANT_NONE}};
         stands(m, HOST_QUEUED, r->rollout.begun, INSTANT_NONE);
         ok = (m->name && (m->plan || !in.plan)) || err_nomem(e);
-        ok = ok && (!m->plan || read_run(x, m, &d, e));
+        ok = ok && find_run(x, m, r->rollout.begun, r->until, &d, e) && (m->host.state == HOST_QUEUED || read_run(x, m, &d, e));
     }
     doc_free(&d);
     return ok;
@@ -256,9 +267,10 @@ static bool read_rollout(struct rebuild *x, const char *path, const struct buf *
            err_set(e, ERR_INPUT, "%s: it has not all of its members", path);
 }
 
-static bool rebuild_rollout(struct rebuild *x, const char *path, bool newest, struct err *e)
+/* until: when the next one began; INT64_MAX: there is none. */
+static bool rebuild_rollout(struct rebuild *x, const char *path, instant until, struct err *e)
 {
-    struct reading r = {.promised = 0};
+    struct reading r = {.until = until};
     struct err why = ERR_INIT;
     struct buf text;
     long long id;
@@ -269,8 +281,8 @@ static bool rebuild_rollout(struct rebuild *x, const char *path, bool newest, st
     buf_free(&text);
     if (!ok)
         return tolerable(&why) ? note(x, e, "%s", why.text) : (*e = why, false);
-    if (r.rollout.ended == INSTANT_NONE && !newest)
-        r.rollout.ended = x->now; /* there is one at a time */
+    if (r.rollout.ended == INSTANT_NONE && until != INT64_MAX)
+        r.rollout.ended = until; /* there is one at a time */
     x->ret->rollouts++;
     x->ret->members += r.members.n;
     return record_begin(x->store, &r.rollout, r.members.v, r.members.n, &id, e);
@@ -278,21 +290,22 @@ static bool rebuild_rollout(struct rebuild *x, const char *path, bool newest, st
 
 static bool rebuild_rollouts(struct rebuild *x, struct err *e)
 {
-    char *pattern = arena_printf(&x->d->arena, "%s/fleet/rollouts", x->state);
+    char *folder = arena_printf(&x->d->arena, "%s/fleet/rollouts", x->state);
     struct strs files = {NULL, 0};
 
-    if (!pattern)
+    if (!folder)
         return err_nomem(e);
-    if (!os_file_exists(pattern))
+    if (!os_file_exists(folder))
         return true;
-    if (!os_dir_list(pattern, &x->d->arena, &files, e))
+    if (!os_dir_list(folder, &x->d->arena, &files, e))
         return false;
     for (size_t i = 0; i < files.n; i++) {
-        char *path = arena_printf(&x->d->arena, "%s/%s", pattern, files.v[i]);
+        char *path = arena_printf(&x->d->arena, "%s/%s", folder, files.v[i]);
+        instant until = i + 1 < files.n ? strtoll(files.v[i + 1], NULL, 10) : INT64_MAX; /* a file is named by it */
 
         if (!path)
             return err_nomem(e);
-        if (text_ends(path, ".jsonl") && !rebuild_rollout(x, path, i + 1 == files.n, e))
+        if (text_ends(path, ".jsonl") && !rebuild_rollout(x, path, until, e))
             return false;
     }
     return true;
@@ -304,7 +317,7 @@ bool fleet_rebuild(const char *state, struct store *s, instant now, struct doc *
     bool ok;
 
     memset(ret, 0, sizeof *ret);
-    ok = store_begin(s, e) && rebuild_hosts(&x, e) && learn_all(&x, e) && store_commit(s, e) && rebuild_rollouts(&x, e);
+    ok = store_begin(s, e) && rebuild_hosts(&x, e) && store_commit(s, e) && rebuild_rollouts(&x, e);
     if (!ok)
         store_abort(s);
     return ok;

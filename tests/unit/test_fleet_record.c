@@ -347,12 +347,26 @@ static void test_folder_names(void **state)
     arena_free(&a);
 }
 
+static void put_facts(struct arena *a, const char *name)
+{
+    struct doc d = DOC_INIT;
+    struct err e = ERR_INIT;
+    struct facts f;
+    char *folder = fleet_folder(a, dir, name), *text;
+
+    fixture_facts(&d, "", &f);
+    text = fixture_text(&d.arena, &facts_schema, &f);
+    MUST(os_dir_make(folder, 0700, &e) && os_file_write(arena_printf(a, "%s/facts.json", folder), text, strlen(text), 0600, &e));
+    doc_free(&d);
+}
+
 static void put_file(struct arena *a, const char *name, const char *run, const char *file, const char *text)
 {
     struct err e = ERR_INIT;
     char *folder = fleet_folder_run(a, dir, name, run, &e);
 
     MUST(folder && os_dir_make(folder, 0700, &e));
+    MUST(os_file_write(arena_printf(a, "%s/plan.json", folder), "{}", 2, 0600, &e));
     if (file)
         MUST(os_file_write(arena_printf(a, "%s/%s", folder, file), text, strlen(text), 0600, &e));
 }
@@ -384,11 +398,9 @@ static void fill_folders(struct arena *a, struct record *m, size_t n)
 
     for (size_t i = 0; i < 6; i++)
         listed[i] = (struct roster_host){.host = hosts[i], .seen = INSTANT_NONE};
-    listed[0].machine = "id-done";
-    listed[0].seen = 42;
     stopped.stopped = true;
     MUST(fleet_folder_roster(dir, &r, &e));
-    MUST(fleet_folder_host(dir, &listed[0], &e));
+    put_facts(a, "done");
     MUST(fleet_folder_rollout(dir, &stopped, m, n, &e));
     put_outcome(a, "done", "p0", EXIT_DONE, NULL);
     put_outcome(a, "gone-wrong", "p1", EXIT_ROLLED_BACK, "it would not install");
@@ -436,8 +448,9 @@ static void test_rebuild(void **state)
     assert_string_equal(back.v.v[1].text, "it would not install");
     assert_int_equal(back.v.v[3].journal_size, 8);
     MUST(roster_load(s, &d, &roster, &e));
-    assert_string_equal(roster_find(&roster, "done")->machine, "id-done");
-    assert_true(roster_find(&roster, "done")->seen == 42 && roster_find(&roster, "queued")->seen == INSTANT_NONE);
+    assert_non_null(roster_find(&roster, "done")->machine);
+    assert_null(roster_find(&roster, "queued")->machine);
+    assert_true(roster_find(&roster, "done")->seen == fixture_instant(FIXTURE_NOW) && roster_find(&roster, "queued")->seen == INSTANT_NONE);
     store_close(s);
     doc_free(&d);
 }
