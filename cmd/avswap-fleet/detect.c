@@ -2,12 +2,11 @@
 #include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
 #include "core/base/list.h"
-#include "core/fleet/survey.h"
 
 struct asked {
     struct cli *c;
     size_t n, done;
-    bool many;
+    bool many, prove;
 };
 
 static void tell(void *arg, const struct roster_host *h, const char *text)
@@ -18,7 +17,7 @@ static void tell(void *arg, const struct roster_host *h, const char *text)
     if (*text)
         out_talk(a->c, "[%zu/%zu] %-20s %s", a->done, a->n, h->host.name, text);
     else if (!a->many || a->done % 100 == 0 || a->done == a->n)
-        out_talk(a->c, "[%zu/%zu] %-20s facts are here", a->done, a->n, h->host.name);
+        out_talk(a->c, "[%zu/%zu] %-20s %s", a->done, a->n, h->host.name, a->prove ? "has what its plan needs" : "facts are here");
 }
 
 static bool choose(struct jump *j, const struct roster_host ***ret, size_t *ret_n, struct err *e)
@@ -41,36 +40,56 @@ static bool choose(struct jump *j, const struct roster_host ***ret, size_t *ret_
     return n || err_set(e, ERR_NOT_FOUND, "there are no PCs: avswap fleet hosts import FILE");
 }
 
-static bool ask_all(struct jump *j, struct err *e)
+static bool survey_pcs(struct jump *j, const struct roster_host **hosts, size_t n, bool prove, struct survey_result *ret, struct err *e)
 {
-    const char *n = option_value(&j->c->args, "at-once");
-    struct survey_request q = {.r = &j->request, .per_second = 50, .tell = tell};
-    struct survey_result r;
-    struct asked a = {.c = j->c};
+    const char *given = option_value(&j->c->args, "at-once");
+    struct asked a = {.c = j->c, .n = n, .many = n > 50, .prove = prove};
+    struct survey_request q = {.r = &j->request, .hosts = hosts, .n = n, .per_second = 50, .prove = prove, .tell = tell, .arg = &a};
     long long at_once = 32;
 
-    if (n && (!text_number(n, &at_once) || at_once < 1 || at_once > 1000))
-        return err_set(e, ERR_USAGE, "--at-once '%.20s' is no number from 1 to 1000", n);
-    if (!choose(j, &q.hosts, &q.n, e))
-        return false;
-    a.n = q.n;
-    a.many = q.n > 50;
-    q.arg = &a;
+    if (given && (!text_number(given, &at_once) || at_once < 1 || at_once > 1000))
+        return err_set(e, ERR_USAGE, "--at-once '%.20s' is no number from 1 to 1000", given);
     q.at_once = (unsigned)at_once;
-    if (!survey(&q, &r, e))
-        return false;
-    j->c->status = r.answered == q.n ? EXIT_DONE : EXIT_FLEET_PARTIAL;
+    return survey(&q, ret, e);
+}
+
+bool jump_prove(struct jump *j, struct survey_result *ret, struct err *e)
+{
+    const struct roster_host **hosts;
+    size_t n;
+
+    return choose(j, &hosts, &n, e) && survey_pcs(j, hosts, n, true, ret, e);
+}
+
+static bool sum_up(struct jump *j, const struct survey_result *r, const char *schema, const char *good, struct err *e)
+{
+    j->c->status = r->answered == r->asked ? EXIT_DONE : EXIT_FLEET_PARTIAL;
     if (j->c->json)
-        return out_json(json_pack("{ss sI sI sI sI}", "schema", "avswap.fleet-detect/1", "hosts", (json_int_t)q.n, "answered",
-                                  (json_int_t)r.answered, "silent", (json_int_t)r.silent, "failed", (json_int_t)r.failed), e);
-    out_talk(j->c, "%zu PCs: facts of %zu, no answer from %zu, %zu to look at", q.n, r.answered, r.silent, r.failed);
+        return out_json(json_pack("{ss sI sI sI sI}", "schema", schema, "hosts", (json_int_t)r->asked, "answered",
+                                  (json_int_t)r->answered, "silent", (json_int_t)r->silent, "failed", (json_int_t)r->failed), e);
+    out_talk(j->c, "%zu PCs: %s %zu, no answer from %zu, %zu to look at", r->asked, good, r->answered, r->silent, r->failed);
     return true;
 }
 
 static bool detect(struct cli *c, struct err *e)
 {
     struct jump j;
-    bool ok = jump_open(&j, c, "avswap fleet detect", e) && ask_all(&j, e);
+    const struct roster_host **hosts;
+    struct survey_result r;
+    size_t n;
+    bool ok = jump_open(&j, c, "avswap fleet detect", e) && choose(&j, &hosts, &n, e) && survey_pcs(&j, hosts, n, false, &r, e) &&
+              sum_up(&j, &r, "avswap.fleet-detect/1", "facts of", e);
+
+    jump_close(&j);
+    return ok;
+}
+
+static bool prove(struct cli *c, struct err *e)
+{
+    struct jump j;
+    struct survey_result r;
+    bool ok = jump_open(&j, c, "avswap fleet prove", e) && jump_prove(&j, &r, e) &&
+              sum_up(&j, &r, "avswap.fleet-prove/1", "secrets in order on", e);
 
     jump_close(&j);
     return ok;
@@ -106,4 +125,28 @@ const struct command cmd_fleet_detect = {
     .exits = (const int[]){EXIT_REFUSED, EXIT_FLEET_PARTIAL, -1},
     .examples = examples,
     .run = detect,
+};
+
+static const char *const about_prove[] = {
+    "Asks each PC whose plan names passwords or tokens whether it has them, and whether they are right as far as that can be told "
+    "without using them up; those of --secret are sent along. Nothing is changed. PCs without a valid secret are listed before "
+    "anything is touched; avswap fleet run does the same by itself before it begins.",
+    NULL,
+};
+
+static const struct example examples_prove[] = {
+    {"avswap fleet prove --secret kes_password=file:/root/kes", "before the night on which it counts"},
+    {NULL, NULL},
+};
+
+const struct command cmd_fleet_prove = {
+    .name = "prove",
+    .summary = "list the PCs that lack a password or token that their plan needs",
+    .operands = "[HOST...]",
+    .max_operands = NO_LIMIT,
+    .about = about_prove,
+    .options = options,
+    .exits = (const int[]){EXIT_REFUSED, EXIT_FLEET_PARTIAL, -1},
+    .examples = examples_prove,
+    .run = prove,
 };

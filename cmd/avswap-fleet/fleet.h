@@ -18,6 +18,6 @@ extern const struct command cmd_catalog_verify;
 extern const struct command cmd_fleet_status, cmd_fleet_watch, cmd_fleet_notice;
 extern const struct command cmd_fleet_plan, cmd_seats, cmd_seats_release, cmd_rehearse, cmd_import_winget;
 extern const struct command cmd_hosts, cmd_hosts_import, cmd_hosts_add, cmd_hosts_remove, cmd_rebuild;
-extern const struct command cmd_fleet_run, cmd_fleet_stop, cmd_fleet_ack, cmd_fleet_detect;
+extern const struct command cmd_fleet_run, cmd_fleet_stop, cmd_fleet_ack, cmd_fleet_detect, cmd_fleet_prove;
 
 #endif

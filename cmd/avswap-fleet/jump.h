@@ -8,6 +8,7 @@
 #include "cmd/avswap-fleet/fleet.h"
 #include "core/base/secret.h"
 #include "core/fleet/solo.h"
+#include "core/fleet/survey.h"
 #include "core/os/file.h"
 
 #define OPTIONS_VISIT                                                                                                                  \
@@ -39,6 +40,8 @@ bool jump_open(struct jump *j, struct cli *c, const char *note, struct err *e) M
 /* State, store and roster alone, without the lock. */
 bool jump_look(struct jump *j, struct cli *c, struct err *e) MUST_CHECK;
 void jump_close(struct jump *j);
+/* Asks the PCs named, or all, for the secrets that their plans need; tells each that lacks one. */
+bool jump_prove(struct jump *j, struct survey_result *ret, struct err *e) MUST_CHECK;
 /* The policy that avswap fleet plan used last, for PCs that are planned for when they are visited. */
 const char *jump_policy(struct cli *c, const char *state, struct err *e);
 

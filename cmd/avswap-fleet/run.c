@@ -102,6 +102,19 @@ static bool begin(struct jump *j, bool *ret_yes, struct err *e)
     return ok;
 }
 
+/* Who lacks a password is told before anything is touched, not in the middle of the night by the PC itself. */
+static bool prove_secrets(struct jump *j, struct err *e)
+{
+    struct survey_result r;
+
+    if (!jump_prove(j, &r, e))
+        return false;
+    if (r.asked)
+        out_talk(j->c, "Passwords and tokens: in order on %zu of %zu PCs whose plans need any; the others will refuse, and nothing is changed there.",
+                 r.answered, r.asked);
+    return true;
+}
+
 /* ---- how it stands at the end ---- */
 
 static bool is_waiting(enum host_state s)
@@ -147,7 +160,7 @@ static bool go(struct jump *j, struct err *e)
 
     if (d && (option_given(&j->c->args, "rollout") || j->c->args.operand_count))
         out_talk(j->c, "A rollout is under way; it is gone on with as it was begun.");
-    if (!d && !e->code && begin(j, &yes, e) && yes)
+    if (!d && !e->code && prove_secrets(j, e) && begin(j, &yes, e) && yes)
         d = drive_open(&j->request, os_now(), e);
     if (!d)
         return !e->code;

@@ -2,7 +2,7 @@
 
 static const struct command *const commands[] = {
     &cmd_catalog_sync, &cmd_catalog_log, &cmd_catalog_diff, &cmd_catalog_show, &cmd_catalog_verify,
-    &cmd_hosts, &cmd_hosts_import, &cmd_hosts_add, &cmd_hosts_remove, &cmd_fleet_detect, &cmd_fleet_plan, &cmd_fleet_notice, &cmd_fleet_run,
+    &cmd_hosts, &cmd_hosts_import, &cmd_hosts_add, &cmd_hosts_remove, &cmd_fleet_detect, &cmd_fleet_plan, &cmd_fleet_prove, &cmd_fleet_notice, &cmd_fleet_run,
     &cmd_fleet_status, &cmd_fleet_watch, &cmd_fleet_stop, &cmd_fleet_ack, &cmd_rebuild, &cmd_seats, &cmd_seats_release, &cmd_rehearse,
     &cmd_import_winget, &cmd_docs,
     NULL,

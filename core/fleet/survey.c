@@ -24,11 +24,20 @@ struct look { /* one PC */
     struct surveying *s;
     const struct roster_host *h;
     struct target target;
-    struct buf facts;
+    struct buf facts; /* or its plan, which is proved */
     bool got;
 };
 
 static void begin_more(struct surveying *s);
+
+static bool ask_proof(struct look *x, struct contact *c, struct err *e)
+{
+    const struct drive_request *r = x->s->q->r;
+
+    return contact_frame(c, "plan", buf_str(&x->facts), x->facts.len, e) &&
+           (!r->secrets || contact_frame(c, "secrets", r->secrets, r->secrets_len, e)) &&
+           contact_ask(c, &(struct visit_request){.what = DO_PROVE}, e);
+}
 
 static bool hello(void *arg, struct contact *c, const struct visit_hello *h, struct err *e)
 {
@@ -39,7 +48,7 @@ static bool hello(void *arg, struct contact *c, const struct visit_hello *h, str
     if (!store_batch(store, os_up_ms(), e) ||
         !roster_learn(store, x->h->host.name, h->machine, h->hostname, os_now(), &x->s->doc, &other, e))
         return false;
-    return contact_ask(c, &(struct visit_request){.what = DO_DETECT}, e);
+    return x->s->q->prove ? ask_proof(x, c, e) : contact_ask(c, &(struct visit_request){.what = DO_DETECT}, e);
 }
 
 static bool data(void *arg, struct contact *c, const char *type, const char *p, size_t n, struct err *e)
@@ -62,6 +71,10 @@ static bool answer(void *arg, struct contact *c, const struct visit_answer *a, s
     bool ok;
 
     contact_close(c);
+    if (x->s->q->prove) {
+        x->got = a->event == ANSWER_PROVED;
+        return x->got || err_set(e, ERR_OS, "%.500s", a->text ? a->text : "it has no valid secret");
+    }
     if (!x->facts.len)
         return err_set(e, ERR_OS, "it could not look at itself: %.300s", a->text ? a->text : "no reason is given");
     ok = doc_read(&d, &facts_schema, "its facts", buf_str(&x->facts), x->facts.len, &f, e);
@@ -97,12 +110,33 @@ static void over(void *arg, struct contact *c, const struct contact_end *end)
 
 static const struct contact_calls calls = {hello, data, answer, over};
 
-static bool open_one(struct surveying *s, const struct roster_host *h, struct err *e)
+/* *ret: its plan names secrets; then the plan is in x->facts. */
+static bool needs_proof(struct look *x, bool *ret, struct err *e)
+{
+    struct err none = ERR_INIT;
+    struct doc d = DOC_INIT;
+    char *folder = fleet_folder(&d.arena, x->s->q->r->state, x->h->host.name);
+    const char *file = folder ? arena_printf(&d.arena, "%s/plan.json", folder) : NULL;
+    struct plan p;
+    bool ok = file ? os_file_read(file, &x->facts, &none) || none.code == ERR_NOT_FOUND || (*e = none, false) : err_nomem(e);
+
+    *ret = false;
+    if (ok && x->facts.len) {
+        ok = plan_read(&d, file, buf_str(&x->facts), x->facts.len, &p, e);
+        *ret = ok && p.secrets.n;
+    }
+    doc_free(&d);
+    return ok;
+}
+
+static bool open_one(struct surveying *s, const struct roster_host *h, bool *ret_asked, struct err *e)
 {
     const struct drive_request *r = s->q->r;
     struct look *x = mem_alloc(sizeof *x);
     struct contact_request q;
+    bool wanted = true;
 
+    *ret_asked = true;
     if (!x)
         return err_nomem(e);
     *x = (struct look){.s = s, .h = h, .target = {.name = h->host.name, .address = h->host.address, .user = h->host.user,
@@ -112,12 +146,19 @@ static bool open_one(struct surveying *s, const struct roster_host *h, struct er
     q = (struct contact_request){.transport = h->host.transport == FLEET_LOCAL ? &transport_local : &transport_ssh,
                                  .target = &x->target, .options = &r->transport, .worker = r->workers[h->host.os],
                                  .machine = h->machine, .calls = &calls, .arg = x};
+    if (s->q->prove && (!needs_proof(x, &wanted, e) || !wanted)) {
+        *ret_asked = wanted;
+        buf_free(&x->facts);
+        mem_free(x);
+        return !e->code;
+    }
     if (!q.worker)
         err_set(e, ERR_NOT_FOUND, "there is no worker for its system here (--workers)");
     else if (contact_open(&s->loop, &q, e)) {
         s->live++;
         return true;
     }
+    buf_free(&x->facts);
     mem_free(x);
     return false;
 }
@@ -135,12 +176,14 @@ static void begin_more(struct surveying *s)
         s->failed = e;
     if (s->next < s->q->n && !s->leaving && !s->failed.code && s->live < s->q->at_once) {
         const struct roster_host *h = s->q->hosts[s->next++];
+        bool asked;
 
-        if (!open_one(s, h, &e)) {
+        if (!open_one(s, h, &asked, &e)) {
             s->ret->failed++;
             s->q->tell(s->q->arg, h, e.text);
         }
-        uv_timer_start(&s->timer, rings, 1000 / s->q->per_second, 0);
+        s->ret->asked += asked;
+        uv_timer_start(&s->timer, rings, asked ? 1000 / s->q->per_second : 0, 0);
         return;
     }
     if (!s->live && (s->next == s->q->n || s->leaving || s->failed.code))

@@ -1,8 +1,11 @@
 /*
- * survey.h - the facts of many PCs, each by one visit, so many at once. Nothing is changed on the PCs.
+ * survey.h - one question to many PCs, each by one visit, so many at once. Nothing is changed on the PCs.
  *
- * Facts go to each PC's folder (folder.h), what was learned of it to the roster. A PC that does not answer, or not as it
- * should, is told and the others go on.
+ *     detect    their facts, which go to each PC's folder (folder.h)
+ *     prove     whether each has the passwords and tokens that its plan names, and whether they are right as far as that can be
+ *               told without using them up. Only PCs whose plan names any are asked.
+ *
+ * What was learned of a PC goes to the roster. One that does not answer, or not as it should, is told and the others go on.
  */
 #ifndef AVSWAP_CORE_FLEET_SURVEY_H
 #define AVSWAP_CORE_FLEET_SURVEY_H
@@ -14,12 +17,14 @@ struct survey_request {
     const struct roster_host **hosts;
     size_t n;
     unsigned at_once, per_second;
-    /* The end of one: text is "" when its facts are here. harmless: it can be shown as it is. */
+    bool prove;
+    /* The end of one: text is "" when it answered well, else the reason, which may be the PC's own words. */
     void (*tell)(void *arg, const struct roster_host *h, const char *text);
     void *arg;
 };
 
 struct survey_result {
+    size_t asked;
     size_t answered, silent, failed; /* failed: reached, or not to be reached before a person has looked */
 };
 
