@@ -117,6 +117,9 @@ fmt:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m755 $(BUILD)/avswap $(BUILD)/avswap-fleet $(DESTDIR)$(PREFIX)/sbin
+	install -d $(DESTDIR)$(PREFIX)/lib/avswap
+	[ ! -e $(PORTABLE)/avswap ] || install -m755 $(PORTABLE)/avswap $(DESTDIR)$(PREFIX)/lib/avswap/avswap-linux-x86_64
+	[ ! -e $(WINDOWS)/avswap.exe ] || install -m755 $(WINDOWS)/avswap.exe $(DESTDIR)$(PREFIX)/lib/avswap
 	$(BUILD)/avswap docs man $(BUILD)/man && $(BUILD)/avswap-fleet docs man $(BUILD)/man
 	$(BUILD)/avswap docs schemas $(BUILD)/schemas
 	install -d $(DESTDIR)$(PREFIX)/share/avswap/schemas
