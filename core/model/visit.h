@@ -19,7 +19,7 @@
  * Frames besides: `plan` and `facts` and `outcome` are the documents; `journal` is bytes of journal.jsonl as they are, from
  * `from` on and whole records only, at most VISIT_PIECE in one frame, in one frame for a poll; `secrets` is a JSON object
  * name -> value. Those that the plan needs go into files of <state>/VISIT_SECRETS, and a plan for such a PC takes each from
- * there: "file:/var/lib/avswap/secrets/NAME", on Windows below %ProgramData%\avswap. They go with the end of the run.
+ * there: "file:/var/lib/avswap/secrets/NAME", on Windows "file:C:/ProgramData/avswap/secrets/NAME". They go with the end of the run.
  *
  * `file` is a piece of an installer: a line "SHA256 OFFSET SIZE", and behind its newline the piece's bytes. Offset and size
  * are the whole file's; the pieces of a file come in order. Whole and with the right digest it lies in

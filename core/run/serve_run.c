@@ -13,6 +13,7 @@
 enum {
     BEGIN_MS = 10000,   /* so long a worker may need for its first record */
     LOOK_MS = 50,
+    CLEAN_MS = 5000,    /* and for cleaning up behind its last one */
     REBOOT_MS = 600000, /* so long after it was asked for a reboot may take to come */
 };
 
@@ -159,6 +160,20 @@ static bool go_on(struct serve_job *j, const struct run_view *v, struct err *e)
     return j->a->text || err_nomem(e);
 }
 
+/* Behind its last record a worker still cleans up. What follows an end needs its lock. */
+static bool await_clean(struct err *e)
+{
+    bool busy = true;
+
+    for (int waited = 0; busy && waited < CLEAN_MS; waited += LOOK_MS) {
+        if (!is_worked_on(&busy, e))
+            return false;
+        if (busy)
+            os_sleep_ms(LOOK_MS);
+    }
+    return true;
+}
+
 static bool stand(struct serve_job *j, const struct run_view *v, struct err *e)
 {
     j->a->size = (long long)v->journal_size;
@@ -167,7 +182,7 @@ static bool stand(struct serve_job *j, const struct run_view *v, struct err *e)
     j->a->event = ANSWER_OVER;
     j->a->status = v->outcome.exit;
     j->a->text = v->outcome.why ? arena_strdup(&j->d->arena, v->outcome.why) : NULL;
-    return !v->outcome.why || j->a->text || err_nomem(e);
+    return v->outcome.why && !j->a->text ? err_nomem(e) : await_clean(e);
 }
 
 /* --- records ---------------------------------------------------------------------------------------------------------- */

@@ -56,10 +56,16 @@ def visit(*parts, program=None):
     return r.returncode, frames(r.stdout), r.stderr.decode()
 
 
+def must(ok, text, *more):
+    """A check that is made as often as it takes: counted only when it does not hold."""
+    if not ok:
+        check(False, text, *more)
+
+
 def ask(*parts, **more):
     """The frames behind hello and the last answer, of a visit that ends well."""
     status, all, err = visit(*parts, **more)
-    check(status == 0 and all and all[0][0] == "hello" and all[-1][0] == "answer", "a visit ends well", parts, status, err, all)
+    must(status == 0 and all and all[0][0] == "hello" and all[-1][0] == "answer", "a visit ends well", parts, status, err, all)
     return all[1:-1], json.loads(all[-1][1])
 
 
@@ -263,9 +269,9 @@ def follow(run, have, seconds=20):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         data, a = ask(request("poll", run=run, **{"from": len(have)}, digest=hex_of(have) if have else ""))
-        check(all(k == "journal" for k, _ in data) and len(data) <= 1, "a poll brings one frame at most", data)
+        must(all(k == "journal" for k, _ in data) and len(data) <= 1, "a poll brings one frame at most", data)
         have += b"".join(b for _, b in data)
-        check(len(have) <= a.get("size", 0), "a poll brings no more than is there", a)
+        must(len(have) <= a.get("size", 0), "a poll brings no more than is there", a)
         if a["event"] != "progress" or "error" in a:
             return have, a
         time.sleep(0.1)

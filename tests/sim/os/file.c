@@ -1,7 +1,6 @@
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/os/machine.h"
-#include "core/os/path.h"
 #include "tests/sim/pc.h"
 
 #include <stdio.h>
@@ -297,10 +296,4 @@ bool os_disk_free(const char *path, long long *ret_free_mib, long long *ret_tota
     *ret_free_mib = 20000;
     *ret_total_mib = 40000;
     return true;
-}
-
-const char *os_path_given(const char *given, struct arena *a, struct err *e)
-{
-    (void)a, (void)e;
-    return given;
 }
