@@ -99,11 +99,6 @@ static const char *windows_command(const struct target *t, const struct worker_f
         ret = arena_printf(a, "powershell -NoProfile -NonInteractive -InputFormat None -OutputFormat Text -EncodedCommand %s", code);
     if (!ret)
         err_nomem(e);
-    else if (strlen(ret) > BOOTSTRAP_WINDOWS_MAX) {
-        err_set(e, ERR_LIMIT, "the command line for '%s' has %zu characters, and cmd.exe takes %d", t->name, strlen(ret),
-                BOOTSTRAP_WINDOWS_MAX);
-        ret = NULL;
-    }
     return ret;
 }
 

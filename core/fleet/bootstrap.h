@@ -19,7 +19,7 @@
 
 #include "core/fleet/transport.h"
 
-#define BOOTSTRAP_WINDOWS_MAX 8191 /* characters of a command line of cmd.exe */
+#define BOOTSTRAP_WINDOWS_MAX 8191 /* characters of a command line of cmd.exe; the longest state folder fits, by test */
 
 extern const char bootstrap_shell[];  /* the shell that runs it, on every POSIX system */
 extern const char bootstrap_script[]; /* its arguments: digest, size, state folder */

@@ -29,6 +29,17 @@ struct side {
     bool refused; /* by the copy */
 };
 
+static void check_text(const struct err *e)
+{
+    struct buf text;
+
+    fuzz_refused(e);
+    buf_init(&text, sizeof e->text);
+    buf_adds(&text, e->text);
+    fuzz_harmless(&text, false);
+    buf_free(&text);
+}
+
 static bool next(struct side *x, struct err *e)
 {
     if (x->asked < ASKS)
@@ -56,7 +67,7 @@ static bool data(void *arg, const char *type, const char *p, size_t n, struct er
         return true;
     buf_add(&x->journal, p, n);
     if (!x->refused && !copy_add(&x->copy, p, n, &x->kept, e)) {
-        fuzz_refused(e);
+        check_text(e);
         FUZZ_MUST(e->code == ERR_TAMPERED || e->code == ERR_LIMIT, "%s: %s", err_id(e->code), e->text);
         x->refused = true;
         err_clear(e);
@@ -131,7 +142,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
     struct side one, many;
     struct err e = ERR_INIT, f = ERR_INIT;
-    struct buf text;
     bool ok = converse(&one, (const char *)p, n, n ? n : 1, &e);
 
     FUZZ_MUST(converse(&many, (const char *)p, n, 1 + n % 5, &f) == ok && e.code == f.code, "%s | %s", e.text, f.text);
@@ -141,12 +151,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     if (ok) {
         fuzz_accepted = !one.refused;
     } else {
-        fuzz_refused(&e);
+        check_text(&e);
         FUZZ_MUST(e.code == ERR_INPUT || e.code == ERR_OS || e.code == ERR_IO, "%s: %s", err_id(e.code), e.text);
-        buf_init(&text, sizeof e.text);
-        buf_adds(&text, e.text);
-        fuzz_harmless(&text, false);
-        buf_free(&text);
         FUZZ_MUST(e.code == ERR_IO || !session_input(one.s, "x", 1, &f), "it takes more after nonsense");
     }
     check_copy(&one);

@@ -235,6 +235,7 @@ static void leftovers(void **none)
 {
     (void)none;
     for (size_t i = 0; i < SHELLS; i++) {
+        struct stat st;
         struct child c;
         pid_t gone;
 
@@ -248,7 +249,8 @@ static void leftovers(void **none)
         close(c.in);
         assert_int_equal(waitpid(c.pid, NULL, 0), c.pid);
         close(c.out);
-        assert_int_equal(access(path_of(arena_printf(&arena, "new.%d", (int)gone)), F_OK), 0);
+        assert_int_equal(stat(path_of(arena_printf(&arena, "new.%d", (int)gone)), &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0600);
         put(path_of(arena_printf(&arena, "new.%d", (int)getpid())), "x", 1);
         visit(shells[i], "want");
         assert_int_not_equal(access(path_of(arena_printf(&arena, "new.%d", (int)gone)), F_OK), 0);

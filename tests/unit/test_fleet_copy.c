@@ -38,7 +38,7 @@ static const struct line run[] = {
     {EVENT_PROTECTION, 2, .answer = TRI_YES},
     {EVENT_BEGIN, 3, .step = "s01"},
     {EVENT_PROTECTION, 10, .answer = TRI_NO, .last_on = 5},
-    {EVENT_PROTECTION, 12, .answer = TRI_UNKNOWN, .last_on = 5},
+    {EVENT_PROTECTION, 12, .answer = TRI_UNKNOWN},
     {EVENT_PROTECTION, 30, .answer = TRI_YES},
     {EVENT_END, 31, .step = "s01", .text = "removed"},
     {EVENT_PROTECTION, 40, .answer = TRI_NO},
@@ -217,6 +217,50 @@ static void what_the_records_say(void **none)
     buf_free(&text);
 }
 
+/* A gap that is open at the end does not go on growing. */
+static void unprotected_at_the_end(void **none)
+{
+    static const struct line lines[] = {{EVENT_RUN, 0, .plan = PLAN},
+                                        {EVENT_PROTECTION, 10, .answer = TRI_NO},
+                                        {EVENT_FINISH, 30, .exit = EXIT_UNPROTECTED, .result = "unprotected"}};
+    struct buf text = journal(lines, 3);
+    struct err e = ERR_INIT;
+    struct copy c;
+
+    (void)none;
+    copy_init(&c, &plan);
+    assert_true(copy_add(&c, text.data, text.len, NULL, &e));
+    assert_int_equal(c.result, RESULT_UNPROTECTED);
+    assert_int_equal(copy_gap(&c, T0 + 1000 * SECOND), 20 * SECOND);
+    copy_free(&c);
+    buf_free(&text);
+}
+
+/* Read on from any line, a journal is what it is when it is read at once. */
+static void read_on(void **none)
+{
+    struct buf text = journal(run, LINES);
+
+    (void)none;
+    for (size_t i = 0; i <= LINES; i++) {
+        struct doc d = DOC_INIT;
+        struct err e = ERR_INIT;
+        struct journal j, all;
+        size_t whole, n = length(&text, i);
+
+        assert_true(journal_parse("all", text.data, text.len, &d, &all, &whole, &e));
+        assert_true(journal_parse("part", text.data, n, &d, &j, &whole, &e));
+        assert_true(journal_continue("part", text.data + n, text.len - n, &j, &whole, &e));
+        assert_int_equal(whole, text.len - n);
+        assert_int_equal(j.size, all.size);
+        assert_int_equal(j.n, all.n);
+        assert_int_equal(j.events.n, all.events.n);
+        assert_string_equal(j.head, all.head);
+        doc_free(&d);
+    }
+    buf_free(&text);
+}
+
 /* --- at the end --------------------------------------------------------------------------------------------------------- */
 
 static void is_it_whole(void **none)
@@ -313,6 +357,9 @@ static void bad_ones(void **none)
         {"{\"n\": 1}\n", "damaged"},
         {"\xff\xfe\n", "damaged"},
         {"{\"\\u001b[2J\": 1}\n", "damaged"},
+        {"\033[2J\033]0;x\n", "damaged"},
+        {"{\"n\": \033[2J}\n", "damaged"},
+        {"{\"n\": \"\033[2J\"}\n", "damaged"},
     };
     struct buf text = journal(run, LINES), cut;
 
@@ -418,7 +465,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grows_in_pieces), cmocka_unit_test(half_a_line_is_asked_for_again), cmocka_unit_test(what_the_records_say),
         cmocka_unit_test(is_it_whole),     cmocka_unit_test(bad_ones), cmocka_unit_test(forked),
-        cmocka_unit_test(endless),         cmocka_unit_test(absurd_clocks),
+        cmocka_unit_test(endless),         cmocka_unit_test(absurd_clocks), cmocka_unit_test(unprotected_at_the_end), cmocka_unit_test(read_on),
     };
 
     mem_setup();

@@ -327,6 +327,31 @@ static void bad_ones(void **none)
         }
 }
 
+/* A document that is one, with more blanks than a document may have. */
+static void too_long_a_hello(void **none)
+{
+    static char text[SESSION_DOCUMENT + 2];
+
+    (void)none;
+    for (int over = 0; over < 2; over++) {
+        struct err e = ERR_INIT;
+        struct buf in;
+        struct seen x;
+
+        memset(text, ' ', sizeof text);
+        memcpy(text, HELLO, strlen(HELLO));
+        text[SESSION_DOCUMENT + over] = '\0';
+        buf_init(&in, 1 << 20);
+        begin(&x, NULL, NULL, 0);
+        buf_adds(&in, "avswap-visit/1 have\n");
+        frame(&in, "hello", text);
+        assert_int_equal(session_input(x.s, in.data, in.len, &e), !over);
+        assert_int_equal(e.code, over ? ERR_INPUT : ERR_NONE);
+        session_free(x.s);
+        buf_free(&in);
+    }
+}
+
 /* Not frames at all, and greetings that are none. */
 static void bad_bytes(void **none)
 {
@@ -522,6 +547,7 @@ int main(void)
         cmocka_unit_test(a_visit),        cmocka_unit_test(frames_before_a_request), cmocka_unit_test(bad_ones),
         cmocka_unit_test(bad_bytes),      cmocka_unit_test(endless),                 cmocka_unit_test(endless_frames),
         cmocka_unit_test(our_own_errors), cmocka_unit_test(cut_off_anywhere),        cmocka_unit_test(no_memory),
+        cmocka_unit_test(too_long_a_hello),
     };
 
     mem_setup();

@@ -236,6 +236,7 @@ static void windows_command(void **none)
     far.state = state;
     if (!transport_ssh.launch(&far, &plain, &worker, &a, &args, &e))
         fail_msg("%s", e.text);
+    assert_true(strlen(args.v[args.n - 1]) <= BOOTSTRAP_WINDOWS_MAX);
     assert_false(transport_local.launch(&t, &plain, &worker, &a, &args, &e));
     arena_free(&a);
 }
