@@ -1,4 +1,4 @@
-# How a library is compiled from its sources, for every target. Included by cmd/*/deps.mk behind its list LIBRARIES and, for each, NAME.src, NAME.flags,
+# How a library is compiled from its sources, for every target. Included by cmd/*/deps.mk behind sources.mk, its list LIBRARIES and, for each, NAME.src, NAME.flags,
 # NAME.headers and NAME.folder. SRC=dir has the unpacked sources, OUT=dir gets include/, lib/ and VERSIONS.
 #
 # Their own build systems spend minutes on finding out what is always the same for one compiler, so what they find stands in CONFIG and the

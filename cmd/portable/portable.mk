@@ -54,5 +54,5 @@ portable-deps: $(PORTABLE_DEPS)/VERSIONS
 $(PORTABLE)/src/VERSIONS: cmd/libraries/sources.sh
 	@echo "  SOURCES jansson zlib libarchive curl libsodium mbedtls"
 	@cmd/libraries/sources.sh $(@D) jansson zlib libarchive curl libsodium mbedtls
-$(PORTABLE_DEPS)/VERSIONS: $(PORTABLE)/src/VERSIONS cmd/portable/deps.mk cmd/libraries/library.mk $(wildcard cmd/portable/config/*/*)
+$(PORTABLE_DEPS)/VERSIONS: $(PORTABLE)/src/VERSIONS cmd/portable/deps.mk $(wildcard cmd/libraries/* cmd/portable/config/*/*)
 	@$(MAKE) --no-print-directory -f cmd/portable/deps.mk SRC=$(PORTABLE)/src OUT=$(PORTABLE_DEPS)

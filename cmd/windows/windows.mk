@@ -79,5 +79,5 @@ windows-deps: $(WINDOWS_DEPS)/VERSIONS
 $(WINDOWS)/src/VERSIONS: cmd/libraries/sources.sh
 	@echo "  SOURCES jansson zlib libarchive curl libsodium cmocka"
 	@cmd/libraries/sources.sh $(@D) jansson zlib libarchive curl libsodium cmocka
-$(WINDOWS_DEPS)/VERSIONS: $(WINDOWS)/src/VERSIONS cmd/windows/deps.mk cmd/libraries/library.mk $(wildcard cmd/windows/config/*/*)
+$(WINDOWS_DEPS)/VERSIONS: $(WINDOWS)/src/VERSIONS cmd/windows/deps.mk $(wildcard cmd/libraries/* cmd/windows/config/*/*)
 	@$(MAKE) --no-print-directory -f cmd/windows/deps.mk SRC=$(WINDOWS)/src OUT=$(WINDOWS_DEPS)

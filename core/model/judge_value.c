@@ -14,14 +14,16 @@ static bool never(long long n)
 /* "29-09-2024 13-05-00", UTC: Kaspersky Security Center's agent. */
 static bool agent_date(const char *s, instant *ret)
 {
+    static const char like[] = "DD-MM-YYYY hh-mm-ss";
     char own[INSTANT_TEXT];
-    unsigned d, m, y, hh, mm, ss;
-    int end = 0;
 
-    if (sscanf(s, "%2u-%2u-%4u %2u-%2u-%2u%n", &d, &m, &y, &hh, &mm, &ss, &end) != 6 || s[end])
+    if (strlen(s) != sizeof like - 1)
         return false;
-    snprintf(own, sizeof own, "%04u-%02u-%02uT%02u:%02u:%02uZ", y % 10000, m % 100, d % 100, hh % 100, mm % 100,
-             ss % 100);
+    for (size_t i = 0; i < sizeof like - 1; i++) {
+        if (strchr("- ", like[i]) && s[i] != like[i])
+            return false;
+    }
+    snprintf(own, sizeof own, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", s + 6, s + 3, s, s + 11, s + 14, s + 17);
     return instant_parse(own, ret);
 }
 

@@ -96,15 +96,17 @@ static bool close_store(HCERTSTORE h, const struct store *s, bool changed, struc
     return ok;
 }
 
+static int digit(char hex)
+{
+    return hex <= '9' ? hex - '0' : (hex | 0x20) - 'a' + 10;
+}
+
 static bool parse_thumbprint(const char *hex, BYTE ret[SHA1_BYTES], struct err *e)
 {
-    unsigned byte;
-    int n = 0;
-
     if (strlen(hex) != 2 * SHA1_BYTES || strspn(hex, "0123456789ABCDEFabcdef") != 2 * SHA1_BYTES)
         return err_set(e, ERR_INPUT, "'%.60s' is no thumbprint", hex);
-    for (; n < SHA1_BYTES && sscanf(hex + 2 * n, "%2x", &byte) == 1; n++)
-        ret[n] = (BYTE)byte;
+    for (int n = 0; n < SHA1_BYTES; n++)
+        ret[n] = (BYTE)(digit(hex[2 * n]) << 4 | digit(hex[2 * n + 1]));
     return true;
 }
 

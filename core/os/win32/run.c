@@ -206,18 +206,18 @@ static bool make_job(struct run *r, struct err *e)
 /* Only a pipe with a name can be read without waiting; nobody guesses the name or comes in second. */
 static HANDLE make_output(struct run *r, SECURITY_ATTRIBUTES *inherit)
 {
-    wchar_t name[64];
+    char name[64];
     ULONGLONG number;
 
     if (BCryptGenRandom(NULL, (UCHAR *)&number, sizeof number, BCRYPT_USE_SYSTEM_PREFERRED_RNG) < 0)
         return INVALID_HANDLE_VALUE;
-    swprintf(name, sizeof name / sizeof *name, L"\\\\.\\pipe\\avswap-%016llx", number);
+    snprintf(name, sizeof name, "\\\\.\\pipe\\avswap-%016llx", number);
     r->out =
-        CreateNamedPipeW(name, PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
+        CreateNamedPipeA(name, PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
                          PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, 1, CHUNK, CHUNK, 0, NULL);
     if (r->out == INVALID_HANDLE_VALUE || !CreateIoCompletionPort(r->out, r->port, OF_OUTPUT, 0))
         return INVALID_HANDLE_VALUE;
-    return CreateFileW(name, GENERIC_WRITE, 0, inherit, OPEN_EXISTING, 0, NULL);
+    return CreateFileA(name, GENERIC_WRITE, 0, inherit, OPEN_EXISTING, 0, NULL);
 }
 
 /* The secret waits in the pipe before the child starts, so nobody has to feed it. */

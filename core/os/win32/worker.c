@@ -133,9 +133,9 @@ static void WINAPI serve(DWORD argc, wchar_t **argv)
  * systems when it is not. */
 static bool by_service_manager(void)
 {
-    wchar_t path[MAX_PATH], system[MAX_PATH], manager[MAX_PATH + 16];
+    wchar_t path[MAX_PATH], system[MAX_PATH];
     PROCESS_BASIC_INFORMATION me;
-    DWORD n = MAX_PATH;
+    DWORD n = MAX_PATH, folder = GetSystemDirectoryW(system, MAX_PATH);
     HANDLE parent;
     bool same;
 
@@ -145,9 +145,8 @@ static bool by_service_manager(void)
     parent = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)me.InheritedFromUniqueProcessId);
     if (!parent)
         return false;
-    same = QueryFullProcessImageNameW(parent, 0, path, &n) && GetSystemDirectoryW(system, MAX_PATH) &&
-           swprintf(manager, sizeof manager / sizeof *manager, L"%ls\\services.exe", system) > 0 &&
-           _wcsicmp(manager, path) == 0;
+    same = QueryFullProcessImageNameW(parent, 0, path, &n) && folder && folder < MAX_PATH && n > folder &&
+           _wcsnicmp(path, system, folder) == 0 && _wcsicmp(path + folder, L"\\services.exe") == 0;
     CloseHandle(parent);
     return same;
 }
@@ -317,7 +316,7 @@ void worker_succeed(void)
     wchar_t pid[16];
     const wchar_t *argv[] = {pid};
 
-    swprintf(pid, sizeof pid / sizeof *pid, L"%lu", (unsigned long)GetCurrentProcessId());
+    _ultow(GetCurrentProcessId(), pid, 10);
     if (!scm_open(WORKER_SERVICE, SERVICE_START, &scm, &ignored))
         return;
     if (scm.service)

@@ -1,5 +1,5 @@
 /* libarchive's config.h for musl on x86-64: what its configuration finds there with every optional library but zlib switched off. Only
- * the reading and writing of packed files and folders that core/payload asks for is compiled (cmd/portable/deps.mk). */
+ * the reading and writing of packed files and folders that core/payload asks for is compiled (cmd/libraries/sources.mk). */
 #ifndef AVSWAP_LIBARCHIVE_CONFIG_H
 #define AVSWAP_LIBARCHIVE_CONFIG_H
 

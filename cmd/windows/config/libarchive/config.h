@@ -1,5 +1,5 @@
 /* libarchive's config.h for mingw-w64 on x86-64: what its configuration finds there with every optional library but zlib switched off. Only
- * the reading of packed files and folders that core/payload asks for is compiled (cmd/windows/deps.mk). */
+ * the reading of packed files and folders that core/payload asks for is compiled (cmd/libraries/sources.mk). */
 #ifndef AVSWAP_LIBARCHIVE_CONFIG_H
 #define AVSWAP_LIBARCHIVE_CONFIG_H
 

@@ -1,4 +1,4 @@
-/* jansson's public configuration for mingw-w64 on x86-64, written by hand as its jansson_config.h.in allows. No locale is ever set, so none is
+/* jansson's public configuration for x86-64, written by hand as its jansson_config.h.in allows. No locale is ever set, so none is
  * asked for the decimal point. */
 #ifndef JANSSON_CONFIG_H
 #define JANSSON_CONFIG_H
