@@ -8,8 +8,8 @@
 #   kill      avswap dies right behind record N; `resume` goes on
 #   torn      the same, and half of record N never reached the disk
 #   off       everything dies, the registry is on the disk: a power cut on Windows, whose registry is flushed; the boot goes on
-#   cut       everything dies, and what was written into the registry of late is lost: what Wine makes of a power cut. Steps are
-#             done again where the registry says so
+#   cut       everything dies, and what was written into the registry since avswap last had it written, or since Wine did by itself,
+#             is lost. Steps are done again where the registry says so
 #
 # One run of each way is held at each record, and what a power cut would leave of the disk then is kept; so an `off` or a `cut` costs
 # what comes after it. Without arguments a sample. Histories that ended well are remembered in $BUILD/windows/crash-windows.kept, and
@@ -42,12 +42,25 @@ records() { wc -l <"$(run_dir)journal.jsonl"; }
 rests() { ! kill -0 "$worker" 2>/dev/null && over_or_reboot && none_there avswap.exe; }
 held_or_rests() { held || rests; }
 
+hives() { run C:/packages/code.exe --hives 'C:\avswap-standin'; }
+# Before these records avswap has the registry written (os_sync, core/os/file.h), which Wine takes for done: so `cut` keeps what was there then.
+flushed() {
+    case $(last_record) in
+    finish) ;;
+    end | undo-end) python3 "$look" verb "$(run_dir)" | grep -qxE '(msi|exe|command)\..*' ;;
+    *) return 1 ;;
+    esac
+}
+keep_flushed() { hives && cp "$(path $home/system.reg)" "$dir/"; }
+
 # keep_disk N: two PCs that are off, as a cut at record N leaves this one.
 keep_disk() {
     local disks=$BUILD/windows/pc/$PC_ID file
-    run C:/packages/code.exe --hives 'C:\avswap-standin' && "$PC" snapshot "$pc" "at-$way-cut-$1" || return 1
-    mkdir -p "$disks/at-$way-off-$1/work" && cp -al "$disks/at-$way-cut-$1/up" "$disks/at-$way-off-$1/up" || return 1
-    for file in system user; do mv "$disks/at-$way-off-$1/up/drive_c/avswap-standin/$file.reg" "$disks/at-$way-off-$1/up/"; done
+    local cut=$disks/at-$way-cut-$1/up off=$disks/at-$way-off-$1/up
+    hives && "$PC" snapshot "$pc" "at-$way-cut-$1" || return 1
+    mkdir -p "$disks/at-$way-off-$1/work" && cp -al "$cut" "$off" || return 1
+    for file in system user; do mv "$off/drive_c/avswap-standin/$file.reg" "$off/"; done
+    if [ "$dir/system.reg" -nt "$cut/system.reg" ]; then cp -p --remove-destination "$dir/system.reg" "$cut/"; fi
 }
 
 uninterrupted() { # WAY
@@ -60,6 +73,7 @@ uninterrupted() { # WAY
         want "comes to record $n, or to a rest" until_ok 120 held_or_rests || return 1
         if held; then
             cp "$(run_dir)journal.jsonl" "$dir/"
+            if flushed; then keep_flushed || return 1; fi
             if grep -qxE "(off|cut) $n" <(histories "$way"); then keep_disk $n || return 1; fi
             hold_at $((++n))
         elif over; then

@@ -4,6 +4,7 @@
   look.py certificates UP        subjects in the machine's root store, as far as they are printable. UP: the own layer of a PC that is off
   look.py state UP TEMPLATE      every file and registry value that its own layer adds to the template's, or takes away
   look.py journal JOURNAL        the rules that every journal obeys; prints each broken one, status 1 when there is any
+  look.py verb RUN               the verb of the step that the last record of this run's journal is about
   look.py get DOCUMENT KEY...    a value of a JSON document (a number is an index)
   look.py secret WORD PATH...    files that hold WORD as ASCII, UTF-16LE, hex digits or base64; status 1 when there is any
 """
@@ -138,6 +139,14 @@ def journal(path):
     return 1 if broken else 0
 
 
+def verb(run):
+    with open(run + "/journal.jsonl", encoding="utf-8") as f:
+        step = json.loads(f.readlines()[-1])["step"]
+    with open(run + "/plan.json", encoding="utf-8") as f:
+        print(next(s["verb"] for s in json.load(f)["steps"] if s["id"] == step))
+    return 0
+
+
 def get(path, *keys):
     value = json.load(open(path))
     for k in keys:
@@ -169,7 +178,7 @@ def secret(word, *roots_):
     return 1 if hits else 0
 
 
-commands = {"certificates": certificates, "state": state, "journal": journal, "get": get, "secret": secret}
+commands = {"certificates": certificates, "state": state, "journal": journal, "verb": verb, "get": get, "secret": secret}
 if __name__ == "__main__":
     if len(sys.argv) < 3 or sys.argv[1] not in commands:
         sys.exit(__doc__)
