@@ -184,6 +184,18 @@ static bool add(struct copy *c, const char *p, size_t n, struct buf *whole, stru
     return true;
 }
 
+/* The reader's texts quote values of the PC's. */
+static void harmless(struct err *e)
+{
+    struct buf shown;
+
+    buf_init(&shown, 4 * sizeof e->text);
+    text_show(&shown, e->text);
+    if (!shown.failed)
+        err_set(e, e->code, "%s", buf_str(&shown));
+    buf_free(&shown);
+}
+
 bool copy_add(struct copy *c, const char *p, size_t n, struct buf *whole, struct err *e)
 {
     if (c->bad)
@@ -191,6 +203,7 @@ bool copy_add(struct copy *c, const char *p, size_t n, struct buf *whole, struct
     if (add(c, p, n, whole, e))
         return true;
     c->bad = true;
+    harmless(e);
     return false;
 }
 

@@ -358,6 +358,7 @@ static void bad_ones(void **none)
         {"\xff\xfe\n", "damaged"},
         {"{\"\\u001b[2J\": 1}\n", "damaged"},
         {"\033[2J\033]0;x\n", "damaged"},
+        {"{\"n\": 1, \"at\": \"\\u001b[2J\\u009b\", \"boot\": \"b\"}\n", "damaged"},
         {"{\"n\": \033[2J}\n", "damaged"},
         {"{\"n\": \"\033[2J\"}\n", "damaged"},
     };
