@@ -34,7 +34,7 @@ FLEET_LDLIBS := -lgit2 -lsqlite3 -lyaml -lglpk -luv
 # What a fresh Debian 12 lacks. Installed by `make check` and `make demo`.
 BUILD_APT := gcc libc6-dev make libjansson-dev libarchive-dev libcurl4-openssl-dev libsodium-dev \
 	libgit2-dev libsqlite3-dev libyaml-dev libglpk-dev libuv1-dev
-TEST_APT := libcmocka-dev pmccabe groff man-db bash-completion tmux clang-format git ansible-core python3 python3-jsonschema curl \
+TEST_APT := tzdata libcmocka-dev pmccabe groff man-db bash-completion tmux clang-format git ansible-core python3 python3-jsonschema curl \
 	rpm rpm2cpio cpio iproute2 openssl iptables nftables init-system-helpers passwd
 
 # What only a jump host does is in no program that goes to a PC.
