@@ -1,0 +1,12 @@
+# Fleets of throw-away PCs. Included by the top Makefile.
+#
+#   make demo-fleet      20 PCs moved in waves, through all that happens to fleets
+#   make fleet-kill      avswap fleet run killed 50 times: every PC is moved once; FLEET_KILLS=n for another number
+#   make fleet-budget    where every PC fails, as many are touched as may fail
+FLEET_KILLS ?= 50
+
+.PHONY: demo-fleet fleet-kill fleet-budget
+demo-fleet fleet-kill fleet-budget: deps
+	@$(MAKE) --no-print-directory $(BUILD)/avswap-fleet portable products lab-base
+	@BUILD=$(BUILD) tests/fleet/$(patsubst demo-fleet,demo,$(@:fleet-%=%)).sh $(if $(filter fleet-kill,$@),$(FLEET_KILLS))
+TORTURE += fleet-kill fleet-budget
