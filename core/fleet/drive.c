@@ -106,6 +106,20 @@ bool drive_save(struct drive *d, uint32_t i, struct err *e)
     return store_batch(d->r->store, os_up_ms(), e) && record_save(d->r->store, d->rollout.id, m, e);
 }
 
+/* The last reason for people. That it answers again, works or is over takes back why it was not so. */
+static bool keep_text(struct drive *d, struct record *m, enum host_event v, const char *text, struct err *e)
+{
+    if (!text || !*text) {
+        if (v == EVENT_ANSWERS || v == EVENT_STARTED || v == EVENT_OVER)
+            m->text = NULL;
+        return true;
+    }
+    if (text_eq(text, m->text))
+        return true;
+    m->text = arena_strdup(&d->doc.arena, text);
+    return m->text || err_nomem(e);
+}
+
 bool drive_event(struct drive *d, uint32_t i, enum host_event v, int status, const char *text, struct err *e)
 {
     struct record *m = &d->records.v.v[i];
@@ -115,11 +129,8 @@ bool drive_event(struct drive *d, uint32_t i, enum host_event v, int status, con
     schedule_event(&d->schedule, i, v, status, os_now());
     if (v != EVENT_SILENT)
         d->moved = os_now();
-    if (text && *text && !text_eq(text, m->text)) {
-        m->text = arena_strdup(&d->doc.arena, text);
-        if (!m->text)
-            return err_nomem(e);
-    }
+    if (!keep_text(d, m, v, text, e))
+        return false;
     if (d->schedule.paused && !paused)
         say(d, "Paused: %s refused the login. Nobody else is visited.", m->name);
     if (d->hosts[i].state != was && d->r->tell)
