@@ -101,23 +101,26 @@ reach() {
     fired || { [ "$(last_record)" = reboot ] && "$PC" reboot "$pc" && until_ok 120 fired_or_over && fired; } || return 1
 }
 
-# go_on SECONDS: until the run is over; by boots where it asks for them, by `resume` where nobody works after so long.
+# go_on SECONDS: until the run is over and wound up, which is done by whoever works next where the power went right behind its last
+# record; by boots where it asks for them, by `resume` where nobody works after so long.
 go_on() {
     local n size patience=$1
     for n in 1 2 3 4 5; do
         if [ -z "$(run_dir)" ]; then migrate; fi
         size=$(wc -c <"$(run_dir)journal.jsonl")
-        if over; then return 0; fi
+        if wound_up; then return 0; fi
         if [ "$(last_record)" = reboot ]; then
             patience=15
             "$PC" reboot "$pc" || return 1
         fi
-        until_ok $patience grown "$size" || avswap resume
-        until_ok 60 over_or_reboot || true
+        until_ok $patience goes_on "$size" || avswap resume
+        until_ok 60 wound_up_or_reboot || true
     done
-    over
+    wound_up
 }
-grown() { [ "$(wc -c <"$(run_dir)journal.jsonl")" != "$1" ]; }
+goes_on() { [ "$(wc -c <"$(run_dir)journal.jsonl")" != "$1" ] || wound_up; }
+wound_up() { over && [[ $(outcome result 2>/dev/null) != @(|running) ]] && settled; }
+wound_up_or_reboot() { [ "$(last_record)" = reboot ] || wound_up; }
 
 done_by() { said | tr -d '\r' | grep -E ': (removed|installed)$' | sort | uniq -c; }
 protected() { [ "$(service standin-av)$(service avp.kes.21.9)" = RUNNING ]; }
