@@ -228,7 +228,7 @@ static bool make_plan(struct errand *x, struct err *e)
 
     if (!file || !plan)
         return err_nomem(e);
-    if (!os_file_write(file, buf_str(&x->facts), x->facts.len, 0600, e))
+    if (!os_dir_make(x->folder, 0700, e) || !os_file_write(file, buf_str(&x->facts), x->facts.len, 0600, e))
         return false;
     buf_init(&why, LIMIT_STRING);
     buf_clear(&x->plan_text);
