@@ -10,6 +10,7 @@
 #include "core/os/machine.h"
 #include "core/os/process.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define LIMIT_WORKER (16u << 20)
@@ -232,6 +233,7 @@ bool jump_open(struct jump *j, struct cli *c, const char *note, struct err *e)
 
     if (!begin(j, c, e) || !options_of(j, e))
         return false;
+    setenv("SSH_ASKPASS_REQUIRE", "never", 1); /* nor may the ssh of a jump on the way ask */
     lock = arena_printf(&c->doc.arena, "%s/fleet/rollout.lock", j->state);
     if (!lock)
         return err_nomem(e);

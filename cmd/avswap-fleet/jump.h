@@ -18,7 +18,8 @@
          false},                                                                                                                       \
         {"workers", 0, "DIR", "the programs that travel: avswap-linux-x86_64, avswap.exe", false},                                   \
         {"at-once", 0, "N", "sessions at the same time", false},                                                                      \
-        {"secret", 0, "NAME=file:PATH", "a password or token that plans name, sent to the PCs that need it (may be given again)", true}
+        {"secret", 0, "NAME=file:PATH", "a password or token, sent to the PCs whose plan takes NAME from file:/var/lib/avswap/secrets/NAME, on Windows " \
+                                     "file:C:/ProgramData/avswap/secrets/NAME (may be given again)", true}
 
 struct jump {
     struct cli *c;

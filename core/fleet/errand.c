@@ -92,9 +92,12 @@ static bool ask_start(struct errand *x, struct err *e)
         return false;
     if (!contact_frame(x->contact, "plan", buf_str(&x->plan_text), x->plan_text.len, e))
         return false;
-    if (x->d->r->secrets && x->plan.secrets.n && !contact_frame(x->contact, "secrets", x->d->r->secrets, x->d->r->secrets_len, e))
+    secret_clear(&x->secrets);
+    if (!entrust(x->d->r->secrets, x->d->r->secrets_len, &x->plan, &x->secrets, e))
         return false;
-    return ask(x, &(struct visit_request){.what = DO_START}, e);
+    if (x->secrets.len && !contact_frame(x->contact, "secrets", x->secrets.bytes, x->secrets.len, e))
+        return false;
+    return ask(x, &(struct visit_request){.what = DO_START, .run = x->plan.id}, e);
 }
 
 static bool begin(struct errand *x, struct err *e)
@@ -194,6 +197,12 @@ static bool ask_kind(struct errand *x, enum host_visit kind, struct err *e)
     }
 }
 
+static bool go_on_later(struct errand *x)
+{
+    contact_close(x->contact);
+    return true;
+}
+
 static bool go_on(struct errand *x, struct err *e)
 {
     const struct host *h = &x->d->hosts[x->i];
@@ -262,6 +271,8 @@ static bool answer_start(struct errand *x, const struct visit_answer *a, struct 
         if (text_eq(a->error, err_id(ERR_STALE)) && !x->planned) /* it has changed since: one new plan, from what it is now */
             return ask_detect(x, e);
         return refused(x, (int)a->status, a->text, e);
+    case ANSWER_NONE_YET: /* somebody holds its lock for a moment */
+        return event(x, EVENT_NONE_YET, 0, a->text, e) && go_on(x, e);
     default:
         return nonsense(x, "it answered a start with something else", e);
     }
@@ -269,6 +280,8 @@ static bool answer_start(struct errand *x, const struct visit_answer *a, struct 
 
 static bool answer_poll(struct errand *x, const struct visit_answer *a, struct err *e)
 {
+    if (text_eq(a->error, err_id(ERR_TAMPERED)))
+        return nonsense(x, "its journal or its plan is damaged or was changed there", e);
     if (text_eq(a->error, VISIT_FORKED))
         return nonsense(x, "its journal is not the one that it sent before: it shrank, or is another one", e);
     switch (a->event) {
@@ -334,6 +347,8 @@ static bool answer_ack(struct errand *x, const struct visit_answer *a, struct er
         return event(x, EVENT_ACKED, 0, NULL, e) && go_on(x, e);
     case ANSWER_NONE_YET:
         return event(x, EVENT_NONE_YET, 0, NULL, e) && go_on(x, e);
+    case ANSWER_PROGRESS: /* it could not put away what it no longer needs; it is asked again */
+        return event(x, EVENT_PROGRESS, 0, a->text, e) && go_on_later(x);
     default:
         return nonsense(x, "it answered an acknowledgement with something else", e);
     }
@@ -460,6 +475,7 @@ static bool end_event(struct errand *x, const struct contact_end *end, struct er
 static void errand_free(struct errand *x)
 {
     os_log_close(x->journal);
+    secret_clear(&x->secrets);
     if (x->has_copy)
         copy_free(&x->copy);
     buf_free(&x->facts);

@@ -10,6 +10,7 @@
 #include "core/fleet/contact.h"
 #include "core/fleet/copy.h"
 #include "core/fleet/drive.h"
+#include "core/fleet/entrust.h"
 #include "core/os/file.h"
 
 struct member_data { /* of a PC in a rollout, besides host, member and record */
@@ -61,6 +62,7 @@ struct errand {
     struct copy copy;
     bool has_copy;
     struct os_log *journal;
+    struct secret secrets;    /* that this PC's plan names */
     const char *folder, *run_folder;
 };
 

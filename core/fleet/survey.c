@@ -2,6 +2,7 @@
 
 #include "core/base/limits.h"
 #include "core/fleet/contact.h"
+#include "core/fleet/entrust.h"
 #include "core/os/file.h"
 #include "core/os/machine.h"
 
@@ -25,6 +26,7 @@ struct look { /* one PC */
     const struct roster_host *h;
     struct target target;
     struct buf facts; /* or its plan, which is proved */
+    struct secret secrets;
     bool got;
 };
 
@@ -32,10 +34,8 @@ static void begin_more(struct surveying *s);
 
 static bool ask_proof(struct look *x, struct contact *c, struct err *e)
 {
-    const struct drive_request *r = x->s->q->r;
-
     return contact_frame(c, "plan", buf_str(&x->facts), x->facts.len, e) &&
-           (!r->secrets || contact_frame(c, "secrets", r->secrets, r->secrets_len, e)) &&
+           (!x->secrets.len || contact_frame(c, "secrets", x->secrets.bytes, x->secrets.len, e)) &&
            contact_ask(c, &(struct visit_request){.what = DO_PROVE}, e);
 }
 
@@ -102,6 +102,7 @@ static void over(void *arg, struct contact *c, const struct contact_end *end)
     else
         s->ret->failed++;
     s->q->tell(s->q->arg, x->h, x->got ? "" : *end->text ? end->text : "it did not say what it was asked");
+    secret_clear(&x->secrets);
     buf_free(&x->facts);
     mem_free(x);
     s->live--;
@@ -124,6 +125,7 @@ static bool needs_proof(struct look *x, bool *ret, struct err *e)
     if (ok && x->facts.len) {
         ok = plan_read(&d, file, buf_str(&x->facts), x->facts.len, &p, e);
         *ret = ok && p.secrets.n;
+        ok = ok && entrust(x->s->q->r->secrets, x->s->q->r->secrets_len, &p, &x->secrets, e);
     }
     doc_free(&d);
     return ok;
@@ -148,6 +150,7 @@ static bool open_one(struct surveying *s, const struct roster_host *h, bool *ret
                                  .machine = h->machine, .calls = &calls, .arg = x};
     if (s->q->prove && (!needs_proof(x, &wanted, e) || !wanted)) {
         *ret_asked = wanted;
+        secret_clear(&x->secrets);
         buf_free(&x->facts);
         mem_free(x);
         return !e->code;
@@ -158,6 +161,7 @@ static bool open_one(struct surveying *s, const struct roster_host *h, bool *ret
         s->live++;
         return true;
     }
+    secret_clear(&x->secrets);
     buf_free(&x->facts);
     mem_free(x);
     return false;
