@@ -43,11 +43,15 @@ rests() { ! kill -0 "$worker" 2>/dev/null && over_or_reboot && none_there avswap
 held_or_rests() { held || rests; }
 
 hives() { run C:/packages/code.exe --hives 'C:\avswap-standin'; }
-# Before these records avswap has the registry written (os_sync, core/os/file.h), which Wine takes for done: so `cut` keeps what was there then.
+# Before these records, when a program was run for them, avswap has the registry written (os_sync, core/os/file.h), which Wine takes
+# for done: so `cut` keeps what was there then.
 flushed() {
     case $(last_record) in
     finish) ;;
-    end | undo-end) python3 "$look" verb "$(run_dir)" | grep -qxE '(msi|exe|command)\..*' ;;
+    end | undo-end)
+        ! tail -n 1 "$(run_dir)journal.jsonl" | grep -q '"outcome":"already-ok"' &&
+            python3 "$look" verb "$(run_dir)" | grep -qxE '(msi|exe)\.(install|remove)|command\.run'
+        ;;
     *) return 1 ;;
     esac
 }
