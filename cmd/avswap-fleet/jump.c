@@ -200,11 +200,11 @@ const char *jump_policy(struct cli *c, const char *state, struct err *e)
     return file;
 }
 
-static bool policy(struct jump *j, struct err *e)
+bool jump_plans(struct jump *j, struct err *e)
 {
     const char *saved = jump_policy(j->c, j->state, e);
 
-    if (!saved)
+    if (!saved || !state_catalog(j->c, e))
         return false;
     if (option_given(&j->c->args, "policy") || !os_file_exists(saved)) {
         if (!input_policy(j->c, &j->policy, e))
@@ -240,7 +240,7 @@ bool jump_open(struct jump *j, struct cli *c, const char *note, struct err *e)
     j->request.store = j->store;
     j->request.roster = &j->roster;
     return os_dir_make(arena_printf(&c->doc.arena, "%s/fleet", j->state), 0700, e) && (j->lock = os_lock_take(lock, note, e)) != NULL &&
-           load_workers(j, e) && load_secrets(j, e) && state_catalog(c, e) && policy(j, e);
+           load_workers(j, e) && load_secrets(j, e);
 }
 
 void jump_close(struct jump *j)

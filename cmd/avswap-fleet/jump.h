@@ -38,6 +38,8 @@ struct jump {
 
 /* Opens it for visits. note: what the lock says of us. ERR_BUSY: another command visits. */
 bool jump_open(struct jump *j, struct cli *c, const char *note, struct err *e) MUST_CHECK;
+/* Catalogue and policy, for those that also plan: all that this process holds in memory is mapped again for every ssh that it starts. */
+bool jump_plans(struct jump *j, struct err *e) MUST_CHECK;
 /* State, store and roster alone, without the lock. */
 bool jump_look(struct jump *j, struct cli *c, struct err *e) MUST_CHECK;
 void jump_close(struct jump *j);

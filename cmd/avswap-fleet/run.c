@@ -178,7 +178,7 @@ static bool run(struct cli *c, struct err *e)
 
     if (patience && (!text_number(patience, &seconds) || seconds < 0))
         return err_set(e, ERR_USAGE, "--patience '%.40s' is no number of seconds", patience);
-    ok = jump_open(&j, c, "avswap fleet run", e);
+    ok = jump_open(&j, c, "avswap fleet run", e) && jump_plans(&j, e);
     j.request.patience_ms = seconds < 0 ? -1 : seconds * 1000;
     j.request.tell = tell;
     j.request.say = say;
