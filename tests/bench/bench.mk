@@ -1,12 +1,12 @@
 # make bench: figures against peers, one line each; see bench.sh.
 BENCH_FLEET := fleet_facts fleet_parse fleet_assign meter
-BENCH_APT := ansible-core python3 python3-apt gcc libc6-dev
+BENCH_APT := ansible-core clustershell openssh-client findutils python3 python3-apt gcc libc6-dev
 
 BENCH_CFLAGS = $(filter-out -fPIE,$(CFLAGS))
 
 .PHONY: bench
 bench: deps
-	@$(MAKE) -s --no-print-directory $(BUILD)/avswap products lab-base $(BUILD)/avswap-fleet $(addprefix $(BUILD)/bench/,interleave journal witness $(BENCH_FLEET))
+	@$(MAKE) -s --no-print-directory $(BUILD)/avswap products lab-base $(BUILD)/avswap-fleet portable $(addprefix $(BUILD)/bench/,interleave journal witness $(BENCH_FLEET))
 	@BUILD=$(BUILD) tests/bench/bench.sh
 
 # Only the figures of a fleet; FLEET=N: of that many PCs.
@@ -14,6 +14,12 @@ bench: deps
 bench-fleet:
 	@$(MAKE) -s --no-print-directory $(BUILD)/avswap $(BUILD)/avswap-fleet $(addprefix $(BUILD)/bench/,$(BENCH_FLEET))
 	@BUILD=$(BUILD) tests/bench/fleet.sh
+
+# Only what visits cost; FLEET_HOSTS=N: to that many lab hosts.
+.PHONY: bench-visits
+bench-visits:
+	@$(MAKE) -s --no-print-directory $(BUILD)/avswap $(BUILD)/avswap-fleet portable lab-base
+	@BUILD=$(BUILD) tests/bench/visits.sh
 $(addprefix $(BUILD)/bench/,fleet_facts fleet_parse meter): $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $< -ljansson

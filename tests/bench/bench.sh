@@ -28,3 +28,4 @@ line journal-append-vs-write-and-fdatasync "$ours" "$peer" 1.3 us 1
 
 tests/bench/gap.sh
 tests/bench/fleet.sh
+tests/bench/visits.sh
