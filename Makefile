@@ -3,6 +3,7 @@
 #   make            build/avswap and, for a jump host, build/avswap-fleet
 #   make check      everything that is tested in minutes (installs what a fresh Debian 12 lacks)
 #   make demo       three migrations on throw-away hosts (installs what a fresh Debian 12 lacks)
+#   make demo-fleet twenty throw-away hosts moved in waves, through all that happens to fleets
 #   make torture    the long runs: every crash point, twice in a row; real crashes at every record; fuzzing (hours)
 #   make bench      figures against peers
 #   make cover      line coverage of core/run, core/plan, core/model
@@ -85,7 +86,7 @@ include cmd/windows/windows.mk cmd/portable/portable.mk
 include $(wildcard tests/*/*.mk)
 
 # Unit tests and the crash model run under the sanitizers.
-CHECKS := rules lint schemas check-unit check-crash check-fuzz cases visit-check triage winget git-check products-check lab-check -- lab-migrate lab-crash -- \
+CHECKS := rules lint schemas check-unit check-crash check-fuzz cases visit-check triage winget git-check products-check lab-check -- lab-migrate lab-crash fleet-check -- \
 	unit-windows windows-check products-windows-check crash-windows-wine
 .PHONY: check-unit check-crash check-fuzz
 check-unit check-crash check-fuzz: check-%:
@@ -95,7 +96,7 @@ check-unit check-crash check-fuzz: check-%:
 check: deps
 	@mkdir -p $(BUILD)
 	@echo "building (log: $(BUILD)/build.log)"
-	@$(MAKE) --no-print-directory -j2 all products lab-base windows products-windows >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
+	@$(MAKE) --no-print-directory -j2 all products lab-base windows portable products-windows >$(BUILD)/build.log 2>&1 || { tail -n 40 $(BUILD)/build.log; exit 1; }
 	@MAKE="$(MAKE)" LOGS=$(BUILD)/check tests/check.sh $(CHECKS)
 
 .PHONY: torture

@@ -146,6 +146,9 @@ static bool sum_up(struct jump *j, struct drive *d, struct err *e)
                      drive_record(d, (uint32_t)i)->text ? drive_record(d, (uint32_t)i)->text : "");
     out_talk(j->c, "%s", s->paused ? "Paused: a login was refused. Put that right and start avswap fleet run again; nothing was lost."
                          : drive_ended(d) ? "The rollout has ended." : "The rollout goes on with the next avswap fleet run.");
+    if (by[HOST_HELD])
+        out_talk(j->c, "%zu held: look at them, then avswap fleet ack HOST and avswap fleet run; or end without them by avswap fleet stop and run.",
+                 by[HOST_HELD]);
     if (by[HOST_DOUBT])
         out_talk(j->c, "%zu in doubt: look at them by avswap fleet status.", by[HOST_DOUBT]);
     out_talk(j->c, "fleet: %zu hosts, done %zu, rolled back %zu, refused %zu, waiting %zu, unprotected %zu", s->n, by[HOST_DONE],

@@ -307,9 +307,18 @@ static void end_loop(struct drive *d)
     d->looping = false;
 }
 
+/* Who is held is gone on with when a person has looked, so the rollout is not over; unless it was stopped. */
+static bool waits_for_person(const struct drive *d)
+{
+    for (size_t i = 0; i < d->n && !d->rollout.stopped; i++)
+        if (d->hosts[i].state == HOST_HELD)
+            return true;
+    return false;
+}
+
 static bool over(struct drive *d, struct err *e)
 {
-    if (!schedule_done(&d->schedule))
+    if (!schedule_done(&d->schedule) || waits_for_person(d))
         return true;
     d->rollout.ended = os_now();
     return save_rollout(d, "ended", e);

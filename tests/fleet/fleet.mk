@@ -12,5 +12,5 @@ demo-fleet fleet-kill fleet-budget: deps
 	@BUILD=$(BUILD) tests/fleet/$(patsubst demo-fleet,demo,$(@:fleet-%=%)).sh $(if $(filter fleet-kill,$@),$(FLEET_KILLS))
 .PHONY: fleet-check
 fleet-check:
-	@$(MAKE) --no-print-directory FLEET_KILLS=12 fleet-kill
+	@$(MAKE) --no-print-directory FLEET_KILLS=6 fleet-kill
 TORTURE += fleet-kill fleet-budget
