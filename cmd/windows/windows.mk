@@ -72,6 +72,10 @@ $(WINDOWS)/obj/avswap.res.o: cmd/windows/avswap.rc cmd/windows/avswap.manifest c
 	@mkdir -p $(@D)
 	$(Q)x86_64-w64-mingw32-windres -I. -DAVSWAP_NUMBERS=$$(sed -n 's/.*"\([0-9.]*\)".*/\1.0.0.0/p' core/base/version_tool.h | cut -d. -f1-4 | tr . ,) $< $@
 
+# A parse that finds no memory is left by longjmp. MinGW's header has Windows unwind the frames on the way, which an optimization as one
+# program spoils; without __SEH__ it asks for the registers alone (setjmp.h of mingw-w64), and no frame on that way has anything to clean up.
+$(WINDOWS)/obj/core/base/json.o: WINDOWS_CFLAGS += -U__SEH__
+
 -include $(shell find $(WINDOWS)/obj -name '*.d' 2>/dev/null)
 
 windows-deps: $(WINDOWS_DEPS)/VERSIONS
