@@ -2,8 +2,8 @@
 # check.sh TARGET... [-- TARGET...]...: runs make targets, shows how each ended, and ends with "N passed, N failed".
 #
 # The targets of one group run one after the other, two groups at a time: much of what tests do is waiting. A target ends with a line
-# "NAME: N passed, N failed" or "NAME: H histories, W wrong, S stranded"; one that prints neither counts as one test by its exit
-# status. What it printed stands in $LOGS/TARGET.log.
+# "NAME: N passed, N failed", "NAME: H histories, W wrong, S stranded" or "NAME: K kills, H hosts, W wrong, L lost"; one that prints
+# none of them counts as one test by its exit status. What it printed stands in $LOGS/TARGET.log.
 set -u
 logs=${LOGS:-build/check}
 mkdir -p "$logs"
@@ -14,10 +14,11 @@ run() { # TARGET
     local log=$logs/$1.log start=$SECONDS status line good bad shown
     ${MAKE:-make} --no-print-directory "$1" >"$log" 2>&1 </dev/null
     status=$?
-    line=$(grep -E '^[a-z-]+: ([0-9]+ passed, [0-9]+ failed|[0-9]+ histories, [0-9]+ wrong, [0-9]+ stranded)' "$log" | tail -n 1)
+    line=$(grep -E '^[a-z-]+: ([0-9]+ passed, [0-9]+ failed|[0-9]+ histories, [0-9]+ wrong, [0-9]+ stranded|[0-9]+ kills, [0-9]+ hosts, [0-9]+ wrong, [0-9]+ lost)' "$log" | tail -n 1)
     read -r good bad <<<"$(sed -nE \
         -e 's/^[a-z-]+: ([0-9]+) passed, ([0-9]+) failed.*/\1 \2/p' \
-        -e 's/^[a-z-]+: ([0-9]+) histories, ([0-9]+) wrong, ([0-9]+) stranded.*/\1 \2 \3/p' <<<"$line" |
+        -e 's/^[a-z-]+: ([0-9]+) histories, ([0-9]+) wrong, ([0-9]+) stranded.*/\1 \2 \3/p' \
+        -e 's/^[a-z-]+: [0-9]+ kills, ([0-9]+) hosts, ([0-9]+) wrong, ([0-9]+) lost.*/\1 \2 \3/p' <<<"$line" |
         awk '{ print NF == 3 ? $1 - $2 - $3 " " $2 + $3 : $1 " " $2 }')"
     if [ -z "${good:-}" ]; then
         good=0 bad=0

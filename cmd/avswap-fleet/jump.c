@@ -170,25 +170,17 @@ static uint32_t urgency(void *arg, const char *facts, size_t n)
 
 /* ---- all of it ---- */
 
-static bool begin(struct jump *j, struct cli *c, struct err *e)
+bool jump_look(struct jump *j, struct cli *c, struct err *e)
 {
-    const char *file;
-
     memset(j, 0, sizeof *j);
     j->c = c;
     for (int i = 0; i < 2; i++)
         buf_init(&j->worker_bytes[i], LIMIT_WORKER);
     j->state = state_dir(c, e);
-    file = j->state ? arena_printf(&c->doc.arena, "%s/fleet.db", j->state) : NULL;
-    if (!file)
-        return e->code ? false : err_nomem(e);
+    if (!j->state)
+        return false;
     j->request = (struct drive_request){.state = j->state, .patience_ms = -1, .plan = plan, .urgency = urgency, .arg = j};
-    return os_dir_make(j->state, 0700, e) && (j->store = store_open(file, e)) != NULL && roster_load(j->store, &c->doc, &j->roster, e);
-}
-
-bool jump_look(struct jump *j, struct cli *c, struct err *e)
-{
-    return begin(j, c, e);
+    return (j->store = state_store(c, e)) != NULL && roster_load(j->store, &c->doc, &j->roster, e);
 }
 
 const char *jump_policy(struct cli *c, const char *state, struct err *e)
@@ -229,18 +221,12 @@ static bool options_of(struct jump *j, struct err *e)
 
 bool jump_open(struct jump *j, struct cli *c, const char *note, struct err *e)
 {
-    const char *lock;
-
-    if (!begin(j, c, e) || !options_of(j, e))
+    if (!jump_look(j, c, e) || !options_of(j, e))
         return false;
     setenv("SSH_ASKPASS_REQUIRE", "never", 1); /* nor may the ssh of a jump on the way ask */
-    lock = arena_printf(&c->doc.arena, "%s/fleet/rollout.lock", j->state);
-    if (!lock)
-        return err_nomem(e);
     j->request.store = j->store;
     j->request.roster = &j->roster;
-    return os_dir_make(arena_printf(&c->doc.arena, "%s/fleet", j->state), 0700, e) && (j->lock = os_lock_take(lock, note, e)) != NULL &&
-           load_workers(j, e) && load_secrets(j, e);
+    return (j->lock = state_lock(c, j->state, note, e)) != NULL && load_workers(j, e) && load_secrets(j, e);
 }
 
 void jump_close(struct jump *j)

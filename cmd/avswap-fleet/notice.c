@@ -57,18 +57,14 @@ static bool notice(struct cli *c, struct err *e)
     struct rollout r;
     struct notice n;
     struct store *s;
-    const char *path;
     bool ok;
 
     if (!read_options(c, &how, &r, e))
         return false;
-    path = arena_printf(&c->doc.arena, "%s/fleet.db", how.state);
-    if (!path)
-        return err_nomem(e);
-    if (!os_file_exists(path))
-        return err_set(e, ERR_NOT_FOUND, "%s: no such file: nothing is planned here", path);
-    s = store_open(path, e);
-    ok = s && notice_load(s, &how, &c->doc, &n, e) && show(c, &n, e);
+    s = state_store_there(c, e);
+    if (!s)
+        return e->code ? false : err_set(e, ERR_NOT_FOUND, "%s/fleet.db: no such file: nothing is planned here", how.state);
+    ok = notice_load(s, &how, &c->doc, &n, e) && show(c, &n, e);
     store_close(s);
     return ok;
 }

@@ -143,26 +143,6 @@ static bool read_tags(struct planning_run *r, struct err *e)
     return ok;
 }
 
-/* --- seats ----------------------------------------------------------------------------------------------------------- */
-
-/* The seats that PCs outside of this plan hold; what these PCs have reserved so far is given back first. */
-static bool count_taken(struct planning_run *r, long long **ret, struct err *e)
-{
-    size_t n = r->policy.seats.n;
-    long long *taken = ARENA_ARRAY(&r->c->doc.arena, n + 1, long long);
-
-    if (!taken)
-        return err_nomem(e);
-    *ret = taken;
-    for (size_t i = 0; r->store && i < r->census.pcs.n; i++)
-        if (!store_seat_drop(r->store, census_machine(&r->census, &r->census.pcs.v[i]).id, e))
-            return false;
-    for (size_t i = 0; r->store && i < n; i++)
-        if (!store_seats_taken(r->store, r->policy.seats.v[i].licence, &taken[i], e))
-            return false;
-    return true;
-}
-
 /* --- the command --------------------------------------------------------------------------------------------------------- */
 
 static bool save_document(struct planning_run *r, struct err *e)
@@ -285,7 +265,7 @@ static bool decide(struct planning_run *r, struct err *e)
 
     if (r->store && !store_begin(r->store, e))
         return false;
-    if (!count_taken(r, &taken, e) || !choose(&r->census, taken, &r->c->doc, &r->choice, e))
+    if (!issue_taken(&r->census, r->store, &r->c->doc.arena, &taken, e) || !choose(&r->census, taken, &r->c->doc, &r->choice, e))
         return false;
     if (doc->feasible && !issue_plans(r, e))
         return false;
@@ -298,18 +278,17 @@ static bool decide(struct planning_run *r, struct err *e)
 /* Without --facts: what avswap fleet detect has brought. */
 static bool begin_fleet(struct planning_run *r, struct err *e)
 {
-    const char *hosts, *db;
+    const char *hosts;
     struct intake x;
     bool ok;
 
     r->state = state_dir(r->c, e);
     hosts = r->state ? arena_printf(&r->c->doc.arena, "%s/fleet/hosts", r->state) : NULL;
-    db = hosts ? arena_printf(&r->c->doc.arena, "%s/fleet.db", r->state) : NULL;
-    if (!db)
+    if (!hosts)
         return e->code ? false : err_nomem(e);
     if (!os_file_exists(hosts))
         return err_set(e, ERR_USAGE, "no facts are here: avswap fleet detect brings them, or --facts names a file or folder");
-    r->store = store_open(db, e);
+    r->store = state_store(r->c, e);
     if (!r->store || !take_roster(r, e) || !census_open(&r->census, &r->request, e))
         return false;
     intake_open(&x, &r->census);

@@ -63,14 +63,13 @@ static bool tell(struct cli *c, const struct fleet_rebuilt *r, struct err *e)
 static bool locked(struct cli *c, const char *dir, struct fleet_rebuilt *r, struct err *e)
 {
     struct arena *a = &c->doc.arena;
-    char *lock = arena_printf(a, "%s/fleet/rollout.lock", dir), *path = arena_printf(a, "%s/fleet.db", dir);
-    char *made = arena_printf(a, "%s/fleet.db.new", dir);
+    char *path = arena_printf(a, "%s/fleet.db", dir), *made = arena_printf(a, "%s/fleet.db.new", dir);
     struct os_lock *l;
     bool ok;
 
-    if (!lock || !path || !made)
+    if (!path || !made)
         return err_nomem(e);
-    l = os_lock_take(lock, "avswap fleet rebuild", e);
+    l = state_lock(c, dir, "avswap fleet rebuild", e);
     ok = l && make(c, dir, made, r, e) && put_in_place(a, made, path, e);
     os_lock_release(l);
     return ok;

@@ -117,11 +117,6 @@ static bool prove_secrets(struct jump *j, struct err *e)
 
 /* ---- how it stands at the end ---- */
 
-static bool is_waiting(enum host_state s)
-{
-    return s == HOST_QUEUED || s == HOST_UNREACHABLE || s == HOST_HELD || (s != HOST_DONE && s < HOST_DONE);
-}
-
 static bool sum_up(struct jump *j, struct drive *d, struct err *e)
 {
     const struct schedule *s = drive_schedule(d);
@@ -129,7 +124,7 @@ static bool sum_up(struct jump *j, struct drive *d, struct err *e)
 
     for (size_t i = 0; i < s->n; i++) {
         by[s->hosts[i].state]++;
-        waiting += is_waiting((enum host_state)s->hosts[i].state);
+        waiting += !host_is_final(&s->hosts[i]);
     }
     if (by[HOST_UNPROTECTED])
         j->c->status = EXIT_UNPROTECTED;

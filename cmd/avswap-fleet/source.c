@@ -4,7 +4,6 @@
 #include "cmd/cli/input.h"
 #include "cmd/cli/options.h"
 #include "core/base/limits.h"
-#include "core/os/file.h"
 
 #include <string.h>
 
@@ -18,7 +17,7 @@ static bool instant_option(struct cli *c, const char *name, instant *ret, struct
 
 bool source_open(struct cli *c, bool products, struct source *ret, struct err *e)
 {
-    const char *id = option_value(&c->args, "id"), *dir, *path;
+    const char *id = option_value(&c->args, "id"), *dir;
 
     *ret = (struct source){.saved = option_value(&c->args, "from")};
     if (ret->saved)
@@ -34,12 +33,8 @@ bool source_open(struct cli *c, bool products, struct source *ret, struct err *e
     ret->how.law = &c->catalog;
     ret->how.owner = &ret->owner;
     ret->how.state = products ? dir : NULL;
-    path = arena_printf(&c->doc.arena, "%s/fleet.db", dir);
-    if (!path)
-        return err_nomem(e);
-    if (os_file_exists(path))
-        ret->store = store_open(path, e);
-    return ret->store || !os_file_exists(path);
+    ret->store = state_store_there(c, e);
+    return !e->code;
 }
 
 bool source_look(struct source *s, instant now, struct doc *d, struct fleet_status *ret, struct err *e)

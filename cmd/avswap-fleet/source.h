@@ -11,6 +11,11 @@
 #define OPTION_SAVED {"from", 0, "FILE", "a saved status ('-': standard input) instead of the jump host's state", false}
 #define OPTION_DEADLINE {"deadline", 0, "INSTANT", "a deadline of the house, besides those of the law", false}
 
+/* What every command has that reads it. */
+#define OPTIONS_SOURCE                                                                                                                 \
+    OPTION_ROLLOUT_ID, OPTION_SAVED, OPTION_DEADLINE, OPTION_JURISDICTION, OPTION_AS,                                                 \
+        {"policy", 0, "FILE", "the owner's policy: whose law applies", false}, OPTION_NOW, OPTION_STATE, OPTION_CATALOG, OPTION_OVERLAY
+
 struct source {
     const char *saved; /* NULL: the store */
     struct store *store;

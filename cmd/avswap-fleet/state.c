@@ -2,7 +2,6 @@
 #include "cmd/cli/input.h"
 #include "cmd/cli/options.h"
 #include "core/detect/load.h"
-#include "core/os/file.h"
 #include "core/os/machine.h"
 #include "core/os/path.h"
 
@@ -15,14 +14,39 @@ const char *state_dir(struct cli *c, struct err *e)
     return given ? os_path_given(given, &c->doc.arena, e) : os_state_dir();
 }
 
-struct store *state_store(struct cli *c, struct err *e)
+static const char *store_path(struct cli *c, const char *dir, struct err *e)
 {
-    const char *dir = state_dir(c, e);
     const char *path = dir ? arena_printf(&c->doc.arena, "%s/fleet.db", dir) : NULL;
 
     if (dir && !path)
         err_nomem(e);
+    return path;
+}
+
+struct store *state_store(struct cli *c, struct err *e)
+{
+    const char *dir = state_dir(c, e), *path = store_path(c, dir, e);
+
     return path && os_dir_make(dir, 0700, e) ? store_open(path, e) : NULL;
+}
+
+struct store *state_store_there(struct cli *c, struct err *e)
+{
+    const char *path = store_path(c, state_dir(c, e), e);
+
+    return path && os_file_exists(path) ? store_open(path, e) : NULL;
+}
+
+struct os_lock *state_lock(struct cli *c, const char *dir, const char *note, struct err *e)
+{
+    const char *folder = arena_printf(&c->doc.arena, "%s/fleet", dir);
+    const char *lock = arena_printf(&c->doc.arena, "%s/fleet/rollout.lock", dir);
+
+    if (!folder || !lock) {
+        err_nomem(e);
+        return NULL;
+    }
+    return os_dir_make(folder, 0700, e) ? os_lock_take(lock, note, e) : NULL;
 }
 
 bool state_vault(struct cli *c, struct vault *ret, struct err *e)

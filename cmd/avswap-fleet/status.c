@@ -44,16 +44,7 @@ static bool status(struct cli *c, struct err *e)
 
 static const struct option options[] = {
     {"csv", 0, NULL, "one line a PC, for a spreadsheet", false},
-    OPTION_ROLLOUT_ID,
-    OPTION_SAVED,
-    OPTION_DEADLINE,
-    OPTION_JURISDICTION,
-    OPTION_AS,
-    {"policy", 0, "FILE", "the owner's policy: whose law applies", false},
-    OPTION_NOW,
-    OPTION_STATE,
-    OPTION_CATALOG,
-    OPTION_OVERLAY,
+    OPTIONS_SOURCE,
     OPTION_END,
 };
 

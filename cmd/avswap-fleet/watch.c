@@ -124,16 +124,7 @@ static bool watch(struct cli *c, struct err *e)
 
 static const struct option options[] = {
     {"lines", 0, NULL, "plain lines when something changes, also on a terminal", false},
-    OPTION_ROLLOUT_ID,
-    OPTION_SAVED,
-    OPTION_DEADLINE,
-    OPTION_JURISDICTION,
-    OPTION_AS,
-    {"policy", 0, "FILE", "the owner's policy: whose law applies", false},
-    OPTION_NOW,
-    OPTION_STATE,
-    OPTION_CATALOG,
-    OPTION_OVERLAY,
+    OPTIONS_SOURCE,
     OPTION_END,
 };
 

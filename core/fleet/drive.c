@@ -1,9 +1,6 @@
 #include "core/fleet/drive.h"
 
-#include "core/base/list.h"
 #include "core/fleet/errand.h"
-#include "core/fleet/waves.h"
-#include "core/fleet/zone.h"
 #include "core/os/machine.h"
 
 #include <signal.h>
@@ -175,21 +172,12 @@ static bool cannot_visit(struct drive *d, const struct visit *v, struct err *why
 
 static bool visit(struct drive *d, const struct visit *v, struct err *e)
 {
-    const struct member_data *m = &d->data[v->host];
     struct err why = ERR_INIT;
 
     if (v->kind == VISIT_START && !drive_save(d, v->host, e)) /* its turn is on disk before anything is sent: see errand.c */
         return false;
-    if (!m->pc) {
-        err_set(&why, ERR_NOT_FOUND, "it is no longer in the inventory");
-        return cannot_visit(d, v, &why, e);
-    }
-    if (!d->r->workers[m->pc->host.os]) {
-        err_set(&why, ERR_NOT_FOUND, "there is no worker for its system here (--workers)");
-        return cannot_visit(d, v, &why, e);
-    }
     if (!errand_open(d, v, &why))
-        return why.code == ERR_INPUT ? cannot_visit(d, v, &why, e) : (*e = why, false);
+        return why.code == ERR_INPUT || why.code == ERR_NOT_FOUND ? cannot_visit(d, v, &why, e) : (*e = why, false);
     d->live++;
     return true;
 }
@@ -273,7 +261,6 @@ static bool begin_loop(struct drive *d, struct err *e)
 
     if (rc < 0)
         return err_set(e, ERR_OS, "no event loop: %s", uv_strerror(rc));
-    d->looping = true;
     d->prepare.data = d->timer.data = d;
     uv_prepare_init(&d->loop, &d->prepare);
     uv_timer_init(&d->loop, &d->timer);
@@ -301,10 +288,8 @@ static void end_loop(struct drive *d)
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&d->signals[i], NULL);
     uv_run(&d->loop, UV_RUN_NOWAIT);
-    if (uv_loop_close(&d->loop) == UV_EBUSY) { /* visits that were left in the middle: the process ends behind them */
+    if (uv_loop_close(&d->loop) == UV_EBUSY) /* visits that were left in the middle: the process ends behind them */
         uv_walk(&d->loop, close_one, NULL);
-    }
-    d->looping = false;
 }
 
 /* Who is held is gone on with when a person has looked, so the rollout is not over; unless it was stopped. */
@@ -341,133 +326,6 @@ bool drive_run(struct drive *d, struct err *e)
     if (store_changing(d->r->store)) /* what is known so far is kept in any case */
         ok = store_commit(d->r->store, ok ? e : &(struct err)ERR_INIT) && ok;
     return ok;
-}
-
-/* ---- making one ---- */
-
-static bool target_of(struct drive *d, const struct record *m, struct member_data *ret)
-{
-    struct roster_host *h = roster_find(d->r->roster, m->name);
-
-    *ret = (struct member_data){.pc = h};
-    if (h)
-        ret->target = (struct target){.name = h->host.name, .address = h->host.address, .user = h->host.user, .port = h->host.port,
-                                      .os = h->host.os == FLEET_WINDOWS ? TARGET_WINDOWS : TARGET_LINUX, .become = h->host.become};
-    return h != NULL;
-}
-
-static bool site_number(struct drive *d, const struct fleet_host *h, uint16_t *ret)
-{
-    *ret = (uint16_t)d->plan_of_waves.sites.n; /* the one without limits */
-    for (size_t i = 0; h->site && i < d->plan_of_waves.sites.n; i++)
-        if (text_eq(d->plan_of_waves.sites.v[i].site, h->site))
-            *ret = (uint16_t)i;
-    return true;
-}
-
-/* A PC's own window is one more of the rollout's, shared by all that have the same. */
-static bool window_number(struct drive *d, const struct fleet_host *h, uint16_t *ret, struct err *e)
-{
-    struct rollout *r = &d->plan_of_waves;
-    struct window own, *slot;
-
-    *ret = waves_window(r, &h->groups);
-    if (!h->window)
-        return true;
-    if (!fleet_window(&d->doc.arena, h->window, &own, e))
-        return false;
-    own.groups = (struct strs){.n = 0};
-    for (size_t i = 0; i < r->windows.n; i++) {
-        const struct window *w = &r->windows.v[i];
-
-        if (w->from_min == own.from_min && w->to_min == own.to_min && w->day_mask == own.day_mask) {
-            *ret = (uint16_t)i;
-            return true;
-        }
-    }
-    slot = LIST_ADD(&d->doc.arena, &r->windows);
-    if (!slot)
-        return err_nomem(e);
-    *slot = own;
-    *ret = (uint16_t)(r->windows.n - 1);
-    return true;
-}
-
-static bool member_of(struct drive *d, uint32_t i, instant now, struct err *e)
-{
-    const struct record *m = &d->records.v.v[i];
-    struct member *x = &d->members[i];
-    struct err ignored = ERR_INIT;
-    int offset = 0;
-
-    d->hosts[i] = m->host;
-    d->hosts[i].id = i;
-    *x = (struct member){.urgency = m->urgency, .wave = m->wave, .window = SCHEDULE_ALWAYS, .site = (uint16_t)d->plan_of_waves.sites.n};
-    if (!target_of(d, m, &d->data[i]))
-        return true;
-    if (!zone_offset(d->data[i].pc->host.zone, now, &offset, &ignored))
-        offset = 0; /* refused at the import; a database that has gone since is no reason to stop */
-    x->offset = (int16_t)offset;
-    return site_number(d, &d->data[i].pc->host, &x->site) && window_number(d, &d->data[i].pc->host, &x->window, e);
-}
-
-static bool make_schedule(struct drive *d, instant now, struct err *e)
-{
-    size_t sites = d->plan_of_waves.sites.n;
-    unsigned *most = ARENA_ARRAY(&d->doc.arena, sites + 1, unsigned);
-
-    d->n = d->records.v.n;
-    d->hosts = mem_alloc((d->n + 1) * sizeof *d->hosts);
-    d->members = mem_alloc((d->n + 1) * sizeof *d->members);
-    d->data = mem_alloc((d->n + 1) * sizeof *d->data);
-    if (!most || !d->hosts || !d->members || !d->data)
-        return err_nomem(e);
-    for (size_t i = 0; i <= sites; i++)
-        most[i] = i < sites ? (unsigned)d->plan_of_waves.sites.v[i].at_once : 0;
-    for (uint32_t i = 0; i < d->n; i++)
-        if (!member_of(d, i, now, e))
-            return false;
-    d->scheduled = schedule_init(&d->schedule, &d->plan_of_waves, d->hosts, d->members, d->n, most, sites + 1, now, e);
-    if (d->scheduled && d->rollout.stopped)
-        schedule_stop(&d->schedule);
-    return d->scheduled;
-}
-
-struct drive *drive_open(const struct drive_request *r, instant now, struct err *e)
-{
-    struct drive *d = mem_alloc(sizeof *d);
-    bool found = false, ok;
-
-    if (!d) {
-        err_nomem(e);
-        return NULL;
-    }
-    memset(d, 0, sizeof *d);
-    d->request = *r;
-    d->r = &d->request;
-    d->doc = (struct doc)DOC_INIT;
-    ok = record_rollout(r->store, 0, &d->doc, &d->rollout, &found, e);
-    found = found && d->rollout.ended == INSTANT_NONE;
-    ok = ok && (!found || (doc_read(&d->doc, &rollout_schema, "the rollout in the store", d->rollout.document,
-                                    strlen(d->rollout.document), &d->plan_of_waves, e) &&
-                           record_load(r->store, d->rollout.id, &d->doc, &d->records, e) && make_schedule(d, now, e)));
-    if (ok && found)
-        return d;
-    drive_close(d);
-    return NULL;
-}
-
-void drive_close(struct drive *d)
-{
-    if (!d)
-        return;
-    if (d->scheduled)
-        schedule_free(&d->schedule);
-    mem_free(d->hosts);
-    mem_free(d->members);
-    mem_free(d->data);
-    doc_free(&d->doc);
-    mem_free(d);
 }
 
 const struct schedule *drive_schedule(const struct drive *d)

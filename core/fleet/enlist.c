@@ -24,21 +24,16 @@ static bool look_at_plan(struct enlisting *x, const struct roster_host *h, struc
 {
     struct err ignored = ERR_INIT;
     struct doc d = DOC_INIT;
-    struct buf text;
     struct plan p;
-    char *folder = fleet_folder(&x->doc.arena, x->r->state, h->host.name);
-    const char *file = folder ? arena_printf(&x->doc.arena, "%s/plan.json", folder) : NULL;
+    bool found, ok = true;
 
-    if (!file)
-        return err_nomem(e);
-    buf_init(&text, LIMIT_DOCUMENT);
-    if (os_file_read(file, &text, &ignored) && plan_read(&d, file, buf_str(&text), text.len, &p, &ignored)) {
+    if (fleet_folder_plan(x->r->state, h->host.name, NULL, &d, NULL, &p, &found, &ignored) && found) {
         m->plan = arena_strdup(&x->doc.arena, p.id);
         m->host.expected_ms = p.expected_s * 1000;
+        ok = m->plan || err_nomem(e);
     }
-    buf_free(&text);
     doc_free(&d);
-    return true;
+    return ok;
 }
 
 static bool look_at_facts(struct enlisting *x, const struct roster_host *h, struct record *m, struct err *e)

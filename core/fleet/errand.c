@@ -29,39 +29,20 @@ static bool ask_detect(struct errand *x, struct err *e)
     return ask(x, &(struct visit_request){.what = DO_DETECT}, e);
 }
 
-/* The plan that is on disk for this PC, if there is one that can be read. */
-static bool load_plan(struct errand *x, const char *file, struct err *e)
+/* run: NULL: the plan that was made for it last. */
+static bool read_plan(struct errand *x, const char *run, struct err *e)
 {
     doc_free(&x->plan_doc);
     x->plan_doc = (struct doc)DOC_INIT;
-    x->has_plan = plan_read(&x->plan_doc, file, buf_str(&x->plan_text), x->plan_text.len, &x->plan, e);
-    return x->has_plan;
-}
-
-/* *ret_file: where it was; NULL: nowhere. */
-static bool read_plan(struct errand *x, const char *folder, const char **ret_file, struct err *e)
-{
-    const char *file = folder ? path(x, folder, "plan.json") : NULL;
-    struct err none = ERR_INIT;
-
-    if (!file)
-        return e->code ? false : err_nomem(e);
-    buf_clear(&x->plan_text);
-    *ret_file = os_file_read(file, &x->plan_text, &none) ? file : NULL;
-    return *ret_file || none.code == ERR_NOT_FOUND || (*e = none, false);
+    return fleet_folder_plan(x->d->r->state, record_of(x)->name, run, &x->plan_doc, &x->plan_text, &x->plan, &x->has_plan, e);
 }
 
 /* The plan with which it may have been started already, else the one that was made for it last, else none. */
 static bool find_plan(struct errand *x, struct err *e)
 {
-    const struct record *m = record_of(x);
-    const char *file = NULL;
+    const char *run = record_of(x)->plan;
 
-    if (m->plan && !read_plan(x, fleet_folder_run(&x->arena, x->d->r->state, m->name, m->plan, e), &file, e))
-        return false;
-    if (!file && !read_plan(x, x->folder, &file, e))
-        return false;
-    return !file || load_plan(x, file, e);
+    return (!run || read_plan(x, run, e)) && (x->has_plan || read_plan(x, NULL, e));
 }
 
 /* The run's own folder holds its plan before the PC is told to start: from then on it may have been started. */
@@ -117,19 +98,19 @@ static bool take_block(void *arg, const void *p, size_t n, struct err *e)
 /* What an earlier visit wrote; a line that a crash left half is cut off. */
 static bool open_journal(struct errand *x, struct err *e)
 {
-    const char *file, *plan;
     struct err none = ERR_INIT;
+    const char *file;
 
     if (x->has_copy)
         return true;
     x->run_folder = fleet_folder_run(&x->arena, x->d->r->state, record_of(x)->name, record_of(x)->plan, e);
     file = x->run_folder ? path(x, x->run_folder, "journal.jsonl") : NULL;
-    plan = x->run_folder ? path(x, x->run_folder, "plan.json") : NULL;
-    if (!file || !plan)
+    if (!file)
         return e->code ? false : err_nomem(e);
-    buf_clear(&x->plan_text);
-    if (!os_file_read(plan, &x->plan_text, e) || !load_plan(x, plan, e))
+    if (!read_plan(x, record_of(x)->plan, e))
         return false;
+    if (!x->has_plan)
+        return err_set(e, ERR_NOT_FOUND, "%s/plan.json is no longer there", x->run_folder);
     copy_init(&x->copy, &x->plan);
     x->has_copy = true;
     if (!os_file_pour(file, take_block, x, &none) && none.code != ERR_NOT_FOUND) {
@@ -229,7 +210,7 @@ static bool refused(struct errand *x, int status, const char *why, struct err *e
 
 static bool make_plan(struct errand *x, struct err *e)
 {
-    const struct member_data *m = &x->d->data[x->i];
+    const struct roster_host *pc = x->d->pcs[x->i];
     const char *file = path(x, x->folder, "facts.json"), *plan = path(x, x->folder, "plan.json");
     int status = EXIT_REFUSED;
     struct buf why;
@@ -242,11 +223,11 @@ static bool make_plan(struct errand *x, struct err *e)
     buf_init(&why, LIMIT_STRING);
     buf_clear(&x->plan_text);
     x->planned = true;
-    ok = x->d->r->plan(x->d->r->arg, m->pc, buf_str(&x->facts), x->facts.len, &(struct drive_plan){&x->plan_text, &why, &status}, e);
+    ok = x->d->r->plan(x->d->r->arg, pc, buf_str(&x->facts), x->facts.len, &(struct drive_plan){&x->plan_text, &why, &status}, e);
     if (ok && !x->plan_text.len)
         ok = refused(x, status, buf_str(&why), e);
     else if (ok)
-        ok = os_file_write(plan, buf_str(&x->plan_text), x->plan_text.len, 0600, e) && load_plan(x, plan, e) && ask_start(x, e);
+        ok = os_file_write(plan, buf_str(&x->plan_text), x->plan_text.len, 0600, e) && read_plan(x, NULL, e) && ask_start(x, e);
     buf_free(&why);
     return ok;
 }
@@ -305,10 +286,10 @@ static bool answer_poll(struct errand *x, const struct visit_answer *a, struct e
 
 static bool end_seat(struct errand *x, const struct outcome *o, struct err *e)
 {
-    const struct member_data *m = &x->d->data[x->i];
+    const struct roster_host *pc = x->d->pcs[x->i];
     enum seat_fate fate;
 
-    return !m->pc || !m->pc->machine || store_seat_end(x->d->r->store, record_of(x)->plan, m->pc->machine, o->result, &fate, e);
+    return !pc || !pc->machine || store_seat_end(x->d->r->store, record_of(x)->plan, pc->machine, o->result, &fate, e);
 }
 
 static bool keep_outcome(struct errand *x, const struct outcome *o, struct err *e)
@@ -504,10 +485,13 @@ static const struct contact_calls calls = {said_hello, data_came, answered, over
 
 bool errand_open(struct drive *d, const struct visit *v, struct err *e)
 {
-    const struct member_data *m = &d->data[v->host];
-    struct errand *x = mem_alloc(sizeof *x);
+    const struct roster_host *pc = d->pcs[v->host];
     struct contact_request q;
+    struct errand *x;
 
+    if (!pc)
+        return err_set(e, ERR_NOT_FOUND, "it is no longer in the inventory");
+    x = mem_alloc(sizeof *x);
     if (!x)
         return err_nomem(e);
     memset(x, 0, sizeof *x);
@@ -517,18 +501,14 @@ bool errand_open(struct drive *d, const struct visit *v, struct err *e)
     buf_init(&x->plan_text, LIMIT_DOCUMENT);
     buf_init(&x->fresh, LIMIT_JOURNAL);
     x->folder = fleet_folder(&x->arena, d->r->state, record_of(x)->name);
-    q = (struct contact_request){.transport = m->pc->host.transport == FLEET_LOCAL ? &transport_local : &transport_ssh,
-                                 .target = &m->target,
-                                 .options = &d->r->transport,
-                                 .worker = d->r->workers[m->pc->host.os],
-                                 .machine = m->pc->machine,
-                                 .calls = &calls,
-                                 .arg = x};
-    x->contact = x->folder ? contact_open(&d->loop, &q, e) : NULL;
-    if (x->contact)
-        return true;
-    if (!e->code)
+    if (!x->folder)
         err_nomem(e);
-    errand_free(x);
-    return false;
+    else if (reach(d->r, pc, &x->target, &q, e)) {
+        q.calls = &calls;
+        q.arg = x;
+        x->contact = contact_open(&d->loop, &q, e);
+    }
+    if (!x->contact)
+        errand_free(x);
+    return !e->code;
 }

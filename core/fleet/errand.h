@@ -7,17 +7,11 @@
 #ifndef AVSWAP_CORE_FLEET_ERRAND_H
 #define AVSWAP_CORE_FLEET_ERRAND_H
 
-#include "core/fleet/contact.h"
 #include "core/fleet/copy.h"
 #include "core/fleet/drive.h"
 #include "core/fleet/entrust.h"
+#include "core/fleet/reach.h"
 #include "core/os/file.h"
-
-struct member_data { /* of a PC in a rollout, besides host, member and record */
-    const struct roster_host *pc; /* NULL: no longer in the roster */
-    struct target target;
-    bool told_ok;
-};
 
 struct drive {
     const struct drive_request *r;
@@ -28,7 +22,7 @@ struct drive {
     struct records records;
     struct host *hosts;
     struct member *members;
-    struct member_data *data;
+    const struct roster_host **pcs; /* NULL: no longer in the roster */
     size_t n;
     struct schedule schedule;
     bool scheduled;
@@ -36,7 +30,6 @@ struct drive {
     uv_prepare_t prepare;
     uv_timer_t timer;
     uv_signal_t signals[2];
-    bool looping;
     bool leaving;          /* nothing new; ends when the last visit has */
     size_t live;           /* errands */
     bool reached;          /* a PC said hello to this process */
@@ -51,6 +44,7 @@ struct errand {
     uint32_t i;
     enum host_visit kind;
     struct contact *contact;
+    struct target target;
     struct arena arena;       /* of the visit */
     int asked;                /* enum visit_do that is unanswered; -1: none */
     bool said;                /* an event of this visit was told to the schedule */
@@ -66,7 +60,8 @@ struct errand {
     const char *folder, *run_folder;
 };
 
-/* Starts the visit; it frees itself, after drive_visit_over(). */
+/* Starts the visit; it frees itself, after drive_visit_over(). ERR_INPUT, ERR_NOT_FOUND: this PC cannot be visited as it stands in the
+ * roster. */
 bool errand_open(struct drive *d, const struct visit *v, struct err *e) MUST_CHECK;
 
 /* drive.c: an event of a visit; records it. text: for people, hostile; NULL: the one before stays. */

@@ -44,6 +44,28 @@ char *fleet_folder_run(struct arena *a, const char *state, const char *name, con
     return ret;
 }
 
+bool fleet_folder_plan(const char *state, const char *name, const char *run, struct doc *d, struct buf *text, struct plan *ret,
+                       bool *ret_found, struct err *e)
+{
+    const char *folder = run ? fleet_folder_run(&d->arena, state, name, run, e) : fleet_folder(&d->arena, state, name);
+    const char *file = folder ? arena_printf(&d->arena, "%s/plan.json", folder) : NULL;
+    struct err none = ERR_INIT;
+    struct buf own;
+    bool ok;
+
+    *ret_found = false;
+    if (!file)
+        return e->code ? false : err_nomem(e);
+    buf_init(&own, LIMIT_DOCUMENT);
+    if (!text)
+        text = &own;
+    buf_clear(text);
+    *ret_found = os_file_read(file, text, &none);
+    ok = *ret_found ? plan_read(d, file, buf_str(text), text->len, ret, e) : none.code == ERR_NOT_FOUND || (*e = none, false);
+    buf_free(&own);
+    return ok;
+}
+
 /* --- formats ----------------------------------------------------------------------------------------------------------- */
 
 static const struct field rollout_fields[] = {

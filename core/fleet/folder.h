@@ -17,6 +17,7 @@
 
 #include "core/fleet/record.h"
 #include "core/fleet/roster.h"
+#include "core/model/plan.h"
 
 /* Path of a PC's folder; nothing is made. NULL: no memory. */
 char *fleet_folder(struct arena *a, const char *state, const char *name) MUST_CHECK;
@@ -28,6 +29,13 @@ bool fleet_folder_roster(const char *state, const struct roster *r, struct err *
 /* Writes the rollout's file: before record_begin() with the same, and when it has been stopped or has ended. */
 bool fleet_folder_rollout(const char *state, const struct record_rollout *r, const struct record *members, size_t n,
                           struct err *e) MUST_CHECK;
+
+/*
+ * The plan in a PC's folder: that of its run, or, with run NULL, the one that was made for it last. *ret_found: false: there is none.
+ * text: its bytes as they are, the caller's; NULL: nobody wants them. The plan belongs to d.
+ */
+bool fleet_folder_plan(const char *state, const char *name, const char *run, struct doc *d, struct buf *text, struct plan *ret,
+                       bool *ret_found, struct err *e) MUST_CHECK;
 
 struct fleet_rebuilt {
     size_t hosts, rollouts, members, runs;

@@ -207,12 +207,20 @@ bool host_is_at_work(const struct host *h)
     return h->state == HOST_STARTING || h->state == HOST_RUNNING;
 }
 
+enum host_state host_behind(const struct host *h)
+{
+    return (enum host_state)(h->state == HOST_UNREACHABLE || h->state == HOST_HELD ? h->back : h->state);
+}
+
+bool host_is_unfinished(const struct host *h)
+{
+    return h->state != HOST_QUEUED && h->state != HOST_UNREACHABLE && h->state != HOST_HELD && !host_is_final(h);
+}
+
 bool host_has_failed(const struct host *h)
 {
-    enum host_state s = h->state;
+    enum host_state s = host_behind(h);
 
-    if (s == HOST_UNREACHABLE || s == HOST_HELD)
-        s = h->back;
     if (s == HOST_ENDED || s == HOST_COLLECTED)
         s = h->end;
     return s == HOST_ROLLED_BACK || s == HOST_UNPROTECTED || s == HOST_DOUBT;

@@ -80,6 +80,10 @@ enum host_visit host_next(const struct host *h);
 /* The final state that the worker's exit status stands for. */
 enum host_state host_end(int status);
 bool host_is_final(const struct host *h);
+/* What it is, or was before it went silent or was held. */
+enum host_state host_behind(const struct host *h);
+/* Answered last time, and neither queued nor at its end. */
+bool host_is_unfinished(const struct host *h);
 /* Begun, answering and not known to be over: it may still fail. */
 bool host_is_at_work(const struct host *h);
 /* Touched, and not what was wanted. */

@@ -184,3 +184,20 @@ bool issue(const struct issue_request *r, struct arena *a, struct issued *ret, s
     mem_free(x.order);
     return ok;
 }
+
+bool issue_taken(const struct census *c, struct store *s, struct arena *a, long long **ret, struct err *e)
+{
+    const struct policy *p = c->r->policy;
+    long long *taken = ARENA_ARRAY(a, p->seats.n + 1, long long);
+
+    if (!taken)
+        return err_nomem(e);
+    *ret = taken;
+    for (size_t i = 0; s && i < c->pcs.n; i++)
+        if (!store_seat_drop(s, census_machine(c, &c->pcs.v[i]).id, e))
+            return false;
+    for (size_t i = 0; s && i < p->seats.n; i++)
+        if (!store_seats_taken(s, p->seats.v[i].licence, &taken[i], e))
+            return false;
+    return true;
+}

@@ -29,4 +29,8 @@ struct issued {
 
 bool issue(const struct issue_request *r, struct arena *a, struct issued *ret, struct err *e) MUST_CHECK;
 
+/* Seats of each of the policy's licences that PCs outside of the census hold; what its own have reserved so far is given back first.
+ * Within a change of the store. NULL: no store, none are. *ret: as choose() wants them. */
+bool issue_taken(const struct census *c, struct store *s, struct arena *a, long long **ret, struct err *e) MUST_CHECK;
+
 #endif

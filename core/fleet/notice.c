@@ -138,26 +138,16 @@ struct work {
 
 static bool add_host(struct work *w, const struct roster_host *h, const char *wave, struct err *e)
 {
+    const struct window *window = NULL;
     struct doc doc = DOC_INIT;
     struct plan plan;
-    struct buf text;
-    const struct window *window = NULL;
-    const char *folder = fleet_folder(&doc.arena, w->how->state, h->host.name);
-    const char *path = folder ? arena_printf(&doc.arena, "%s/plan.json", folder) : NULL;
     int offset = 0;
-    bool ok;
+    bool found, ok;
 
-    if (!path) {
-        doc_free(&doc);
-        return err_nomem(e);
-    }
-    buf_init(&text, LIMIT_DOCUMENT);
-    ok = !os_file_exists(path) ||
-         (os_file_read(path, &text, e) && plan_read(&doc, path, buf_str(&text), text.len, &plan, e) &&
-          zone_offset(h->host.zone, w->how->now, &offset, e) &&
-          (!w->rollout || standing_window(w->rollout, &h->host, w->d, &window, e)) &&
-          notice_add(w->n, &h->host, h->machine, wave, window, offset, &plan, w->d, e));
-    buf_free(&text);
+    ok = fleet_folder_plan(w->how->state, h->host.name, NULL, &doc, NULL, &plan, &found, e) &&
+         (!found || (zone_offset(h->host.zone, w->how->now, &offset, e) &&
+                     (!w->rollout || standing_window(w->rollout, &h->host, w->d, &window, e)) &&
+                     notice_add(w->n, &h->host, h->machine, wave, window, offset, &plan, w->d, e)));
     doc_free(&doc);
     return ok || err_wrap(e, "the notice for '%.60s'", h->host.name);
 }

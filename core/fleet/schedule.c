@@ -133,12 +133,6 @@ static void open_wave(struct schedule *s, size_t wave)
     }
 }
 
-/* Answered last time, and neither queued nor at its end. */
-static bool is_unfinished(const struct host *h)
-{
-    return h->state != HOST_QUEUED && h->state != HOST_UNREACHABLE && h->state != HOST_HELD && !host_is_final(h);
-}
-
 /* As it is found: new, or from before a crash of the jump host. */
 static void take_in(struct schedule *s, uint32_t host, instant now)
 {
@@ -149,7 +143,7 @@ static void take_in(struct schedule *s, uint32_t host, instant now)
     w->begun += h->state != HOST_QUEUED;
     w->failures += host_has_failed(h);
     w->at_work += host_is_at_work(h);
-    w->unfinished += is_unfinished(h);
+    w->unfinished += host_is_unfinished(h);
     s->at_work += host_is_at_work(h);
     s->away += h->state == HOST_UNREACHABLE;
     if (h->state != HOST_QUEUED && host_next(h) != VISIT_NONE && h->due == INSTANT_NONE)
@@ -429,7 +423,7 @@ static void count(struct schedule *s, const struct host *was, const struct host 
 
     w->queued -= was->state == HOST_QUEUED && is->state != HOST_QUEUED;
     w->begun += was->state == HOST_QUEUED && is->state != HOST_QUEUED;
-    w->unfinished += (size_t)is_unfinished(is) - (size_t)is_unfinished(was);
+    w->unfinished += (size_t)host_is_unfinished(is) - (size_t)host_is_unfinished(was);
     w->at_work += works - worked;
     s->at_work += works - worked;
     s->away += (size_t)(is->state == HOST_UNREACHABLE) - (size_t)(was->state == HOST_UNREACHABLE);

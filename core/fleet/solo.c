@@ -13,24 +13,6 @@ static bool take(void *arg, const struct machine *m, const char *text, size_t n,
     return buf_ok(out, "a plan", e);
 }
 
-/* Seats that others hold; what this PC has reserved so far is given back first. */
-static bool count_taken(const struct solo *s, const struct census *c, struct arena *a, long long **ret, struct err *e)
-{
-    size_t n = s->policy->seats.n;
-    long long *taken = ARENA_ARRAY(a, n + 1, long long);
-
-    if (!taken)
-        return err_nomem(e);
-    *ret = taken;
-    for (size_t i = 0; i < c->pcs.n; i++)
-        if (!store_seat_drop(s->store, census_machine(c, &c->pcs.v[i]).id, e))
-            return false;
-    for (size_t i = 0; i < n; i++)
-        if (!store_seats_taken(s->store, s->policy->seats.v[i].licence, &taken[i], e))
-            return false;
-    return true;
-}
-
 /* Why there is no plan, of a census of one PC; NULL: there may be one. */
 static const char *reason(const struct census *c, int *status)
 {
@@ -52,7 +34,7 @@ static bool choose_and_issue(const struct solo *s, const struct census *c, struc
     struct choice choice;
     long long *taken = NULL;
 
-    if (!count_taken(s, c, &d->arena, &taken, e) || !choose(c, taken, d, &choice, e))
+    if (!issue_taken(c, s->store, &d->arena, &taken, e) || !choose(c, taken, d, &choice, e))
         return false;
     if (!choice.doc.feasible) {
         buf_adds(ret->why, "no seat is left for a product that it could have (avswap fleet seats)");

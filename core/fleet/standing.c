@@ -4,6 +4,7 @@
 #include "core/base/list.h"
 #include "core/fleet/folder.h"
 #include "core/fleet/pace.h"
+#include "core/fleet/waves.h"
 #include "core/fleet/zone.h"
 #include "core/model/plan.h"
 #include "core/os/file.h"
@@ -22,12 +23,6 @@ struct view {
     size_t open;                    /* the wave that counts now, of the rollout's */
     const struct fleet_wave *wave;  /* the same in the status; NULL: it has no PCs */
 };
-
-/* What it is, or was before it went silent or was held. */
-static enum host_state real(const struct host *h)
-{
-    return h->state == HOST_UNREACHABLE || h->state == HOST_HELD ? h->back : h->state;
-}
 
 static bool count_states(struct view *v, struct err *e)
 {
@@ -60,13 +55,12 @@ static void tally_waves(const struct view *v, struct fleet_wave *waves, struct t
         size_t k = m->wave < n ? m->wave : n - 1;
 
         waves[k].hosts++;
-        waves[k].begun += real(&m->host) != HOST_QUEUED;
+        waves[k].begun += host_behind(&m->host) != HOST_QUEUED;
         waves[k].at_work += host_is_at_work(&m->host);
         waves[k].done += m->host.state == HOST_DONE;
         waves[k].failures += host_has_failed(&m->host);
         t[k].queued += m->host.state == HOST_QUEUED;
-        t[k].unfinished += !host_is_final(&m->host) && m->host.state != HOST_QUEUED && m->host.state != HOST_UNREACHABLE &&
-                           m->host.state != HOST_HELD;
+        t[k].unfinished += host_is_unfinished(&m->host);
         if (m->host.since > t[k].last)
             t[k].last = m->host.since;
     }
@@ -129,24 +123,15 @@ static bool tell_waves(struct view *v, struct err *e)
 bool standing_window(const struct rollout *r, const struct fleet_host *h, struct doc *d, const struct window **ret, struct err *e)
 {
     struct window *own;
+    uint16_t i;
 
-    *ret = NULL;
     if (h->window) {
         own = ARENA_NEW(&d->arena, struct window);
         *ret = own;
         return own ? fleet_window(&d->arena, h->window, own, e) : err_nomem(e);
     }
-    for (size_t i = 0; i < r->windows.n; i++) {
-        const struct window *w = &r->windows.v[i];
-
-        if (!w->groups.n && !*ret)
-            *ret = w;
-        for (size_t k = 0; k < w->groups.n; k++)
-            if (text_in(&h->groups, w->groups.v[k])) {
-                *ret = w;
-                return true;
-            }
-    }
+    i = waves_window(r, &h->groups);
+    *ret = i == SCHEDULE_ALWAYS ? NULL : &r->windows.v[i];
     return true;
 }
 
@@ -208,18 +193,15 @@ static bool tell_limit(struct view *v, struct err *e)
 /* ---- PCs ---- */
 
 /* The plan with this id; what is not there or cannot be read is left out. */
-static bool read_plan(const char *path, const char *id, struct doc *d, struct plan *ret)
+static bool find_plan(const struct view *v, const struct record *m, struct doc *d, struct plan *ret)
 {
     struct err ignored = ERR_INIT;
-    struct buf text;
-    bool ok;
+    bool found;
 
-    if (!path || !os_file_exists(path))
-        return false;
-    buf_init(&text, LIMIT_DOCUMENT);
-    ok = os_file_read(path, &text, &ignored) && plan_read(d, path, buf_str(&text), text.len, ret, &ignored) && text_eq(ret->id, id);
-    buf_free(&text);
-    return ok;
+    if (fleet_folder_plan(v->how->state, m->name, m->plan, d, NULL, ret, &found, &ignored) && found && text_eq(ret->id, m->plan))
+        return true;
+    err_clear(&ignored);
+    return fleet_folder_plan(v->how->state, m->name, NULL, d, NULL, ret, &found, &ignored) && found && text_eq(ret->id, m->plan);
 }
 
 /* Of what goes: the protection, not its window or its agent. NULL: nothing goes. */
@@ -234,15 +216,11 @@ static const struct plan_product *source_of(const struct plan *p)
 /* Names of what goes and comes. */
 static bool products(struct view *v, const struct record *m, struct fleet_member *h, struct err *e)
 {
-    struct err ignored = ERR_INIT;
     struct doc doc = DOC_INIT;
     struct plan plan;
-    const char *run = fleet_folder_run(&doc.arena, v->how->state, m->name, m->plan, &ignored);
-    const char *folder = fleet_folder(&doc.arena, v->how->state, m->name);
     bool ok = true;
 
-    if ((run && read_plan(arena_printf(&doc.arena, "%s/plan.json", run), m->plan, &doc, &plan)) ||
-        (folder && read_plan(arena_printf(&doc.arena, "%s/plan.json", folder), m->plan, &doc, &plan))) {
+    if (find_plan(v, m, &doc, &plan)) {
         const struct plan_product *source = source_of(&plan);
 
         h->from = source ? arena_strdup(&v->d->arena, source->name) : NULL;
@@ -276,7 +254,7 @@ static bool tell_hosts(struct view *v, struct err *e)
         *h = (struct fleet_member){
             .name = m->name, .machine = known ? known->machine : NULL, .site = known ? known->host.site : NULL,
             .wave = m->wave < v->r->waves.n ? v->r->waves.v[m->wave].name : "rest", .state = m->host.state,
-            .was = real(&m->host) == m->host.state ? NULL : host_state_names[m->host.back],
+            .was = host_behind(&m->host) == m->host.state ? NULL : host_state_names[m->host.back],
             .since = m->host.since, .seen = m->host.seen, .next = m->host.due, .text = m->text,
             .gap_s = m->journal_size ? (m->gap_ms + 999) / 1000 : -1, .action = fleet_action((enum host_state)m->host.state)};
         if (v->how->state && m->plan && !products(v, m, h, e))

@@ -1,8 +1,8 @@
 #include "core/fleet/survey.h"
 
 #include "core/base/limits.h"
-#include "core/fleet/contact.h"
 #include "core/fleet/entrust.h"
+#include "core/fleet/reach.h"
 #include "core/os/file.h"
 #include "core/os/machine.h"
 
@@ -87,6 +87,13 @@ static bool answer(void *arg, struct contact *c, const struct visit_answer *a, s
     return ok;
 }
 
+static void look_free(struct look *x)
+{
+    secret_clear(&x->secrets);
+    buf_free(&x->facts);
+    mem_free(x);
+}
+
 static void over(void *arg, struct contact *c, const struct contact_end *end)
 {
     struct look *x = arg;
@@ -102,9 +109,7 @@ static void over(void *arg, struct contact *c, const struct contact_end *end)
     else
         s->ret->failed++;
     s->q->tell(s->q->arg, x->h, x->got ? "" : *end->text ? end->text : "it did not say what it was asked");
-    secret_clear(&x->secrets);
-    buf_free(&x->facts);
-    mem_free(x);
+    look_free(x);
     s->live--;
     begin_more(s);
 }
@@ -114,26 +119,21 @@ static const struct contact_calls calls = {hello, data, answer, over};
 /* *ret: its plan names secrets; then the plan is in x->facts. */
 static bool needs_proof(struct look *x, bool *ret, struct err *e)
 {
-    struct err none = ERR_INIT;
+    const struct drive_request *r = x->s->q->r;
     struct doc d = DOC_INIT;
-    char *folder = fleet_folder(&d.arena, x->s->q->r->state, x->h->host.name);
-    const char *file = folder ? arena_printf(&d.arena, "%s/plan.json", folder) : NULL;
     struct plan p;
-    bool ok = file ? os_file_read(file, &x->facts, &none) || none.code == ERR_NOT_FOUND || (*e = none, false) : err_nomem(e);
+    bool found, ok = fleet_folder_plan(r->state, x->h->host.name, NULL, &d, &x->facts, &p, &found, e);
 
-    *ret = false;
-    if (ok && x->facts.len) {
-        ok = plan_read(&d, file, buf_str(&x->facts), x->facts.len, &p, e);
-        *ret = ok && p.secrets.n;
-        ok = ok && entrust(x->s->q->r->secrets, x->s->q->r->secrets_len, &p, &x->secrets, e);
-    }
+    *ret = ok && found && p.secrets.n;
+    if (*ret)
+        ok = entrust(r->secrets, r->secrets_len, &p, &x->secrets, e);
     doc_free(&d);
     return ok;
 }
 
+/* *ret_asked: false: there is nothing to ask it. */
 static bool open_one(struct surveying *s, const struct roster_host *h, bool *ret_asked, struct err *e)
 {
-    const struct drive_request *r = s->q->r;
     struct look *x = mem_alloc(sizeof *x);
     struct contact_request q;
     bool wanted = true;
@@ -141,30 +141,20 @@ static bool open_one(struct surveying *s, const struct roster_host *h, bool *ret
     *ret_asked = true;
     if (!x)
         return err_nomem(e);
-    *x = (struct look){.s = s, .h = h, .target = {.name = h->host.name, .address = h->host.address, .user = h->host.user,
-                                                  .port = h->host.port, .become = h->host.become,
-                                                  .os = h->host.os == FLEET_WINDOWS ? TARGET_WINDOWS : TARGET_LINUX}};
+    *x = (struct look){.s = s, .h = h};
     buf_init(&x->facts, LIMIT_DOCUMENT);
-    q = (struct contact_request){.transport = h->host.transport == FLEET_LOCAL ? &transport_local : &transport_ssh,
-                                 .target = &x->target, .options = &r->transport, .worker = r->workers[h->host.os],
-                                 .machine = h->machine, .calls = &calls, .arg = x};
-    if (s->q->prove && (!needs_proof(x, &wanted, e) || !wanted)) {
+    if (s->q->prove && needs_proof(x, &wanted, e))
         *ret_asked = wanted;
-        secret_clear(&x->secrets);
-        buf_free(&x->facts);
-        mem_free(x);
-        return !e->code;
+    if (!e->code && wanted && reach(s->q->r, h, &x->target, &q, e)) {
+        q.calls = &calls;
+        q.arg = x;
+        if (contact_open(&s->loop, &q, e)) {
+            s->live++;
+            return true;
+        }
     }
-    if (!q.worker)
-        err_set(e, ERR_NOT_FOUND, "there is no worker for its system here (--workers)");
-    else if (contact_open(&s->loop, &q, e)) {
-        s->live++;
-        return true;
-    }
-    secret_clear(&x->secrets);
-    buf_free(&x->facts);
-    mem_free(x);
-    return false;
+    look_free(x);
+    return !e->code;
 }
 
 static void rings(uv_timer_t *t)

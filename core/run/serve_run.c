@@ -262,6 +262,7 @@ static bool look(struct serve_job *j, struct run_view *v, bool *ret, struct err 
     return serve_failed(j, ANSWER_PROGRESS, &why, e);
 }
 
+/* Asked to collect, too: hand_over() tells them apart. */
 bool serve_poll(struct serve_job *j, struct err *e)
 {
     struct err why = ERR_INIT;
@@ -281,11 +282,6 @@ bool serve_poll(struct serve_job *j, struct err *e)
     buf_free(&b);
     run_view_free(&v);
     return ok;
-}
-
-bool serve_collect(struct serve_job *j, struct err *e)
-{
-    return serve_poll(j, e);
 }
 
 /* --- beginning -------------------------------------------------------------------------------------------------------- */
