@@ -39,7 +39,7 @@ TEST_APT := tzdata libcmocka-dev pmccabe groff man-db bash-completion tmux clang
 	rpm rpm2cpio cpio iproute2 openssl iptables nftables init-system-helpers passwd
 
 # What only a jump host does is in no program that goes to a PC.
-FLEET_SRC := $(wildcard core/catalog/*.c core/fleet/*.c)
+FLEET_SRC := $(wildcard $(addsuffix /*.c,$(addprefix core/,catalog inventory rollout store assign visit fleet)))
 CORE_SRC := $(filter-out %_win32.c %_none.c %_packed.c %_search.c $(FLEET_SRC),$(wildcard core/*/*.c))
 OS_SRC := $(wildcard core/os/posix/*.c)
 CMD_SRC := $(wildcard cmd/cli/*.c cmd/avswap/*.c)

@@ -3,7 +3,7 @@
 #include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
 #include "core/base/limits.h"
-#include "core/fleet/roster.h"
+#include "core/store/roster.h"
 
 #include <string.h>
 

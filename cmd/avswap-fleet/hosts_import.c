@@ -5,8 +5,8 @@
 #include "cmd/cli/out.h"
 #include "core/base/limits.h"
 #include "core/base/list.h"
-#include "core/fleet/folder.h"
 #include "core/os/path.h"
+#include "core/store/folder.h"
 
 #include <string.h>
 

@@ -3,15 +3,15 @@
 #include "cmd/cli/input.h"
 #include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
+#include "core/assign/intake.h"
+#include "core/assign/issue.h"
 #include "core/base/limits.h"
 #include "core/base/list.h"
 #include "core/base/version_tool.h"
-#include "core/fleet/intake.h"
-#include "core/fleet/folder.h"
-#include "core/fleet/issue.h"
 #include "core/os/console.h"
 #include "core/os/file.h"
 #include "core/step/verb.h"
+#include "core/store/folder.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 #include "cmd/cli/input.h"
 #include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
-#include "core/fleet/folder.h"
 #include "core/os/file.h"
 #include "core/os/path.h"
+#include "core/store/folder.h"
 
 /* SQLite's files beside a store that is closed hold nothing that is not in it, but would be taken for those of the next. */
 static bool remove_beside(struct arena *a, const char *path, struct err *e)

@@ -3,8 +3,8 @@
 #include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
 #include "core/base/limits.h"
-#include "core/fleet/rehearse.h"
 #include "core/report/page.h"
+#include "core/rollout/rehearse.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
 #include "core/base/limits.h"
-#include "core/fleet/store.h"
 #include "core/os/file.h"
+#include "core/store/store.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -7,8 +7,8 @@
 #include "cmd/avswap-fleet/fleet.h"
 #include "core/catalog/signer.h"
 #include "core/catalog/vault.h"
-#include "core/fleet/store.h"
 #include "core/os/file.h"
+#include "core/store/store.h"
 
 /* --state, or where avswap keeps its state on this system. NULL on failure. */
 const char *state_dir(struct cli *c, struct err *e);

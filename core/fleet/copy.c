@@ -1,5 +1,5 @@
-#include "core/fleet/copy.h"
 #include "core/run/journal.h"
+#include "core/fleet/copy.h"
 
 #include <string.h>
 

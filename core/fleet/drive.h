@@ -16,9 +16,9 @@
 #ifndef AVSWAP_CORE_FLEET_DRIVE_H
 #define AVSWAP_CORE_FLEET_DRIVE_H
 
-#include "core/fleet/folder.h"
-#include "core/fleet/schedule.h"
-#include "core/fleet/transport.h"
+#include "core/rollout/schedule.h"
+#include "core/store/folder.h"
+#include "core/visit/transport.h"
 
 struct drive_plan { /* what a planner made of a PC's facts */
     struct buf *text;  /* plan.json; empty: none, and why says the reason */

@@ -1,8 +1,8 @@
 /* A rollout as the store left it, made ready to go on. */
 #include "core/base/list.h"
 #include "core/fleet/errand.h"
-#include "core/fleet/waves.h"
-#include "core/fleet/zone.h"
+#include "core/inventory/zone.h"
+#include "core/rollout/waves.h"
 
 #include <string.h>
 

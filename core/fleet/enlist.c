@@ -3,10 +3,10 @@
 
 #include "core/base/limits.h"
 #include "core/base/list.h"
-#include "core/fleet/waves.h"
 #include "core/model/facts.h"
 #include "core/model/plan.h"
 #include "core/os/file.h"
+#include "core/rollout/waves.h"
 
 #include <string.h>
 

@@ -7,11 +7,11 @@
 #ifndef AVSWAP_CORE_FLEET_ERRAND_H
 #define AVSWAP_CORE_FLEET_ERRAND_H
 
-#include "core/fleet/copy.h"
 #include "core/fleet/drive.h"
 #include "core/fleet/entrust.h"
 #include "core/fleet/reach.h"
 #include "core/os/file.h"
+#include "core/fleet/copy.h"
 
 struct drive {
     const struct drive_request *r;

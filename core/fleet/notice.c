@@ -3,12 +3,12 @@
 #include "core/base/limits.h"
 #include "core/base/list.h"
 #include "core/base/version_tool.h"
-#include "core/fleet/folder.h"
-#include "core/fleet/record.h"
 #include "core/fleet/standing.h"
-#include "core/fleet/zone.h"
+#include "core/inventory/zone.h"
 #include "core/os/file.h"
 #include "core/report/report.h"
+#include "core/store/folder.h"
+#include "core/store/record.h"
 
 #include <string.h>
 

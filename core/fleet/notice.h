@@ -7,10 +7,10 @@
 #ifndef AVSWAP_CORE_FLEET_NOTICE_H
 #define AVSWAP_CORE_FLEET_NOTICE_H
 
-#include "core/fleet/roster.h"
-#include "core/fleet/store.h"
 #include "core/model/fleet.h"
 #include "core/model/plan.h"
+#include "core/store/roster.h"
+#include "core/store/store.h"
 
 struct notice_source {
     const char *state;    /* folder of the jump host */

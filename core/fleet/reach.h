@@ -4,8 +4,8 @@
 #ifndef AVSWAP_CORE_FLEET_REACH_H
 #define AVSWAP_CORE_FLEET_REACH_H
 
-#include "core/fleet/contact.h"
 #include "core/fleet/drive.h"
+#include "core/visit/contact.h"
 
 /* Fills the request but for its calls. The roster's PC, target and request r stay the caller's until the visit is over. ERR_NOT_FOUND:
  * there is no worker for its system. */

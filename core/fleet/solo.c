@@ -1,7 +1,7 @@
 #include "core/fleet/solo.h"
 
+#include "core/assign/issue.h"
 #include "core/base/list.h"
-#include "core/fleet/issue.h"
 #include "core/step/verb.h"
 
 static bool take(void *arg, const struct machine *m, const char *text, size_t n, struct err *e)

@@ -2,12 +2,12 @@
 
 #include "core/base/limits.h"
 #include "core/base/list.h"
-#include "core/fleet/folder.h"
-#include "core/fleet/pace.h"
-#include "core/fleet/waves.h"
-#include "core/fleet/zone.h"
+#include "core/inventory/zone.h"
 #include "core/model/plan.h"
 #include "core/os/file.h"
+#include "core/rollout/pace.h"
+#include "core/rollout/waves.h"
+#include "core/store/folder.h"
 
 #include <stdlib.h>
 #include <string.h>

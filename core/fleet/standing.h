@@ -8,9 +8,9 @@
 #ifndef AVSWAP_CORE_FLEET_STANDING_H
 #define AVSWAP_CORE_FLEET_STANDING_H
 
-#include "core/fleet/record.h"
-#include "core/fleet/roster.h"
 #include "core/model/catalog.h"
+#include "core/store/record.h"
+#include "core/store/roster.h"
 
 struct standing {
     const char *state;          /* folder of the jump host; NULL: names of products are left out */

@@ -1,7 +1,7 @@
 /*
  * assignment.h - assignment.json: which PCs of a fleet get which product, what it costs, why, and what would have to change.
  *
- * Made by core/fleet/choose.c. Where seats are missing `feasible` is false, nothing is assigned, and `problem` names the
+ * Made by core/assign/choose.c. Where seats are missing `feasible` is false, nothing is assigned, and `problem` names the
  * limits and the smallest change that would do.
  */
 #ifndef AVSWAP_CORE_MODEL_ASSIGNMENT_H

@@ -11,7 +11,7 @@
 
 #include "core/base/schema.h"
 
-/* What a jump host knows of a PC; core/fleet/host.h says what leads from one to the other. */
+/* What a jump host knows of a PC; core/rollout/host.h says what leads from one to the other. */
 enum host_state {
     HOST_QUEUED,      /* waits for its wave, its window, a slot */
     HOST_STARTING,    /* written down that it is being started; whether it took the plan is not known */

@@ -38,7 +38,7 @@
 enum visit_do { DO_DETECT, DO_PROVE, DO_START, DO_POLL, DO_COLLECT, DO_ACK, DO_VERIFY, DO_COUNT };
 extern const char *const visit_do_names[]; /* NULL-terminated */
 
-/* Those of the host's events (core/fleet/host.h) that a worker can answer with, by the same names. */
+/* Those of the host's events (core/rollout/host.h) that a worker can answer with, by the same names. */
 enum visit_event {
     ANSWER_STARTED,
     ANSWER_OTHER,

@@ -2,7 +2,7 @@
  * fleet_assign PCS: one assignment of 400 classes, 25 products of 25 licences and 6 seat limits, exactly and greedily (each
  * class in turn takes what is cheapest for it and still has seats). Prints "COST GREEDY_COST" and "MS GREEDY_MS".
  */
-#include "core/fleet/assign.h"
+#include "core/assign/assign.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Inventories of every format: what is taken is harmless for a terminal, a file name and ssh's command line, and is the same
  * when it is written as JSON lines and read again. The first byte is the format's: n c j i y l, or another: guess it. */
-#include "tests/fuzz/fuzz.h"
 #include "core/base/limits.h"
-#include "core/fleet/inventory.h"
+#include "core/inventory/inventory.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <string.h>
 

@@ -3,12 +3,12 @@
  * comes of it; texts are harmless; after nonsense nothing more is taken or written; and what it sends as its journal is
  * either a journal or refused, whatever the frames in which it came.
  */
-#include "tests/fuzz/fuzz.h"
 #include "core/base/frame.h"
 #include "core/base/limits.h"
-#include "core/fleet/copy.h"
-#include "core/fleet/session.h"
 #include "core/run/journal.h"
+#include "core/fleet/copy.h"
+#include "core/visit/session.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <string.h>
 

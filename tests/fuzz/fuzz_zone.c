@@ -1,6 +1,6 @@
 /* Files of the time zone database: whatever is taken gives less than a day, at the ends of time too. */
+#include "core/inventory/zone.h"
 #include "tests/fuzz/fuzz.h"
-#include "core/fleet/zone.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {

@@ -1,5 +1,5 @@
 /* The assignment against every possible one, on small instances made at random. */
-#include "core/fleet/assign.h"
+#include "core/assign/assign.h"
 #include "tests/unit/fixture.h"
 
 #define CLASSES 3

@@ -3,7 +3,7 @@
  * the same time, on a disk that is full, read-only or noexec. The worker is a little script of the test's. Needs root.
  */
 #include "core/base/schema.h"
-#include "core/fleet/bootstrap.h"
+#include "core/visit/bootstrap.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,10 +2,10 @@
  * The census against plain planning: whatever facts a PC has, the plan made from its class is the one that plan_make() makes
  * from all of them, byte for byte. The facts are those of the cases, each changed at random many times.
  */
+#include "core/assign/census.h"
 #include "core/base/limits.h"
 #include "core/detect/load.h"
 #include "core/detect/match.h"
-#include "core/fleet/census.h"
 #include "core/os/file.h"
 #include "core/plan/form.h"
 #include "core/step/verb.h"

@@ -1,7 +1,7 @@
 /* The jump host's copy of a journal: as it grows in pieces, and every way in which a PC's journal cannot be the one that it was. */
 #include "core/base/limits.h"
-#include "core/fleet/copy.h"
 #include "core/run/journal.h"
+#include "core/fleet/copy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* The state machine of a PC that a jump host moves: every state times every event. */
-#include "core/fleet/host.h"
+#include "core/rollout/host.h"
 
 #include "core/base/err.h"
 

@@ -1,6 +1,6 @@
 /* Inventories: what each format comes to, what is refused and where; zones as the C library knows them. */
-#include "core/fleet/inventory.h"
-#include "core/fleet/zone.h"
+#include "core/inventory/inventory.h"
+#include "core/inventory/zone.h"
 #include "core/os/file.h"
 #include "tests/unit/fixture.h"
 

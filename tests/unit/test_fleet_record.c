@@ -1,8 +1,8 @@
 /* The roster and the records of rollouts: what is written is there again, whoever is killed; and they come back from the folders. */
 #include "core/base/digest.h"
-#include "core/fleet/folder.h"
 #include "core/model/outcome.h"
 #include "core/os/file.h"
+#include "core/store/folder.h"
 #include "tests/unit/fixture.h"
 
 #include <sqlite3.h>

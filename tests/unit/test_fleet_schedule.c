@@ -1,6 +1,6 @@
 /* The schedule of a rollout: a thousand of them at random with three visits of ten going wrong, budgets, windows, waves; and rehearsals. */
-#include "core/fleet/rehearse.h"
-#include "core/fleet/schedule.h"
+#include "core/rollout/rehearse.h"
+#include "core/rollout/schedule.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

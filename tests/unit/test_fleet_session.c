@@ -5,7 +5,7 @@
 #include "core/base/frame.h"
 #include "core/base/limits.h"
 #include "core/fleet/copy.h"
-#include "core/fleet/session.h"
+#include "core/visit/session.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* The store: two who plan at once never reserve more than there is; what is no store of ours is refused and kept. */
-#include "core/fleet/store.h"
 #include "core/os/file.h"
+#include "core/store/store.h"
 #include "tests/unit/fixture.h"
 
 #include <sqlite3.h>

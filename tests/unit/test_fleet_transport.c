@@ -3,8 +3,8 @@
  * recorded from OpenSSH 9.2p1 of Debian 12 against real sshd's (and things that are none) in a network namespace.
  */
 #include "core/base/schema.h"
-#include "core/fleet/bootstrap.h"
-#include "core/fleet/transport.h"
+#include "core/visit/bootstrap.h"
+#include "core/visit/transport.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
