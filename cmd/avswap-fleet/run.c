@@ -14,7 +14,7 @@
 static void tell(void *arg, const char *host, enum host_state was, enum host_state is, const char *text)
 {
     struct jump *j = arg;
-    bool reason = *text && (is == HOST_UNREACHABLE || is == HOST_HELD || is >= HOST_DONE);
+    bool reason = *text && (is == HOST_UNREACHABLE || is == HOST_HELD || is == HOST_RUNNING || is >= HOST_DONE);
 
     (void)was;
     out_talk(j->c, "%-20s %s%s%s", host, host_state_names[is], reason ? ": " : "", reason ? text : "");
@@ -203,7 +203,8 @@ static const char *const about[] = {
     "journal is collected and checked, and it is told that all is here. What a PC has begun it brings to its end by itself, with "
     "no connection and whatever happens to this program.",
     "A rollout that has not ended is gone on with: after a crash, a reboot of this machine, or Ctrl-C. Nothing is lost and no PC is "
-    "started twice. PCs that do not answer hold nothing up and count for nothing; they are tried again.",
+    "started twice. A run that is at work on a PC already, begun by another jump host or by a person there, is followed to its end. PCs "
+    "that do not answer hold nothing up and count for nothing; they are tried again.",
     "A refused login pauses all, since the next PC would say the same. A changed host key, or an answer that cannot be right, holds "
     "that PC until a person has looked: avswap fleet ack.",
     NULL,

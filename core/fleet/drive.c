@@ -153,7 +153,7 @@ static void tell_wave(struct drive *d)
         return;
     d->wave = w;
     if (d->schedule.waves[w].size)
-        say(d, "Wave \"%s\": %zu PCs, %zu failures that it may have.",
+        say(d, "Wave \"%s\" of %zu: no more are begun once %zu have failed.",
             w < d->plan_of_waves.waves.n ? d->plan_of_waves.waves.v[w].name : "rest", d->schedule.waves[w].size,
             d->schedule.waves[w].budget);
 }

@@ -57,7 +57,8 @@ static bool write_run(struct errand *x, struct err *e)
     return os_dir_make(x->run_folder, 0700, e) && os_file_write(file, buf_str(&x->plan_text), x->plan_text.len, 0600, e);
 }
 
-static bool ask_start(struct errand *x, struct err *e)
+/* The plan that was read is the PC's from now on; on disk before anything is done with it. */
+static bool take_plan(struct errand *x, struct err *e)
 {
     struct record *m = record_of(x);
 
@@ -69,7 +70,12 @@ static bool ask_start(struct errand *x, struct err *e)
             return err_nomem(e);
     }
     m->host.expected_ms = x->d->hosts[x->i].expected_ms = x->plan.expected_s * 1000;
-    if (!write_run(x, e) || !drive_save(x->d, x->i, e) || (store_changing(x->d->r->store) && !store_commit(x->d->r->store, e)))
+    return write_run(x, e) && drive_save(x->d, x->i, e) && (!store_changing(x->d->r->store) || store_commit(x->d->r->store, e));
+}
+
+static bool ask_start(struct errand *x, struct err *e)
+{
+    if (!take_plan(x, e))
         return false;
     if (!contact_frame(x->contact, "plan", buf_str(&x->plan_text), x->plan_text.len, e))
         return false;
@@ -239,6 +245,8 @@ static bool answer_detect(struct errand *x, const struct visit_answer *a, struct
     return make_plan(x, e);
 }
 
+static bool ask_attach(struct errand *x, const struct visit_answer *a, struct err *e);
+
 static bool answer_start(struct errand *x, const struct visit_answer *a, struct err *e)
 {
     switch (a->event) {
@@ -247,7 +255,7 @@ static bool answer_start(struct errand *x, const struct visit_answer *a, struct 
     case ANSWER_OVER:
         return event(x, EVENT_OVER, (int)a->status, a->text, e) && go_on(x, e);
     case ANSWER_OTHER:
-        return event(x, EVENT_OTHER, 0, a->text ? a->text : "another run is at work there", e) && go_on(x, e);
+        return ask_attach(x, a, e);
     case ANSWER_NO_START:
         if (text_eq(a->error, err_id(ERR_STALE)) && !x->planned) /* it has changed since: one new plan, from what it is now */
             return ask_detect(x, e);
@@ -342,6 +350,53 @@ static bool answer_verify(struct errand *x, const struct visit_answer *a, struct
     return event(x, v, 0, v == EVENT_PROVED ? NULL : a->text, e) && go_on(x, e);
 }
 
+/* ---- a run that was begun from elsewhere ---- */
+
+/* The PC's own word: whose run it is, does not matter. Its plan is needed to read its journal by. */
+static bool ask_attach(struct errand *x, const struct visit_answer *a, struct err *e)
+{
+    if (!a->run || x->other)
+        return event(x, EVENT_OTHER, 0, a->text ? a->text : "another run is at work there", e) && go_on(x, e);
+    x->other = arena_strdup(&x->arena, a->run);
+    buf_clear(&x->plan_text);
+    return x->other ? ask(x, &(struct visit_request){.what = DO_ATTACH, .run = x->other}, e) : err_nomem(e);
+}
+
+/* A seat that is reserved for it counts for this run, if it brings the same product. */
+static bool follow_seat(struct errand *x, struct err *e)
+{
+    const struct roster_host *pc = x->d->pcs[x->i];
+
+    return !x->plan.target || !pc || !pc->machine ||
+           (store_batch(x->d->r->store, os_up_ms(), e) &&
+            store_seat_follow(x->d->r->store, pc->machine, x->plan.target->product, x->plan.id, e));
+}
+
+/* From here on it is as if it had been started from here. */
+static bool attach(struct errand *x, struct err *e)
+{
+    return follow_seat(x, e) && take_plan(x, e) &&
+           event(x, EVENT_STARTED, 0, "a run that was begun from elsewhere is followed to its end", e) && ask_journal(x, DO_POLL, e);
+}
+
+static bool answer_attach(struct errand *x, const struct visit_answer *a, struct err *e)
+{
+    struct err why = ERR_INIT;
+
+    if (a->event != ANSWER_PROGRESS) /* it is over by now, and nothing is in the way */
+        return event(x, EVENT_NONE_YET, 0, a->text, e) && go_on(x, e);
+    if (!x->plan_text.len)
+        return event(x, EVENT_OTHER, 0, a->text ? a->text : "another run is at work there, and its plan cannot be read", e) && go_on(x, e);
+    doc_free(&x->plan_doc);
+    x->plan_doc = (struct doc)DOC_INIT;
+    x->has_plan = plan_read(&x->plan_doc, "the plan of its run", buf_str(&x->plan_text), x->plan_text.len, &x->plan, &why);
+    if (!x->has_plan)
+        return why.code == ERR_NOMEM ? err_nomem(e) : nonsense(x, why.text, e);
+    if (!text_eq(x->plan.id, x->other))
+        return nonsense(x, "it was asked for the plan of its run and sent another one", e);
+    return attach(x, e);
+}
+
 /* ---- the contact's calls ---- */
 
 static bool learn(struct errand *x, const struct visit_hello *h, const char **ret_other, struct err *e)
@@ -385,6 +440,7 @@ static bool said_hello(void *arg, struct contact *c, const struct visit_hello *h
 static bool data_came(void *arg, struct contact *c, const char *type, const char *p, size_t n, struct err *e)
 {
     struct errand *x = arg;
+    struct buf *b;
 
     (void)c;
     if (strcmp(type, "journal") == 0) {
@@ -395,18 +451,16 @@ static bool data_came(void *arg, struct contact *c, const char *type, const char
         }
         return !x->fresh.len || os_log_append(x->journal, buf_str(&x->fresh), x->fresh.len, e);
     }
-    if (strcmp(type, "facts") == 0)
-        buf_add(&x->facts, p, n);
-    if (strcmp(type, "outcome") == 0)
-        buf_add(&x->outcome, p, n);
-    return buf_ok(strcmp(type, "facts") == 0 ? &x->facts : &x->outcome, type, e);
+    b = strcmp(type, "facts") == 0 ? &x->facts : strcmp(type, "plan") == 0 ? &x->plan_text : &x->outcome;
+    buf_add(b, p, n);
+    return buf_ok(b, type, e);
 }
 
 static bool answered(void *arg, struct contact *c, const struct visit_answer *a, struct err *e)
 {
     static bool (*const by[DO_COUNT])(struct errand *, const struct visit_answer *, struct err *) = {
         [DO_DETECT] = answer_detect, [DO_START] = answer_start, [DO_POLL] = answer_poll, [DO_COLLECT] = answer_collect,
-        [DO_ACK] = answer_ack, [DO_VERIFY] = answer_verify,
+        [DO_ACK] = answer_ack, [DO_VERIFY] = answer_verify, [DO_ATTACH] = answer_attach,
     };
     struct errand *x = arg;
     int asked = x->asked;

@@ -58,6 +58,7 @@ struct errand {
     struct os_log *journal;
     struct secret secrets;    /* that this PC's plan names */
     const char *folder, *run_folder;
+    const char *other;        /* the run that is at work there instead */
 };
 
 /* Starts the visit; it frees itself, after drive_visit_over(). ERR_INPUT, ERR_NOT_FOUND: this PC cannot be visited as it stands in the

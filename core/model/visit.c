@@ -2,7 +2,7 @@
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 
-const char *const visit_do_names[] = {"detect", "prove", "start", "poll", "collect", "ack", "verify", NULL};
+const char *const visit_do_names[] = {"detect", "prove", "start", "poll", "collect", "ack", "verify", "attach", NULL};
 
 const char *const visit_event_names[] = {"started", "other-run", "no-start", "progress", "none-yet", "over",
                                          "whole",   "acked",     "proved",   "broken",   NULL};
@@ -44,7 +44,7 @@ static bool check_request(void *obj, const struct place *at, struct err *e)
 
 static const struct field request_fields[] = {
     FIELD_DO(visit_request),
-    FIELD(visit_request, STR, run, "id of the plan; of poll, collect, ack and verify"),
+    FIELD(visit_request, STR, run, "id of the plan; of all that are about a run"),
     FIELD(visit_request, INT, from, "bytes of the journal that the jump host has", .max = LIMIT_JOURNAL),
     FIELD(visit_request, STR, digest, "SHA-256 of these bytes"),
     FIELD_END,

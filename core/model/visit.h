@@ -12,6 +12,7 @@
  *     collect                  journal outcome   whole; as poll while it is not over
  *     ack                                        acked, none-yet; as poll while it is not over
  *     verify                                     proved, broken; progress: could not be established; none-yet
+ *     attach                   plan              progress; none-yet, other-run: of a run that was begun from elsewhere, to follow it
  *
  * What goes wrong on the PC is told in `error`. With progress, "forked" and "tampered" (its own journal or plan was changed) need
  * a person; any other may be gone at the next visit. What was wrong with a frame that a request needs is told in its answer.
@@ -35,7 +36,7 @@
 #define VISIT_FILES "files"
 #define VISIT_WORKERS "workers"
 
-enum visit_do { DO_DETECT, DO_PROVE, DO_START, DO_POLL, DO_COLLECT, DO_ACK, DO_VERIFY, DO_COUNT };
+enum visit_do { DO_DETECT, DO_PROVE, DO_START, DO_POLL, DO_COLLECT, DO_ACK, DO_VERIFY, DO_ATTACH, DO_COUNT };
 extern const char *const visit_do_names[]; /* NULL-terminated */
 
 /* Those of the host's events (core/rollout/host.h) that a worker can answer with, by the same names. */

@@ -284,6 +284,30 @@ bool serve_poll(struct serve_job *j, struct err *e)
     return ok;
 }
 
+/* Whoever follows a run that was begun from elsewhere needs its plan to read its journal by. */
+static bool send_plan(struct serve_job *j, struct err *e)
+{
+    const char *path = folder_path(j->r->run, "plan.json", &j->d->arena);
+    struct buf b;
+    bool ok;
+
+    if (!path)
+        return err_nomem(e);
+    buf_init(&b, FRAME_MAX);
+    ok = os_file_read(path, &b, e) && serve_send(j->visit, "plan", buf_str(&b), b.len, e);
+    buf_free(&b);
+    return ok;
+}
+
+bool serve_attach(struct serve_job *j, struct err *e)
+{
+    struct err why = ERR_INIT;
+    bool known;
+
+    j->a->event = ANSWER_PROGRESS;
+    return (is_known(j, &known, &why) && (!known || send_plan(j, &why))) || serve_failed(j, ANSWER_PROGRESS, &why, e);
+}
+
 /* --- beginning -------------------------------------------------------------------------------------------------------- */
 
 /* A run that could not be started is taken back, so that a no-start is one; not where its worker came after all. */

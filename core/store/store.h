@@ -58,6 +58,8 @@ enum seat_fate store_seat_fate(int run_result);
 /* Does it. SEAT_UNKNOWN: no seat is reserved for this plan and machine. */
 bool store_seat_end(struct store *s, const char *plan, const char *machine, int run_result, enum seat_fate *ret,
                     struct err *e) MUST_CHECK;
+/* What is reserved for a machine and product is for this plan: its run was found at work there. */
+bool store_seat_follow(struct store *s, const char *machine, const char *product, const char *plan, struct err *e) MUST_CHECK;
 /* Releases what a host (name or machine id) has reserved, whatever became of the plan. *ret: how many. */
 bool store_seat_release(struct store *s, const char *host, long long *ret, struct err *e) MUST_CHECK;
 

@@ -33,6 +33,7 @@ const char *const store_texts[STATEMENTS] = {
     [SEAT_CONSUME] = "UPDATE seats SET state = 1 WHERE plan = ?1 AND machine = ?2",
     [SEAT_RELEASE] = "DELETE FROM seats WHERE plan = ?1 AND machine = ?2 AND state = 0",
     [SEAT_RELEASE_HOST] = "DELETE FROM seats WHERE (machine = ?1 OR hostname = ?1) AND state = 0",
+    [SEAT_FOLLOW] = "UPDATE seats SET plan = ?3 WHERE machine = ?1 AND product = ?2 AND state = 0",
     [SEATS_EACH] = "SELECT machine, hostname, licence, product, plan, state, at FROM seats ORDER BY licence, hostname, machine",
     [HOST_PUT] = "INSERT INTO hosts(name, document, added) VALUES(?1, ?2, ?3) ON CONFLICT(name) DO UPDATE SET document = ?2",
     [HOST_DOCUMENT] = "SELECT document FROM hosts WHERE name = ?1",

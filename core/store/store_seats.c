@@ -53,6 +53,11 @@ bool store_seat_end(struct store *s, const char *plan, const char *machine, int 
     return true;
 }
 
+bool store_seat_follow(struct store *s, const char *machine, const char *product, const char *plan, struct err *e)
+{
+    return store_do(s, store_ask(s, SEAT_FOLLOW, "ttt", machine, product, plan), WRITE, e);
+}
+
 bool store_seat_release(struct store *s, const char *host, long long *ret, struct err *e)
 {
     if (!store_do(s, store_ask(s, SEAT_RELEASE_HOST, "t", host), WRITE, e))

@@ -35,12 +35,12 @@ struct session {
     int what;
     long long from;
     char *run;
-    size_t brought[3]; /* bytes of each kind of data frame */
+    size_t brought[4]; /* bytes of each kind of data frame */
 };
 
 /* What each request may be answered with: events, and the most bytes of each kind of data. */
-enum { DATA_FACTS, DATA_JOURNAL, DATA_OUTCOME, DATA_COUNT };
-static const char *const data_names[DATA_COUNT] = {"facts", "journal", "outcome"};
+enum { DATA_FACTS, DATA_JOURNAL, DATA_OUTCOME, DATA_PLAN, DATA_COUNT };
+static const char *const data_names[DATA_COUNT] = {"facts", "journal", "outcome", "plan"};
 
 #define EVENT(x) (1u << ANSWER_##x)
 #define STANDS (EVENT(PROGRESS) | EVENT(OVER) | EVENT(NONE_YET) | EVENT(OTHER))
@@ -48,13 +48,14 @@ static const struct {
     unsigned events;
     size_t most[DATA_COUNT];
 } allowed[DO_COUNT] = {
-    [DO_DETECT] = {EVENT(PROGRESS), {LIMIT_DOCUMENT, 0, 0}},
-    [DO_PROVE] = {EVENT(PROVED) | EVENT(BROKEN) | EVENT(PROGRESS), {0, 0, 0}},
-    [DO_START] = {EVENT(STARTED) | EVENT(OVER) | EVENT(NONE_YET) | EVENT(OTHER) | EVENT(NO_START), {0, 0, 0}},
-    [DO_POLL] = {STANDS, {0, VISIT_PIECE, 0}},
-    [DO_COLLECT] = {STANDS | EVENT(WHOLE), {0, LIMIT_JOURNAL, LIMIT_DOCUMENT}},
-    [DO_ACK] = {STANDS | EVENT(ACKED), {0, 0, 0}},
-    [DO_VERIFY] = {EVENT(PROVED) | EVENT(BROKEN) | EVENT(PROGRESS) | EVENT(NONE_YET) | EVENT(OTHER), {0, 0, 0}},
+    [DO_DETECT] = {EVENT(PROGRESS), {LIMIT_DOCUMENT, 0, 0, 0}},
+    [DO_PROVE] = {EVENT(PROVED) | EVENT(BROKEN) | EVENT(PROGRESS), {0, 0, 0, 0}},
+    [DO_START] = {EVENT(STARTED) | EVENT(OVER) | EVENT(NONE_YET) | EVENT(OTHER) | EVENT(NO_START), {0, 0, 0, 0}},
+    [DO_POLL] = {STANDS, {0, VISIT_PIECE, 0, 0}},
+    [DO_COLLECT] = {STANDS | EVENT(WHOLE), {0, LIMIT_JOURNAL, LIMIT_DOCUMENT, 0}},
+    [DO_ACK] = {STANDS | EVENT(ACKED), {0, 0, 0, 0}},
+    [DO_VERIFY] = {EVENT(PROVED) | EVENT(BROKEN) | EVENT(PROGRESS) | EVENT(NONE_YET) | EVENT(OTHER), {0, 0, 0, 0}},
+    [DO_ATTACH] = {EVENT(PROGRESS) | EVENT(NONE_YET) | EVENT(OTHER), {0, 0, 0, LIMIT_DOCUMENT}},
 };
 
 struct session *session_new(const struct worker_file *w, const char *machine, const struct session_calls *calls, struct err *e)
@@ -326,6 +327,8 @@ static bool check_brought(const struct session *s, const struct visit_answer *a,
         return err_set(e, ERR_INPUT, "it says that all is there, and sent no outcome");
     if (s->what == DO_DETECT && !s->brought[DATA_FACTS] && !a->error)
         return err_set(e, ERR_INPUT, "it was asked for its facts and sent none");
+    if (s->what == DO_ATTACH && a->event == ANSWER_PROGRESS && !s->brought[DATA_PLAN] && !a->error)
+        return err_set(e, ERR_INPUT, "it was asked for the plan of its run and sent none");
     return true;
 }
 

@@ -234,7 +234,8 @@ static void frames_before_a_request(void **none)
 /* --- bad ones ----------------------------------------------------------------------------------------------------------- */
 
 static const struct visit_request detect = {.what = DO_DETECT}, poll = {.what = DO_POLL, .run = RUN, .from = 10, .digest = "x"},
-                                  begun = {.what = DO_START, .run = RUN}, collect = {.what = DO_COLLECT, .run = RUN};
+                                  begun = {.what = DO_START, .run = RUN}, collect = {.what = DO_COLLECT, .run = RUN},
+                                  attach = {.what = DO_ATTACH, .run = RUN};
 
 /* Frames in a row: type, text; behind "have" and, where it begins with "!", without a good hello. */
 static const struct {
@@ -272,6 +273,8 @@ static const struct {
     {"a negative size", &poll, {"answer", ANSWER("poll", "progress", ", \"size\": -1")}, ERR_INPUT, "cannot be read"},
     {"a status that is none", &begun, {"answer", ANSWER("start", "no-start", ", \"status\": 1000000")}, ERR_INPUT, "cannot be read"},
     {"whole without an outcome", &collect, {"journal", "x", "answer", ANSWER("collect", "whole", ", \"size\": 1")}, ERR_INPUT, "no outcome"},
+    {"no plan of its run", &attach, {"answer", ANSWER("attach", "progress", "")}, ERR_INPUT, "sent none"},
+    {"a plan unasked", &poll, {"plan", "{}"}, ERR_INPUT, "nobody asked for"},
     {"words behind the answer", &detect, {"facts", "{}", "answer", ANSWER("detect", "progress", ""), "facts", "{}"}, ERR_INPUT, "without being asked"},
 };
 

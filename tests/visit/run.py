@@ -301,6 +301,10 @@ def test_one_run():
     check(a["event"] == "other-run" and a["run"] == run, "another plan meanwhile", a)
     _, a = ask(request("poll", run=other["id"]))
     check(a["event"] == "other-run" and a["run"] == run, "another run meanwhile", a)
+    data, a = ask(request("attach", run=run))
+    check(a["event"] == "progress" and [k for k, _ in data] == ["plan"] and json.loads(data[0][1]) == plan, "its plan, to follow it", a)
+    data, a = ask(request("attach", run="000000000000"))
+    check(a["event"] == "other-run" and a["run"] == run and not data, "the plan of a run that is not here", a)
 
     data, a = ask(request("poll", run=run))
     have = b"".join(b for _, b in data)

@@ -1,0 +1,67 @@
+#!/bin/bash
+# attach.sh: a run that this jump host did not begin is followed to its end: one that another jump host began and lost, and one that somebody
+# began at the PC. Each PC is moved once, by that run; all that it wrote is on the jump host that followed, and the first one, back again,
+# finds all as it should be.
+#
+# Ends with: fleet-attach: N passed, N failed
+FLEET_NAME=fleetattach
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+names=(pc1 pc2)
+passed=0 failed=0
+
+check() { # WHAT COMMAND...
+	local said
+	if said=$("${@:2}" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+	[ -z "$said" ] || said=": $said"
+	echo "   $1$said"
+}
+its_run() { basename "$(echo "$(upper "$1")"/var/lib/avswap/runs/*/)"; }
+ended_well() { grep '^fleet: 2 hosts, done 2, rolled back 0, refused 0, waiting 0, unprotected 0' "$1" >/dev/null || tail -n 3 "$1" | grep .; }
+once() {
+	local removed
+	[ "$(runs "$1")" = 1 ] && [ "$(records "$1" run)" = 1 ] && [ "$(records "$1" finish)" = 1 ] || { echo "$(runs "$1") runs"; return 1; }
+	removed=$(grep -c ' remove kesl:' "$(upper "$1")/var/log/dpkg.log")
+	[ "$removed" = 1 ] && guest "$1" moved
+}
+kept_whole() { # STATE HOST: byte by byte
+	local mine its
+	mine=$(echo "$1"/fleet/hosts/"$2".*/runs/"$(its_run "$2")") its=$(upper "$2")/var/lib/avswap/runs/$(its_run "$2")
+	cmp "$mine/journal.jsonl" "$its/journal.jsonl" && [ -s "$mine/outcome.json" ]
+}
+follows() { grep "$1.*begun from elsewhere" "$2" >/dev/null || { echo "$2 does not say so"; return 1; }; }
+import() { printf '%s\n' "${names[@]}" | fleet hosts import - >/dev/null || die 'the inventory was not taken in'; }
+as() { state=$out/$1; } # JUMP-HOST
+
+fleet_prepare
+workers
+echo '{"schema": "avswap.policy/1", "eicar": true, "vars": {"database_dir": "/root/database"}}' >"$out/policy.json"
+echo '{"schema": "avswap.rollout/1", "ask_s": 1, "at_work": 2, "waves": [{"name": "all", "percent": 100, "budget": 2}]}' >"$out/rollout.json"
+cp "$BUILD/portable/avswap" "$out/policy.json" "$out/tree/root/"
+pcs "${names[@]}" || die 'the PCs could not be made'
+each switch_on "${names[@]}" || die 'a PC does not boot'
+
+as first
+import
+(exec "$lab" jump "$BUILD/avswap-fleet" run pc1 --rollout "$out/rollout.json" --policy "$out/policy.json" --yes \
+	--ssh-config "$("$lab" dir)/ssh_config" --workers "$out/workers" --state "$state") >"$out/first.txt" 2>&1 & pid=$!
+for _ in $(seq 600); do [ "$(runs pc1)" = 1 ] && [ "$(records pc1 run)" = 1 ] && break; sleep 0.05; done
+kill -9 "$pid"
+wait "$pid" 2>/dev/null
+{ "$lab" in pc2 /root/avswap plan --policy /root/policy.json -o /root/plan.json && "$lab" in pc2 /root/avswap run /root/plan.json --yes --detach; } \
+	>"$out/pc2.txt" 2>&1 || die "pc2 did not begin: $(tail -n 1 "$out/pc2.txt")"
+
+as second
+import
+fleet_run >"$out/second.txt" 2>&1
+check 'the second jump host says that both are done' ended_well "$out/second.txt"
+for h in "${names[@]}"; do
+	check "it followed the run of $h" follows "$h" "$out/second.txt"
+	check "$h was moved once, by the run it had begun" once "$h"
+	check "what $h wrote is all on the second jump host" kept_whole "$out/second" "$h"
+done
+as first
+fleet_run >"$out/again.txt" 2>&1
+check 'the first one has what it had begun, too' kept_whole "$out/first" pc1
+check 'and pc1 was moved once' once pc1
+echo "fleet-attach: $passed passed, $failed failed"
+[ "$failed" = 0 ]
