@@ -30,11 +30,11 @@ CFLAGS += -std=gnu11 -D_GNU_SOURCE $(OPT) -g -I. $(WARNINGS) -fstack-protector-s
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2)
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LDLIBS += -larchive -ljansson -lsodium
-FLEET_LDLIBS := -lgit2 -lsqlite3 -lyaml -lglpk -luv
+FLEET_LDLIBS := -lgit2 -lsqlite3 -lyaml -lglpk -luv -lz
 
 # What a fresh Debian 12 lacks. Installed by `make check` and `make demo`.
 BUILD_APT := gcc libc6-dev make libjansson-dev libarchive-dev libcurl4-openssl-dev libsodium-dev \
-	libgit2-dev libsqlite3-dev libyaml-dev libglpk-dev libuv1-dev
+	libgit2-dev libsqlite3-dev libyaml-dev libglpk-dev libuv1-dev zlib1g-dev
 TEST_APT := tzdata libcmocka-dev pmccabe groff man-db bash-completion tmux clang-format git ansible-core python3 python3-jsonschema curl \
 	rpm rpm2cpio cpio iproute2 openssl iptables nftables init-system-helpers passwd
 

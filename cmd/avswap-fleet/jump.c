@@ -9,6 +9,7 @@
 #include "core/detect/match.h"
 #include "core/os/machine.h"
 #include "core/os/process.h"
+#include "core/visit/pack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,12 @@ static bool load_worker(struct jump *j, int os, struct err *e)
     w->size = j->worker_bytes[os].len;
     digest_of(w->bytes, w->size, w->sha256);
     j->request.workers[os] = w;
+    if (os == FLEET_WINDOWS)
+        return true;
+    if (!pack_gzip(w->bytes, w->size, &j->packed, e))
+        return err_wrap(e, "the worker");
+    w->packed = buf_str(&j->packed);
+    w->packed_size = j->packed.len;
     return true;
 }
 
@@ -176,6 +183,7 @@ bool jump_look(struct jump *j, struct cli *c, struct err *e)
     j->c = c;
     for (int i = 0; i < 2; i++)
         buf_init(&j->worker_bytes[i], LIMIT_WORKER);
+    buf_init(&j->packed, LIMIT_WORKER);
     j->state = state_dir(c, e);
     if (!j->state)
         return false;
@@ -238,4 +246,5 @@ void jump_close(struct jump *j)
     secret_clear(&j->secrets);
     for (int i = 0; i < 2; i++)
         buf_free(&j->worker_bytes[i]);
+    buf_free(&j->packed);
 }

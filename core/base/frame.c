@@ -167,16 +167,20 @@ bool frame_end(const struct frame_reader *r, struct err *e)
 
 static bool know(struct greeting *g)
 {
+    static const struct {
+        const char *words;
+        enum greeting_kind kind;
+    } kinds[] = {{"have", GREETING_HAVE}, {"want", GREETING_WANT}, {"want gzip", GREETING_WANT_GZIP}};
+
     g->text[g->len] = '\0';
     if (g->len && g->text[g->len - 1] == '\r')
         g->text[--g->len] = '\0';
-    if (text_eq(g->text, "have"))
-        g->kind = GREETING_HAVE;
-    else if (text_eq(g->text, "want"))
-        g->kind = GREETING_WANT;
-    else if (text_starts(g->text, "failed"))
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (text_eq(g->text, kinds[i].words))
+            g->kind = kinds[i].kind;
+    if (text_starts(g->text, "failed"))
         g->kind = GREETING_FAILED;
-    else
+    if (g->kind == GREETING_NONE)
         return refuse(&g->failed, ERR_INPUT, g->text, "not a greeting of avswap");
     if (g->kind == GREETING_FAILED) {
         size_t skip = strlen("failed") + strspn(g->text + strlen("failed"), " ");

@@ -1,7 +1,7 @@
 /*
  * frame.h - bytes of a conversation over one pipe, cut into frames; and the greeting before them.
  *
- *     greeting:  avswap-visit/1 have\n | avswap-visit/1 want\n | avswap-visit/1 failed TEXT\n
+ *     greeting:  avswap-visit/1 have\n | avswap-visit/1 want\n | avswap-visit/1 want gzip\n | avswap-visit/1 failed TEXT\n
  *     frame:     #avswap TYPE LENGTH\n  LENGTH bytes  \n        TYPE is [a-z]{1,12}, LENGTH decimal without leading zeros
  *
  * Both readers take bytes in pieces of any size, as they come, and keep no more than a frame's maximum. What is refused is
@@ -55,7 +55,7 @@ bool frame_feed(struct frame_reader *r, const void *p, size_t n, frame_handler *
 /* At the end of the bytes: false (ERR_INPUT) inside a frame. */
 bool frame_end(const struct frame_reader *r, struct err *e) MUST_CHECK;
 
-enum greeting_kind { GREETING_NONE, GREETING_HAVE, GREETING_WANT, GREETING_FAILED };
+enum greeting_kind { GREETING_NONE, GREETING_HAVE, GREETING_WANT, GREETING_WANT_GZIP, GREETING_FAILED };
 
 struct greeting {
     enum greeting_kind kind;

@@ -8,11 +8,12 @@ const char bootstrap_shell[] = "/bin/sh";
 /*
  * One line when it is put together. `x` is a file that is being taken, named by the process that takes it, so that what
  * one that is no more has left can be told. The worker must not be read by this shell, hence the look at the machine before
- * it is asked for: a shell that is given a program of another machine may take it for a script. A shell that cannot become the
- * worker ends: bash sees that before, busybox says it by its trap.
+ * it is asked for: a shell that is given a program of another machine may take it for a script. It comes packed where gzip
+ * does what it should; of what that unpacks one byte too many is kept at most, which makes it another file than was meant. A shell
+ * that cannot become the worker ends: bash sees that before, busybox says it by its trap.
  */
 const char bootstrap_script[] =
-    "umask 077; PATH=/usr/sbin:/usr/bin:/sbin:/bin; LC_ALL=C; export PATH LC_ALL; d=$1 n=$2 w=$3/workers; f=$w/$d x=$w/new.$$; "
+    "umask 077; PATH=/usr/sbin:/usr/bin:/sbin:/bin; LC_ALL=C; export PATH LC_ALL; d=$1 n=$2 w=$3/workers z=$4 g=; f=$w/$d x=$w/new.$$; "
     "say() { echo \"avswap-visit/1 $*\"; }; "
     "die() { say failed \"$*\"; rm -f \"$x\"; exit 1; }; "
     "right() { case $(sha256sum <\"$1\") in \"$d \"*) return 0;; esac; return 1; }; "
@@ -23,8 +24,10 @@ const char bootstrap_script[] =
     "die \"user $(id -un) cannot make $w: root rights are missing, or the disk is read-only or full\"; "
     "for o in \"$w\"/new.*; do kill -0 \"${o##*.}\" 2>/dev/null || rm -f \"$o\"; done; "
     "(: >\"$x\") 2>/dev/null || die \"cannot write into $w: the disk is read-only or full\"; "
-    "say want; "
-    "head -c \"$n\" >\"$x\" 2>/dev/null || die \"cannot write the worker into $w: the disk is full or read-only\"; "
+    "if [ \"$z\" -gt 0 ] && [ \"$(echo x | gzip -c 2>/dev/null | gzip -dc 2>/dev/null)\" = x ]; then g=gzip; fi; "
+    "say want $g; "
+    "if [ $g ]; then head -c \"$z\" | gzip -dc 2>/dev/null | head -c $((n + 1)); else head -c \"$n\"; fi >\"$x\" 2>/dev/null || "
+    "die \"cannot write the worker into $w: the disk is full or read-only\"; "
     "right \"$x\" || die \"the worker did not come whole, or is another one than was meant\"; "
     "chmod 700 \"$x\" && { sync \"$x\" 2>/dev/null || sync; } && mv -f \"$x\" \"$f\" || die \"cannot keep the worker in $w\"; "
     "fi; "
@@ -108,8 +111,8 @@ const char *bootstrap_command(const struct target *t, const struct worker_file *
 
     if (t->os == TARGET_WINDOWS)
         return windows_command(t, w, a, e);
-    ret = arena_printf(a, "exec %s%s -c '%s' avswap %s %zu %s", t->become ? "sudo -n " : "", bootstrap_shell, bootstrap_script,
-                       w->sha256, w->size, bootstrap_state(t));
+    ret = arena_printf(a, "exec %s%s -c '%s' avswap %s %zu %s %zu", t->become ? "sudo -n " : "", bootstrap_shell, bootstrap_script,
+                       w->sha256, w->size, bootstrap_state(t), w->packed_size);
     if (!ret)
         err_nomem(e);
     return ret;

@@ -377,10 +377,22 @@ static bool refused(const struct greeting *g, struct err *e)
     return false;
 }
 
+static bool push_worker(struct session *s, const char *bytes, size_t n, struct err *e)
+{
+    struct piece *x = n ? push(s, e) : NULL;
+
+    if (!x)
+        return err_set(e, ERR_BUG, "there is no worker to send");
+    x->bare = true;
+    x->bytes = bytes;
+    x->n = n;
+    s->stage = STAGE_GREETED;
+    s->pushed = true;
+    return true;
+}
+
 static bool take_greeting(struct session *s, const char *p, size_t n, size_t *used, struct err *e)
 {
-    struct piece *x;
-
     if (!greeting_feed(&s->greeting, p, n, used, e))
         return false;
     switch (s->greeting.kind) {
@@ -391,17 +403,12 @@ static bool take_greeting(struct session *s, const char *p, size_t n, size_t *us
     case GREETING_HAVE:
         s->stage = STAGE_GREETED;
         return true;
+    case GREETING_WANT:
+        return push_worker(s, s->worker->bytes, s->worker->size, e);
     default:
-        s->stage = STAGE_GREETED;
-        s->pushed = true;
+        return s->worker->packed_size ? push_worker(s, s->worker->packed, s->worker->packed_size, e)
+                                      : err_set(e, ERR_INPUT, "it wants the worker packed, which it was not offered");
     }
-    x = s->worker->size ? push(s, e) : NULL;
-    if (!x)
-        return err_set(e, ERR_BUG, "there is no worker to send");
-    x->bare = true;
-    x->bytes = s->worker->bytes;
-    x->n = s->worker->size;
-    return true;
 }
 
 /* Next comes its first frame, or that there will be none. */

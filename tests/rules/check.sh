@@ -26,6 +26,7 @@ platform_below_os() { sources | grep -v '^core/os/' | xargs grep -nE '^ *# *(if|
 libraries_at_home() {
     sources | grep -v '^core/payload/' | xargs grep -nE '#include <(curl/|archive)'
     sources | grep -vE '^core/(visit|fleet)/' | xargs grep -nE '#include <uv\.h'
+    sources | grep -vE '^core/(visit|detect)/' | xargs grep -nE '#include <zlib\.h'
     sources | grep -v '^core/store/' | xargs grep -nE '#include <sqlite3\.h'
     sources | grep -v '^core/assign/' | xargs grep -nE '#include <glpk\.h'
     sources | grep -v '^core/catalog/' | xargs grep -nE '#include <git2'

@@ -195,6 +195,8 @@ static const struct greeting_row {
 } greeting_rows[] = {
     {"have", "avswap-visit/1 have\n#avswap", GREETING_HAVE, ERR_NONE, "have", "#avswap"},
     {"want", "avswap-visit/1 want\n", GREETING_WANT, ERR_NONE, "want", ""},
+    {"want packed", "avswap-visit/1 want gzip\nx", GREETING_WANT_GZIP, ERR_NONE, "want gzip", "x"},
+    {"want otherwise", "avswap-visit/1 want xz\n", GREETING_NONE, ERR_INPUT, "not a greeting|want xz", NULL},
     {"Windows", "avswap-visit/1 want\r\n", GREETING_WANT, ERR_NONE, "want", ""},
     {"failed", "avswap-visit/1 failed no room left\nx", GREETING_FAILED, ERR_NONE, "no room left", "x"},
     {"failed without a word", "avswap-visit/1 failed\n", GREETING_FAILED, ERR_NONE, "", ""},

@@ -1,9 +1,10 @@
 /*
  * What a PC does before a worker is there, by real shells in a mount namespace of its own: found, taken, refused, cut off, twice at
- * the same time, on a disk that is full, read-only or noexec. The worker is a little script of the test's. Needs root.
+ * the same time, packed, on a disk that is full, read-only or noexec. The worker is a little script of the test's. Needs root.
  */
 #include "core/base/schema.h"
 #include "core/visit/bootstrap.h"
+#include "core/visit/pack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +30,7 @@ enum { PADDING = 300000, PATIENCE_MS = 20000 };
 
 static char worker[PADDING + 200]; /* longer than a pipe holds */
 static struct worker_file file;
+static struct buf packed;
 static const struct target here = {.name = "here", .state = STATE};
 static struct arena arena;
 
@@ -150,6 +152,13 @@ static void fresh_disk(const char *options, unsigned long flags)
         fail_msg("mount: %s", strerror(errno));
 }
 
+/* Is the worker offered packed? */
+static void offer(bool yes)
+{
+    file.packed = yes ? packed.data : NULL;
+    file.packed_size = yes ? packed.len : 0;
+}
+
 /* A visit that goes well: what the worker says, from the greeting on. */
 static void visit(const char *const *shell, const char *greeting)
 {
@@ -158,6 +167,8 @@ static void visit(const char *const *shell, const char *greeting)
     until(&c, "\n");
     if (strcmp(greeting, "want") == 0)
         give(&c, worker, file.size);
+    if (strcmp(greeting, "want gzip") == 0)
+        give(&c, file.packed, file.packed_size);
     give(&c, "behind it\n", 10);
     assert_int_equal(end(&c), 7);
     assert_string_equal(c.said, arena_printf(&arena, "avswap-visit/1 %s\n#worker visit " WORKERS "%s behind it\n", greeting, file.sha256));
@@ -228,6 +239,77 @@ static void another_worker_or_half_of_it(void **none)
         failed(&c, 1, "\navswap-visit/1 failed ", "did not come whole");
         assert_int_equal(files_in(WORKERS), 0);
     }
+}
+
+static void packed_where_gzip_works(void **none)
+{
+    (void)none;
+    offer(true);
+    for (size_t i = 0; i < SHELLS; i++) {
+        struct child c;
+
+        fresh_disk("", 0);
+        visit(shells[i], "want gzip");
+        visit(shells[i], "have");
+        put(path_of(file.sha256), "x", 1);
+        c = start(shells[i]); /* in two pieces */
+        until(&c, "want gzip\n");
+        give(&c, file.packed, 10);
+        usleep(10000);
+        give(&c, file.packed + 10, file.packed_size - 10);
+        give(&c, "behind it\n", 10);
+        assert_int_equal(end(&c), 7);
+        assert_int_equal(files_in(WORKERS), 1);
+    }
+    for (int i = 0; i < 2; i++) { /* none, and one that cannot do it */
+        fresh_disk("", 0);
+        assert_int_equal(mount(i ? "/bin/false" : "/dev/null", "/usr/bin/gzip", NULL, MS_BIND, NULL), 0);
+        visit(shells[0], "want");
+        assert_int_equal(umount2("/usr/bin/gzip", MNT_DETACH), 0);
+    }
+    offer(false);
+}
+
+/* Of what unpacks to something else, to more or to nothing, or does not come whole, nothing stays. */
+static void packed_streams_that_are_none(void **none)
+{
+    static char more[sizeof worker], zeros[64 << 20];
+    struct buf bytes[4];
+    struct err e = ERR_INIT;
+
+    (void)none;
+    for (size_t k = 0; k < 4; k++)
+        buf_init(&bytes[k], 1 << 20);
+    memcpy(more, worker, sizeof more);
+    more[file.size] = 'x';
+    assert_true(pack_gzip(more, file.size + 1, &bytes[0], &e)); /* the worker, and a byte */
+    assert_true(pack_gzip(zeros, sizeof zeros, &bytes[1], &e)); /* a thousand times its size */
+    buf_add(&bytes[2], worker, 2000);                           /* not packed at all */
+    buf_add(&bytes[3], packed.data, packed.len / 2);            /* what follows is damaged */
+    while (bytes[3].len < packed.len)
+        buf_addc(&bytes[3], 'x');
+    for (size_t i = 0; i < SHELLS; i++) {
+        struct child c;
+
+        fresh_disk("size=1m", 0);
+        for (size_t k = 0; k < 4; k++) {
+            file.packed = bytes[k].data;
+            file.packed_size = bytes[k].len;
+            c = start(shells[i]);
+            until(&c, "want gzip\n");
+            give(&c, file.packed, file.packed_size);
+            failed(&c, 1, "\navswap-visit/1 failed ", "another one than was meant");
+        }
+        offer(true);
+        c = start(shells[i]);
+        until(&c, "want gzip\n");
+        give(&c, file.packed, file.packed_size - 20);
+        failed(&c, 1, "\navswap-visit/1 failed ", "did not come whole");
+        assert_int_equal(files_in(WORKERS), 0);
+        offer(false);
+    }
+    for (size_t k = 0; k < 4; k++)
+        buf_free(&bytes[k]);
 }
 
 /* What a visit that was killed has left is removed, what a living one is taking is not. */
@@ -345,11 +427,13 @@ static void without_rights(void **none)
 /* The command as a login shell gets it, and a PC whose tools are busybox's. */
 static void as_a_login_shell_runs_it(void **none)
 {
-    static const char *const applets[] = {"head", "sha256sum", "mkdir", "chmod", "mv", "rm", "sync", "uname", "id"};
+    static const char *const applets[] = {"head", "sha256sum", "mkdir", "chmod", "mv", "rm", "sync", "uname", "id", "gzip"};
     struct err e = ERR_INIT;
-    const char *command = bootstrap_command(&here, &file, &arena, &e);
+    const char *command;
 
     (void)none;
+    offer(true);
+    command = bootstrap_command(&here, &file, &arena, &e);
     assert_non_null(command);
     for (size_t i = 0; i < 2 * SHELLS; i++) {
         const char *const *shell = shells[i % SHELLS];
@@ -373,7 +457,7 @@ static void as_a_login_shell_runs_it(void **none)
             _exit(125);
         }
         close(in[0]);
-        assert_int_equal(write(in[1], worker, file.size), file.size);
+        assert_int_equal(write(in[1], file.packed, file.packed_size), file.packed_size);
         close(in[1]);
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_int_equal(WEXITSTATUS(status), 7);
@@ -381,20 +465,29 @@ static void as_a_login_shell_runs_it(void **none)
     }
     for (size_t j = 0; j < sizeof applets / sizeof applets[0]; j++)
         umount2(arena_printf(&arena, "/usr/bin/%s", applets[j]), MNT_DETACH);
+    offer(false);
 }
 
 /* Says which file it is, what it was told, and the next line that comes; then it ends in its own way. */
 static int set_up(void **none)
 {
     static const char script[] = "#!/bin/sh\nread -r line\necho \"#worker $* $0 $line\"\nexit 7\n";
+    struct err e = ERR_INIT;
+    unsigned x = 1;
 
     (void)none;
     signal(SIGPIPE, SIG_IGN);
-    memset(worker, '#', sizeof worker - 1);
+    for (size_t i = 0; i < sizeof worker - 1; i++) /* so that it is long when it is packed, too */
+        worker[i] = (char)('#' + (x = x * 1103515245 + 12345) / 65536 % 60);
     memcpy(worker, script, sizeof script - 1);
     file.bytes = worker;
     file.size = sizeof worker - 1;
     digest_of(worker, file.size, file.sha256);
+    buf_init(&packed, sizeof worker);
+    if (!pack_gzip(worker, file.size, &packed, &e) || packed.len < 128 << 10) {
+        fprintf(stderr, "it is packed to %zu bytes\n", packed.len);
+        return -1;
+    }
     if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("none", "/mnt", "tmpfs", 0, NULL) != 0) {
         perror("this test needs root");
@@ -411,6 +504,7 @@ static int tear_down(void **none)
 {
     (void)none;
     arena_free(&arena);
+    buf_free(&packed);
     return 0;
 }
 
@@ -418,7 +512,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fetched_once_and_kept), cmocka_unit_test(a_damaged_one_is_taken_again),
-        cmocka_unit_test(another_worker_or_half_of_it), cmocka_unit_test(leftovers),
+        cmocka_unit_test(another_worker_or_half_of_it), cmocka_unit_test(packed_where_gzip_works),
+        cmocka_unit_test(packed_streams_that_are_none), cmocka_unit_test(leftovers),
         cmocka_unit_test(two_at_the_same_time),  cmocka_unit_test(disks_that_do_not_take_it),
         cmocka_unit_test(without_rights),        cmocka_unit_test(as_a_login_shell_runs_it),
     };

@@ -22,7 +22,7 @@
     "{\"schema\": \"avswap.answer/1\", \"do\": \"" what "\", \"event\": \"" event "\"" more "}"
 #define EVIL "\\u001b[2J\\u202e<script>alert(1)</script>"
 
-static const struct worker_file worker = {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "WORKER", 6};
+static const struct worker_file worker = {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "WORKER", 6, "PACKED!", 7};
 
 /* --- the driver's side ---------------------------------------------------------------------------------------------- */
 
@@ -355,6 +355,36 @@ static void too_long_a_hello(void **none)
     }
 }
 
+/* It goes as it is wanted, and packed only when there is something packed. */
+static void a_packed_worker(void **none)
+{
+    static const char want[] = "avswap-visit/1 want gzip\n";
+    const struct session_calls calls = {NULL, hello, data, answer};
+    struct worker_file bare = worker;
+    struct err e = ERR_INIT;
+    struct seen x;
+    struct buf out;
+
+    (void)none;
+    buf_init(&out, 1 << 20);
+    begin(&x, NULL, NULL, 0);
+    assert_true(feed(&x, want, strlen(want), 1, &e));
+    assert_true(session_greeted(x.s) && session_sent_worker(x.s) && !session_idle(x.s));
+    drain(&x, 3, &out);
+    assert_string_equal(buf_str(&out), "PACKED!");
+    assert_int_equal(session_pending(x.s), 0);
+    session_free(x.s);
+    bare.packed_size = 0;
+    x.s = session_new(&bare, NULL, &calls, &e);
+    assert_non_null(x.s);
+    assert_false(session_input(x.s, want, strlen(want), &e));
+    assert_int_equal(e.code, ERR_INPUT);
+    assert_non_null(strstr(e.text, "not offered"));
+    stays(&x, &e);
+    session_free(x.s);
+    buf_free(&out);
+}
+
 /* Not frames at all, and greetings that are none. */
 static void bad_bytes(void **none)
 {
@@ -370,6 +400,8 @@ static void bad_bytes(void **none)
         {"avswap-visit/1 have\navswap-visit/1 failed noexec\n", ERR_OS, "noexec"},
         {"avswap-visit/1 want\navswap-visit/1 failed full\n", ERR_OS, "full"},
         {"avswap-visit/1 want\navswap-visit/1 want\n", ERR_INPUT, "greeted twice"},
+        {"avswap-visit/1 want gzip\navswap-visit/1 want\n", ERR_INPUT, "greeted twice"},
+        {"avswap-visit/1 want gzip gzip\n", ERR_INPUT, "not a greeting"},
         {"avswap-visit/1 have\navswap-visit/1 have\n", ERR_INPUT, "greeted twice"},
         {"avswap-visit/1 have\n#avswap Hello 5\n", ERR_INPUT, "small letters"},
         {"avswap-visit/1 have\n#avswap hello -5\n", ERR_INPUT, "decimal"},
@@ -547,7 +579,7 @@ static void no_memory(void **none)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_visit),        cmocka_unit_test(frames_before_a_request), cmocka_unit_test(bad_ones),
+        cmocka_unit_test(a_visit), cmocka_unit_test(a_packed_worker),        cmocka_unit_test(frames_before_a_request), cmocka_unit_test(bad_ones),
         cmocka_unit_test(bad_bytes),      cmocka_unit_test(endless),                 cmocka_unit_test(endless_frames),
         cmocka_unit_test(our_own_errors), cmocka_unit_test(cut_off_anywhere),        cmocka_unit_test(no_memory),
         cmocka_unit_test(too_long_a_hello),
