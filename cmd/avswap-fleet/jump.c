@@ -9,7 +9,6 @@
 #include "core/detect/match.h"
 #include "core/os/machine.h"
 #include "core/os/process.h"
-#include "core/visit/pack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,12 +67,8 @@ static bool load_worker(struct jump *j, int os, struct err *e)
     w->size = j->worker_bytes[os].len;
     digest_of(w->bytes, w->size, w->sha256);
     j->request.workers[os] = w;
-    if (os == FLEET_WINDOWS)
-        return true;
-    if (!pack_gzip(w->bytes, w->size, &j->packed, e))
-        return err_wrap(e, "the worker");
-    w->packed = buf_str(&j->packed);
-    w->packed_size = j->packed.len;
+    if (os == FLEET_LINUX)
+        w->packed = &j->packed;
     return true;
 }
 

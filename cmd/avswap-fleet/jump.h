@@ -29,7 +29,7 @@ struct jump {
     struct roster roster;
     struct worker_file workers[2];
     struct buf worker_bytes[2];
-    struct buf packed; /* the one for Linux */
+    struct buf packed; /* that for Linux, once a PC has wanted it */
     struct secret secrets; /* as a JSON object; no bytes: none */
     struct policy policy;
     struct owner owner;

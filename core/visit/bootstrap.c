@@ -13,7 +13,7 @@ const char bootstrap_shell[] = "/bin/sh";
  * that cannot become the worker ends: bash sees that before, busybox says it by its trap.
  */
 const char bootstrap_script[] =
-    "umask 077; PATH=/usr/sbin:/usr/bin:/sbin:/bin; LC_ALL=C; export PATH LC_ALL; d=$1 n=$2 w=$3/workers z=$4 g=; f=$w/$d x=$w/new.$$; "
+    "umask 077; PATH=/usr/sbin:/usr/bin:/sbin:/bin; LC_ALL=C; export PATH LC_ALL; d=$1 n=$2 w=$3/workers p=$4 g=; f=$w/$d x=$w/new.$$; "
     "say() { echo \"avswap-visit/1 $*\"; }; "
     "die() { say failed \"$*\"; rm -f \"$x\"; exit 1; }; "
     "right() { case $(sha256sum <\"$1\") in \"$d \"*) return 0;; esac; return 1; }; "
@@ -24,9 +24,9 @@ const char bootstrap_script[] =
     "die \"user $(id -un) cannot make $w: root rights are missing, or the disk is read-only or full\"; "
     "for o in \"$w\"/new.*; do kill -0 \"${o##*.}\" 2>/dev/null || rm -f \"$o\"; done; "
     "(: >\"$x\") 2>/dev/null || die \"cannot write into $w: the disk is read-only or full\"; "
-    "if [ \"$z\" -gt 0 ] && [ \"$(echo x | gzip -c 2>/dev/null | gzip -dc 2>/dev/null)\" = x ]; then g=gzip; fi; "
+    "if [ \"$p\" = gzip ] && [ \"$(echo x | gzip -c 2>/dev/null | gzip -dc 2>/dev/null)\" = x ]; then g=gzip; fi; "
     "say want $g; "
-    "if [ $g ]; then head -c \"$z\" | gzip -dc 2>/dev/null | head -c $((n + 1)); else head -c \"$n\"; fi >\"$x\" 2>/dev/null || "
+    "if [ $g ]; then read -r z && head -c \"$z\" | gzip -dc 2>/dev/null | head -c $((n + 1)); else head -c \"$n\"; fi >\"$x\" 2>/dev/null || "
     "die \"cannot write the worker into $w: the disk is full or read-only\"; "
     "right \"$x\" || die \"the worker did not come whole, or is another one than was meant\"; "
     "chmod 700 \"$x\" && { sync \"$x\" 2>/dev/null || sync; } && mv -f \"$x\" \"$f\" || die \"cannot keep the worker in $w\"; "
@@ -111,8 +111,8 @@ const char *bootstrap_command(const struct target *t, const struct worker_file *
 
     if (t->os == TARGET_WINDOWS)
         return windows_command(t, w, a, e);
-    ret = arena_printf(a, "exec %s%s -c '%s' avswap %s %zu %s %zu", t->become ? "sudo -n " : "", bootstrap_shell, bootstrap_script,
-                       w->sha256, w->size, bootstrap_state(t), w->packed_size);
+    ret = arena_printf(a, "exec %s%s -c '%s' avswap %s %zu %s %s", t->become ? "sudo -n " : "", bootstrap_shell, bootstrap_script,
+                       w->sha256, w->size, bootstrap_state(t), w->packed ? "gzip" : "plain");
     if (!ret)
         err_nomem(e);
     return ret;

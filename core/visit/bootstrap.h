@@ -1,13 +1,13 @@
 /*
  * bootstrap.h - what a PC is told to do before a worker is there: find it or take it, check it, become it (transport.h).
  *
- * One constant script for each kind of system; what differs is the worker's digest, its sizes and the state folder, which
+ * One constant script for each kind of system; what differs is the worker's digest, its size and the state folder, which
  * are of letters, digits and a few harmless characters only. It is the one place where a shell is used, since a login gives
  * nothing else. On POSIX it is a single line without apostrophe, backslash and exclamation mark between apostrophes, which
  * sh, bash, dash, zsh, fish and csh take alike as a login shell. On Windows it is an encoded command of PowerShell, which
  * means the same below cmd.exe and PowerShell; sshd's default shell there may be either.
  *
- * Guarantees on the PC: nothing but standard input's SIZE bytes, or the packed ones, is read before the worker runs; the worker's name in
+ * Guarantees on the PC: nothing but the worker is read of standard input before the worker runs; the worker's name in
  * <state>/workers is its digest, the file is complete when it has that name, and it is checked again at every visit; what a
  * broken visit left is removed by a later one; two visits at the same time do each other no harm.
  *
@@ -22,7 +22,7 @@
 #define BOOTSTRAP_WINDOWS_MAX 8191 /* characters of a command line of cmd.exe; the longest state folder fits, by test */
 
 extern const char bootstrap_shell[];  /* the shell that runs it, on every POSIX system */
-extern const char bootstrap_script[]; /* its arguments: digest, size, state folder, packed size (0: it is not packed) */
+extern const char bootstrap_script[]; /* its arguments: digest, size, state folder, "gzip" or "plain" */
 
 const char *bootstrap_state(const struct target *t);
 /* The one text that ssh hands to the login shell. */

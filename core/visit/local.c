@@ -6,7 +6,7 @@ static bool launch(const struct target *t, const struct transport_options *o, co
                    struct strs *ret, struct err *e)
 {
     const char *const args[] = {bootstrap_shell, "-c", bootstrap_script, "avswap", w->sha256, arena_printf(a, "%zu", w->size),
-                                bootstrap_state(t), arena_printf(a, "%zu", w->packed_size)};
+                                bootstrap_state(t), w->packed ? "gzip" : "plain"};
     enum { N = sizeof args / sizeof args[0], SUDO = 2 };
     struct strs list = {ARENA_ARRAY(a, SUDO + N + 1, const char *), 0};
 
@@ -17,7 +17,7 @@ static bool launch(const struct target *t, const struct transport_options *o, co
         return err_set(e, ERR_INPUT, "'%.60s' runs Windows, and this machine does not", t->name);
     if (!digest_is(w->sha256))
         return err_set(e, ERR_BUG, "a worker without a digest");
-    if (!list.v || !args[5] || !args[7])
+    if (!list.v || !args[5])
         return err_nomem(e);
     if (t->become) {
         list.v[list.n++] = "sudo";

@@ -2,7 +2,7 @@
  * pack.h - a worker packed for its journey: one member of gzip (RFC 1952), the same bytes for the same file.
  *
  * zlib, which libgit2 brings into this process anyway; libarchive would bring libraries whose pages are mapped again for every ssh.
- * It is packed once for all visits of a command, hence quickly rather than as small as can be.
+ * It is packed once for all visits of a command, when the first PC wants it, hence quickly rather than as small as can be.
  */
 #ifndef AVSWAP_CORE_VISIT_PACK_H
 #define AVSWAP_CORE_VISIT_PACK_H

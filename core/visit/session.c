@@ -1,5 +1,6 @@
 #include "core/base/frame.h"
 #include "core/base/limits.h"
+#include "core/visit/pack.h"
 #include "core/visit/session.h"
 
 #include <stdio.h>
@@ -7,7 +8,7 @@
 
 enum stage { STAGE_GREETING, STAGE_GREETED, STAGE_HELLO, STAGE_READY, STAGE_ASKED };
 
-/* What goes out: a header, bytes of somebody else or our own, a newline. The worker file goes as it is. */
+/* What goes out: a header, bytes of somebody else or our own, a newline. The worker has neither head nor newline, packed only its size. */
 struct piece {
     char head[FRAME_HEAD + 1];
     const char *bytes;
@@ -201,7 +202,7 @@ bool session_ask(struct session *s, const struct visit_request *r, struct err *e
 /* Where in the first piece the writing stands. */
 static const char *rest_of(const struct piece *x, size_t gone, size_t *n)
 {
-    size_t head = x->bare ? 0 : strlen(x->head);
+    size_t head = strlen(x->head);
 
     if (gone < head) {
         *n = head - gone;
@@ -214,7 +215,7 @@ static const char *rest_of(const struct piece *x, size_t gone, size_t *n)
 
 static size_t size_of(const struct piece *x)
 {
-    return x->bare ? x->n : strlen(x->head) + x->n + 1;
+    return strlen(x->head) + x->n + !x->bare;
 }
 
 bool session_output(const struct session *s, const char **p, size_t *n)
@@ -377,18 +378,35 @@ static bool refused(const struct greeting *g, struct err *e)
     return false;
 }
 
-static bool push_worker(struct session *s, const char *bytes, size_t n, struct err *e)
+static struct piece *push_worker(struct session *s, const char *bytes, size_t n, struct err *e)
 {
     struct piece *x = n ? push(s, e) : NULL;
 
-    if (!x)
-        return err_set(e, ERR_BUG, "there is no worker to send");
+    if (!x) {
+        err_set(e, ERR_BUG, "there is no worker to send");
+        return NULL;
+    }
     x->bare = true;
     x->bytes = bytes;
     x->n = n;
     s->stage = STAGE_GREETED;
     s->pushed = true;
-    return true;
+    return x;
+}
+
+static bool push_packed(struct session *s, struct err *e)
+{
+    const struct worker_file *w = s->worker;
+    struct piece *x;
+
+    if (!w->packed)
+        return err_set(e, ERR_INPUT, "it wants the worker packed, which it was not offered");
+    if (!w->packed->len && !pack_gzip(w->bytes, w->size, w->packed, e))
+        return heard(s, false);
+    x = push_worker(s, w->packed->data, w->packed->len, e);
+    if (x)
+        snprintf(x->head, sizeof x->head, "%zu\n", w->packed->len);
+    return x != NULL;
 }
 
 static bool take_greeting(struct session *s, const char *p, size_t n, size_t *used, struct err *e)
@@ -404,10 +422,9 @@ static bool take_greeting(struct session *s, const char *p, size_t n, size_t *us
         s->stage = STAGE_GREETED;
         return true;
     case GREETING_WANT:
-        return push_worker(s, s->worker->bytes, s->worker->size, e);
+        return push_worker(s, s->worker->bytes, s->worker->size, e) != NULL;
     default:
-        return s->worker->packed_size ? push_worker(s, s->worker->packed, s->worker->packed_size, e)
-                                      : err_set(e, ERR_INPUT, "it wants the worker packed, which it was not offered");
+        return push_packed(s, e);
     }
 }
 

@@ -6,12 +6,12 @@
  *             keys, known_hosts. Host keys are always checked strictly.
  *     local   the same visit on this machine, without a network.
  *
- * The remote side of either is one constant script that knows nothing but the worker's digest and sizes. It finds or takes
+ * The remote side of either is one constant script that knows nothing but the worker's digest and size. It finds or takes
  * the worker, checks it, and becomes it. Before that it says one line, on which session.h waits:
  *
  *     avswap-visit/1 have          it is here, and is what the digest says
  *     avswap-visit/1 want          send it: SIZE bytes
- *     avswap-visit/1 want gzip     send it packed: the packed SIZE
+ *     avswap-visit/1 want gzip     send it packed: the packed size, a newline, so many bytes
  *     avswap-visit/1 failed TEXT   it cannot be had here; also behind one of the others, when it could not be taken or run
  *
  * The driver starts the child in a session of its own (setsid), so that no ssh of a ProxyJump, which does not inherit
@@ -52,8 +52,7 @@ struct worker_file {
     char sha256[DIGEST_TEXT]; /* of the bytes, however they travel */
     const char *bytes;
     size_t size;
-    const char *packed; /* the same by gzip (pack.h), for PCs that can unpack it */
-    size_t packed_size; /* 0: it always goes as it is */
+    struct buf *packed; /* the same by gzip (pack.h), for PCs that can unpack it: filled when the first wants it; NULL: it goes as it is */
 };
 
 /* What the end of a child says of the connection. The visit's own result comes by session.h. */

@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-static const struct worker_file worker = {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "WORKER", 6, "PACKED", 6};
+static struct buf packed = {.max = 1 << 10};
+static const struct worker_file worker = {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "WORKER", 6, &packed};
 static const struct visit_request asks[] = {
     {.what = DO_DETECT},           {.what = DO_START, .run = "r"},   {.what = DO_POLL, .run = "r"}, {.what = DO_COLLECT, .run = "r"},
     {.what = DO_VERIFY, .run = "r"}, {.what = DO_ACK, .run = "r"},

@@ -155,8 +155,15 @@ static void fresh_disk(const char *options, unsigned long flags)
 /* Is the worker offered packed? */
 static void offer(bool yes)
 {
-    file.packed = yes ? packed.data : NULL;
-    file.packed_size = yes ? packed.len : 0;
+    file.packed = yes ? &packed : NULL;
+}
+
+static void give_packed(struct child *c, const struct buf *bytes)
+{
+    const char *size = arena_printf(&arena, "%zu\n", bytes->len);
+
+    give(c, size, strlen(size));
+    give(c, bytes->data, bytes->len);
 }
 
 /* A visit that goes well: what the worker says, from the greeting on. */
@@ -168,7 +175,7 @@ static void visit(const char *const *shell, const char *greeting)
     if (strcmp(greeting, "want") == 0)
         give(&c, worker, file.size);
     if (strcmp(greeting, "want gzip") == 0)
-        give(&c, file.packed, file.packed_size);
+        give_packed(&c, &packed);
     give(&c, "behind it\n", 10);
     assert_int_equal(end(&c), 7);
     assert_string_equal(c.said, arena_printf(&arena, "avswap-visit/1 %s\n#worker visit " WORKERS "%s behind it\n", greeting, file.sha256));
@@ -243,6 +250,8 @@ static void another_worker_or_half_of_it(void **none)
 
 static void packed_where_gzip_works(void **none)
 {
+    const char *size = arena_printf(&arena, "%zu\n", packed.len);
+
     (void)none;
     offer(true);
     for (size_t i = 0; i < SHELLS; i++) {
@@ -252,11 +261,14 @@ static void packed_where_gzip_works(void **none)
         visit(shells[i], "want gzip");
         visit(shells[i], "have");
         put(path_of(file.sha256), "x", 1);
-        c = start(shells[i]); /* in two pieces */
+        c = start(shells[i]); /* in pieces */
         until(&c, "want gzip\n");
-        give(&c, file.packed, 10);
+        give(&c, size, 2);
         usleep(10000);
-        give(&c, file.packed + 10, file.packed_size - 10);
+        give(&c, size + 2, strlen(size) - 2);
+        give(&c, packed.data, 10);
+        usleep(10000);
+        give(&c, packed.data + 10, packed.len - 10);
         give(&c, "behind it\n", 10);
         assert_int_equal(end(&c), 7);
         assert_int_equal(files_in(WORKERS), 1);
@@ -274,10 +286,12 @@ static void packed_where_gzip_works(void **none)
 static void packed_streams_that_are_none(void **none)
 {
     static char more[sizeof worker], zeros[64 << 20];
+    const char *size = arena_printf(&arena, "%zu\n", packed.len);
     struct buf bytes[4];
     struct err e = ERR_INIT;
 
     (void)none;
+    offer(true);
     for (size_t k = 0; k < 4; k++)
         buf_init(&bytes[k], 1 << 20);
     memcpy(more, worker, sizeof more);
@@ -293,21 +307,26 @@ static void packed_streams_that_are_none(void **none)
 
         fresh_disk("size=1m", 0);
         for (size_t k = 0; k < 4; k++) {
-            file.packed = bytes[k].data;
-            file.packed_size = bytes[k].len;
             c = start(shells[i]);
             until(&c, "want gzip\n");
-            give(&c, file.packed, file.packed_size);
+            give_packed(&c, &bytes[k]);
             failed(&c, 1, "\navswap-visit/1 failed ", "another one than was meant");
         }
-        offer(true);
+        c = start(shells[i]); /* cut off */
+        until(&c, "want gzip\n");
+        give(&c, size, strlen(size));
+        give(&c, packed.data, packed.len - 20);
+        failed(&c, 1, "\navswap-visit/1 failed ", "did not come whole");
+        c = start(shells[i]); /* before its size, and with one that is none */
+        until(&c, "want gzip\n");
+        failed(&c, 1, "\navswap-visit/1 failed ", "");
         c = start(shells[i]);
         until(&c, "want gzip\n");
-        give(&c, file.packed, file.packed_size - 20);
-        failed(&c, 1, "\navswap-visit/1 failed ", "did not come whole");
+        give(&c, "$(reboot)\n", 10);
+        failed(&c, 1, "\navswap-visit/1 failed ", "");
         assert_int_equal(files_in(WORKERS), 0);
-        offer(false);
     }
+    offer(false);
     for (size_t k = 0; k < 4; k++)
         buf_free(&bytes[k]);
 }
@@ -457,7 +476,8 @@ static void as_a_login_shell_runs_it(void **none)
             _exit(125);
         }
         close(in[0]);
-        assert_int_equal(write(in[1], file.packed, file.packed_size), file.packed_size);
+        assert_int_equal(dprintf(in[1], "%zu\n", packed.len), strlen(arena_printf(&arena, "%zu\n", packed.len)));
+        assert_int_equal(write(in[1], packed.data, packed.len), packed.len);
         close(in[1]);
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_int_equal(WEXITSTATUS(status), 7);

@@ -22,7 +22,8 @@
     "{\"schema\": \"avswap.answer/1\", \"do\": \"" what "\", \"event\": \"" event "\"" more "}"
 #define EVIL "\\u001b[2J\\u202e<script>alert(1)</script>"
 
-static const struct worker_file worker = {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "WORKER", 6, "PACKED!", 7};
+static struct buf packed;
+static const struct worker_file worker = {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "WORKER", 6, &packed};
 
 /* --- the driver's side ---------------------------------------------------------------------------------------------- */
 
@@ -362,19 +363,35 @@ static void a_packed_worker(void **none)
     const struct session_calls calls = {NULL, hello, data, answer};
     struct worker_file bare = worker;
     struct err e = ERR_INIT;
+    const char *head;
     struct seen x;
     struct buf out;
 
     (void)none;
     buf_init(&out, 1 << 20);
+    buf_init(&packed, 1 << 10);
     begin(&x, NULL, NULL, 0);
     assert_true(feed(&x, want, strlen(want), 1, &e));
     assert_true(session_greeted(x.s) && session_sent_worker(x.s) && !session_idle(x.s));
     drain(&x, 3, &out);
-    assert_string_equal(buf_str(&out), "PACKED!");
+    head = out.data ? memchr(out.data, '\n', out.len) : NULL;
+    assert_non_null(head);
+    assert_int_equal(strtoul(out.data, NULL, 10), packed.len);
+    assert_int_equal(out.data + out.len - head - 1, packed.len);
+    assert_memory_equal(head + 1, packed.data, packed.len);
+    assert_memory_equal(packed.data, "\x1f\x8b", 2);
     assert_int_equal(session_pending(x.s), 0);
     session_free(x.s);
-    bare.packed_size = 0;
+    buf_free(&packed); /* want of memory is not the PC's doing */
+    buf_init(&packed, 1 << 10);
+    begin(&x, NULL, NULL, 0);
+    mem_fail_at(1, true);
+    assert_false(session_input(x.s, want, strlen(want), &e));
+    mem_fail_at(0, false);
+    assert_int_equal(e.code, ERR_NOMEM);
+    session_free(x.s);
+    err_clear(&e);
+    bare.packed = NULL;
     x.s = session_new(&bare, NULL, &calls, &e);
     assert_non_null(x.s);
     assert_false(session_input(x.s, want, strlen(want), &e));
@@ -382,6 +399,7 @@ static void a_packed_worker(void **none)
     assert_non_null(strstr(e.text, "not offered"));
     stays(&x, &e);
     session_free(x.s);
+    buf_free(&packed);
     buf_free(&out);
 }
 

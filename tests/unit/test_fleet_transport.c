@@ -17,7 +17,7 @@
 
 #define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-static const struct worker_file worker = {SHA, "", 1700000, "", 700000};
+static const struct worker_file worker = {SHA, "", 1700000, NULL};
 static const struct transport_options plain = {NULL, NULL, 0};
 
 static struct strs launch(const struct transport *way, const struct target *t, const struct transport_options *o, struct arena *a)
@@ -56,14 +56,14 @@ static void ssh_arguments(void **none)
     (void)none;
     assert_string_equal(joined(&args, args.n - 1, &a), PINNED "-o ConnectTimeout=10 -- pc-1");
     assert_true(text_starts(command, "exec /bin/sh -c '"));
-    assert_true(text_ends(command, "' avswap " SHA " 1700000 /var/lib/avswap 700000"));
+    assert_true(text_ends(command, "' avswap " SHA " 1700000 /var/lib/avswap plain"));
     args = launch(&transport_ssh, &full, &all, &a);
     assert_string_equal(joined(&args, args.n - 1, &a), PINNED
                         "-o ConnectTimeout=7 -o KexAlgorithms=curve25519-sha256 -F /etc/fleet.conf -p 2222 -l CORP\\ops -- 2001:db8::7");
     assert_true(text_starts(args.v[args.n - 1], "exec sudo -n /bin/sh -c '"));
     args = launch(&transport_local, &(struct target){.name = "here", .become = true}, &plain, &a);
     assert_int_equal(args.n, 10);
-    assert_string_equal(args.v[9], "700000");
+    assert_string_equal(args.v[9], "plain");
     assert_string_equal(args.v[0], "sudo");
     assert_string_equal(args.v[4], bootstrap_script);
     assert_string_equal(args.v[6], SHA);
