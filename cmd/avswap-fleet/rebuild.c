@@ -3,6 +3,7 @@
 #include "cmd/cli/input.h"
 #include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
+#include "core/fleet/standing.h"
 #include "core/os/file.h"
 #include "core/os/path.h"
 #include "core/store/folder.h"
@@ -42,7 +43,7 @@ static bool make(struct cli *c, const char *dir, const char *path, struct fleet_
     if (!os_tree_remove(path, e) || !remove_beside(&c->doc.arena, path, e))
         return false;
     s = store_open(path, e);
-    ok = s && fleet_rebuild(dir, s, c->now, &c->doc, r, e);
+    ok = s && fleet_rebuild(dir, s, c->now, &c->doc, r, e) && standing_relearn(s, dir, e);
     store_close(s);
     return ok;
 }

@@ -4,6 +4,7 @@
 #include "cmd/cli/input.h"
 #include "cmd/cli/options.h"
 #include "core/base/limits.h"
+#include "core/os/file.h"
 
 #include <string.h>
 
@@ -33,6 +34,9 @@ bool source_open(struct cli *c, bool products, struct source *ret, struct err *e
     ret->how.law = &c->catalog;
     ret->how.owner = &ret->owner;
     ret->how.state = products ? dir : NULL;
+    ret->lock = arena_printf(&c->doc.arena, "%s/fleet/rollout.lock", dir);
+    if (!ret->lock)
+        return err_nomem(e);
     ret->store = state_store_there(c, e);
     return !e->code;
 }
@@ -44,7 +48,7 @@ bool source_look(struct source *s, instant now, struct doc *d, struct fleet_stat
 
     s->how.now = now;
     if (s->store)
-        return standing_load(s->store, &s->how, d, ret, e);
+        return standing_load(s->store, &s->how, d, ret, e) && os_lock_holder(s->lock, &d->arena, &ret->driver, e);
     schema_init(&fleet_status_schema, ret);
     ret->at = now;
     if (!s->saved)

@@ -22,6 +22,7 @@ struct source {
     struct policy policy;
     struct owner owner;
     struct standing how;
+    const char *lock; /* whoever moves the rollout on holds it */
 };
 
 /* Reads the options and opens the store, if there is one. Close with source_close(), also after a failure. */

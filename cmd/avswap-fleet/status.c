@@ -7,8 +7,9 @@
 /* For scripts: as bad as its worst PC. */
 static int exit_of(const struct fleet_status *f)
 {
-    if (fleet_state_count(f, HOST_UNPROTECTED))
-        return EXIT_UNPROTECTED;
+    for (size_t i = 0; i < f->hosts.n; i++)
+        if (fleet_care(&f->hosts.v[i]).alarm)
+            return EXIT_UNPROTECTED;
     if (fleet_state_count(f, HOST_DOUBT) || fleet_state_count(f, HOST_HELD))
         return EXIT_IN_DOUBT;
     return fleet_state_count(f, HOST_DONE) == f->total ? EXIT_DONE : EXIT_FLEET_PARTIAL;

@@ -217,13 +217,6 @@ void copy_digest(const struct copy *c, char hex[DIGEST_TEXT])
         hex[0] = '\0';
 }
 
-int64_t copy_gap(const struct copy *c, instant now)
-{
-    if (c->off_since == INSTANT_NONE)
-        return c->gap_ms;
-    return sum(c->gap_ms, span(c->off_since, c->finished ? c->at : now));
-}
-
 bool copy_whole(const struct copy *c, size_t size, const struct outcome *o, struct err *e)
 {
     if (c->bad)

@@ -37,8 +37,8 @@ struct copy {
     instant at;              /* of the last one; INSTANT_NONE: none */
     int answer;              /* enum tri: is the PC protected? */
     bool looked;             /* the ledger has an entry */
-    instant off_since;       /* INSTANT_NONE: it is protected, or not looked yet */
-    int64_t gap_ms;          /* of the gaps that have ended; copy_gap() adds the open one */
+    instant off_since;       /* without protection since; INSTANT_NONE: it is protected, or not looked yet */
+    int64_t gap_ms;          /* of the gaps that have ended */
     bool stopped;            /* stopped before the end (EVENT_STOP), and not started since */
     long long stop_exit;
     bool finished;
@@ -56,8 +56,6 @@ void copy_from(struct copy *c);
 bool copy_add(struct copy *c, const char *p, size_t n, struct buf *whole, struct err *e) MUST_CHECK;
 /* SHA-256 of the bytes had; "" while there are none, as requests say it. */
 void copy_digest(const struct copy *c, char hex[DIGEST_TEXT]);
-/* Milliseconds without protection so far; a gap that is open counts until `now`, or until the end of the run. */
-int64_t copy_gap(const struct copy *c, instant now);
 /* Is it all there? It ends with a whole line, has its finish record (or its stop), is `size` bytes long as the PC says, and the
  * outcome (NULL: none came) is of this plan and this journal. */
 bool copy_whole(const struct copy *c, size_t size, const struct outcome *o, struct err *e) MUST_CHECK;

@@ -56,7 +56,7 @@ static bool enlist(struct enlisting *x, const struct roster_host *h, instant now
 {
     struct record *m = &x->records[x->n];
 
-    *m = (struct record){.name = h->host.name,
+    *m = (struct record){.name = h->host.name, .off_since = INSTANT_NONE,
                          .host = {.due = INSTANT_NONE, .since = now, .seen = h->seen, .id = (uint32_t)x->n, .state = HOST_QUEUED}};
     x->pcs[x->n++] = h;
     return look_at_plan(x, h, m, e) && look_at_facts(x, h, m, e);

@@ -66,6 +66,8 @@ static bool take_plan(struct errand *x, struct err *e)
         m->plan = arena_strdup(&x->d->doc.arena, x->plan.id);
         m->journal_size = 0;
         m->journal_digest[0] = '\0';
+        m->gap_ms = 0;
+        m->off_since = INSTANT_NONE;
         if (!m->plan)
             return err_nomem(e);
     }
@@ -148,7 +150,8 @@ static void note_copy(struct errand *x)
         return;
     m->journal_size = (long long)x->copy.size;
     copy_digest(&x->copy, m->journal_digest);
-    m->gap_ms = copy_gap(&x->copy, os_now());
+    m->gap_ms = x->copy.gap_ms;
+    m->off_since = x->copy.off_since;
 }
 
 /* ---- what answers mean ---- */

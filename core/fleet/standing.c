@@ -2,6 +2,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/list.h"
+#include "core/fleet/copy.h"
 #include "core/inventory/zone.h"
 #include "core/model/plan.h"
 #include "core/os/file.h"
@@ -11,6 +12,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define GAP_MOST (1ll << 40) /* seconds; no clock makes a longer one */
 
 struct view {
     const struct record_rollout *begun;
@@ -234,9 +237,46 @@ static bool products(struct view *v, const struct record *m, struct fleet_member
 static int by_need(const void *a, const void *b)
 {
     const struct fleet_member *x = a, *y = b;
-    int d = fleet_order((enum host_state)x->state) - fleet_order((enum host_state)y->state);
+    int d = fleet_care(x).need - fleet_care(y).need;
 
     return d ? d : x->since != y->since ? (x->since < y->since ? -1 : 1) : strcmp(x->name, y->name);
+}
+
+/*
+ * Since when a PC is without protection, as far as its journal has come; where a later look found it so, since that. Its clock
+ * may be wrong, but not before the rollout began nor later than now.
+ */
+static instant unprotected_since(const struct view *v, const struct record *m)
+{
+    enum host_state s = (enum host_state)m->host.state;
+    instant t = m->off_since;
+
+    if (s == HOST_DONE || s == HOST_ROLLED_BACK || s == HOST_REFUSED)
+        return INSTANT_NONE;
+    if (t == INSTANT_NONE && s == HOST_UNPROTECTED)
+        t = m->host.since;
+    if (t == INSTANT_NONE)
+        return INSTANT_NONE;
+    return t > v->how->now ? v->how->now : t < v->begun->begun ? v->begun->begun : t;
+}
+
+/* Whole seconds without protection so far, the gap that is open with them. */
+static long long gap_of(const struct view *v, const struct record *m, instant since)
+{
+    int64_t ms = since == INSTANT_NONE ? 0 : v->how->now - since;
+
+    if (!m->journal_size && since == INSTANT_NONE)
+        return -1;
+    return __builtin_add_overflow(ms, m->gap_ms, &ms) || ms > GAP_MOST * 1000 ? GAP_MOST : (ms + 999) / 1000;
+}
+
+static bool care_for(struct view *v, struct fleet_member *h, struct err *e)
+{
+    struct fleet_care care = fleet_care(h);
+
+    h->action = care.action;
+    h->command = care.command ? arena_printf(&v->d->arena, "%s %s", care.command, h->name) : NULL;
+    return h->command || !care.command || err_nomem(e);
 }
 
 static bool tell_hosts(struct view *v, struct err *e)
@@ -256,8 +296,9 @@ static bool tell_hosts(struct view *v, struct err *e)
             .wave = m->wave < v->r->waves.n ? v->r->waves.v[m->wave].name : "rest", .state = m->host.state,
             .was = host_behind(&m->host) == m->host.state ? NULL : host_state_names[m->host.back],
             .since = m->host.since, .seen = m->host.seen, .next = m->host.due, .text = m->text,
-            .gap_s = m->journal_size ? (m->gap_ms + 999) / 1000 : -1, .action = fleet_action((enum host_state)m->host.state)};
-        if (v->how->state && m->plan && !products(v, m, h, e))
+            .unprotected_since = unprotected_since(v, m)};
+        h->gap_s = gap_of(v, m, h->unprotected_since);
+        if (!care_for(v, h, e) || (v->how->state && m->plan && !products(v, m, h, e)))
             return false;
     }
     qsort(f->hosts.v, f->hosts.n, sizeof *f->hosts.v, by_need);
@@ -272,16 +313,16 @@ static bool tell_gaps(struct view *v, struct err *e)
         return err_nomem(e);
     for (size_t i = 0; i < v->f->hosts.n; i++) {
         const struct fleet_member *h = &v->f->hosts.v[i];
-        const char **now = h->state == HOST_UNPROTECTED ? LIST_ADD(&v->d->arena, &g->now) : NULL;
+        const char **now = h->unprotected_since != INSTANT_NONE ? LIST_ADD(&v->d->arena, &g->now) : NULL;
 
-        if (h->state == HOST_UNPROTECTED && !now)
+        if (h->unprotected_since != INSTANT_NONE && !now)
             return err_nomem(e);
         if (now)
             *now = h->name;
         if (h->gap_s < 0)
             continue;
         g->measured++;
-        g->sum_s += h->gap_s;
+        g->sum_s = g->sum_s > GAP_MOST - h->gap_s ? GAP_MOST : g->sum_s + h->gap_s;
         if (h->gap_s > g->worst_s) {
             g->worst_s = h->gap_s;
             g->worst = h->name;
@@ -328,4 +369,51 @@ bool standing_load(struct store *s, const struct standing *how, struct doc *d, s
     return doc_read(d, &rollout_schema, "the rollout in the store", begun.document, strlen(begun.document), &r, e) &&
            record_load(s, begun.id, d, &records, e) && roster_load(s, d, &roster, e) &&
            standing_make(&begun, &r, &records, &roster, how, d, ret, e);
+}
+
+/* ---- from the journals ---- */
+
+static bool add_block(void *arg, const void *p, size_t n, struct err *e)
+{
+    return copy_add(arg, p, n, NULL, e);
+}
+
+/* False: it has none, or none that can be read. */
+static bool reread(const char *state, struct record *m)
+{
+    struct err ignored = ERR_INIT;
+    struct arena a = ARENA_INIT;
+    char *folder = fleet_folder_run(&a, state, m->name, m->plan, &ignored);
+    char *file = folder ? arena_printf(&a, "%s/journal.jsonl", folder) : NULL;
+    struct copy c;
+    bool ok;
+
+    copy_init(&c, NULL);
+    ok = file && os_file_exists(file) && os_file_pour(file, add_block, &c, &ignored);
+    if (ok) {
+        m->gap_ms = c.gap_ms;
+        m->off_since = c.off_since;
+    }
+    copy_free(&c);
+    arena_free(&a);
+    return ok;
+}
+
+bool standing_relearn(struct store *s, const char *state, struct err *e)
+{
+    struct record_rollout begun;
+    struct doc d = DOC_INIT;
+    struct records records;
+    bool found = false, ok = record_rollout(s, 0, &d, &begun, &found, e);
+
+    ok = ok && (!found || (record_load(s, begun.id, &d, &records, e) && store_begin(s, e)));
+    for (size_t i = 0; ok && found && i < records.v.n; i++)
+        if (records.v.v[i].plan && records.v.v[i].journal_size && reread(state, &records.v.v[i]))
+            ok = record_save(s, begun.id, &records.v.v[i], e);
+    if (ok && found)
+        ok = store_commit(s, e);
+    if (!ok)
+        store_abort(s);
+    doc_free(&d);
+    return ok;
 }

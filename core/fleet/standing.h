@@ -24,6 +24,12 @@ struct standing {
 /* Without any rollout: ret->rollout is NULL. */
 bool standing_load(struct store *s, const struct standing *how, struct doc *d, struct fleet_status *ret, struct err *e) MUST_CHECK;
 
+/*
+ * What the collected journals of the last rollout say of time without protection, into its records: after fleet_rebuild(), which
+ * does not read them. A journal that is no good says nothing; the PC is asked again.
+ */
+bool standing_relearn(struct store *s, const char *state, struct err *e) MUST_CHECK;
+
 /* The pure part: the same from what the store has. roster: where the sites and machines come from. */
 bool standing_make(const struct record_rollout *begun, const struct rollout *r, const struct records *records,
                    const struct roster *roster, const struct standing *how, struct doc *d, struct fleet_status *ret,

@@ -10,39 +10,56 @@ const char *const host_state_names[] = {
 
 const char *const wave_phase_names[] = {"closed", "open", "soaks", "is looked at again", "over", "stopped", NULL};
 
-/* Who needs hands soonest comes first; what a person does about it. */
+/* Who needs hands soonest comes first; what a person does about it. The first row that fits holds. */
+enum { BEGUN = 1, OFF = 2, HANDS = 4 };
 static const struct {
-    int order;
-    bool hands;
-    const char *action;
-} states[HOST_STATES] = {
-    [HOST_UNPROTECTED] = {0, true, "go to this PC now: put a protection on it by hand; then avswap fleet ack"},
-    [HOST_DOUBT] = {1, true, "look at the PC, then avswap resume or avswap rollback on it; then avswap fleet ack"},
-    [HOST_HELD] = {2, true, "find out why it answers so (another PC, another key?); then avswap fleet ack"},
-    [HOST_ROLLED_BACK] = {3, true, "it is protected as before: put right what failed, then plan it again"},
-    [HOST_REFUSED] = {4, true, "nothing was changed: put right what it names, then plan it again"},
-    [HOST_RUNNING] = {5, false, NULL},
-    [HOST_STARTING] = {6, false, NULL},
-    [HOST_ENDED] = {7, false, NULL},
-    [HOST_COLLECTED] = {8, false, NULL},
-    [HOST_UNREACHABLE] = {9, false, "switch it on or let its user know; it is asked again by itself"},
-    [HOST_QUEUED] = {10, false, NULL},
-    [HOST_DONE] = {11, false, NULL},
+    int state;
+    int flags;           /* BEGUN: it was at work before; OFF: it has no protection now */
+    const char *action, *command;
+} cares[] = {
+    {HOST_UNREACHABLE, BEGUN | OFF | HANDS, "silent and without protection: find it now, switch it on and connect it; what was begun there "
+                                            "goes on by itself", NULL},
+    {HOST_UNPROTECTED, HANDS, "no protection: go there now; avswap status on the PC says what is missing, and one put on by hand will do; "
+                              "when this rollout is over, move it again", "avswap fleet run"},
+    {HOST_HELD, OFF | HANDS, "it had no protection when it was held: look at the PC now; when it is the right one, go on with it", "avswap fleet ack"},
+    {HOST_DOUBT, HANDS, "only a person can say how it stands: avswap status on the PC, then avswap resume or avswap rollback there; when "
+                        "this rollout is over, have it looked at again", "avswap fleet run"},
+    {HOST_HELD, HANDS, "find out why it answers so (another PC, another key?), then go on with it", "avswap fleet ack"},
+    {HOST_ROLLED_BACK, HANDS, "it is protected as before: put right what failed; when this rollout is over, try again", "avswap fleet run"},
+    {HOST_REFUSED, HANDS, "nothing was changed: put right what it names; when this rollout is over, try again", "avswap fleet run"},
+    {HOST_UNREACHABLE, BEGUN, "it was at work when it went silent: switch it on and connect it; it goes on by itself", NULL},
+    {HOST_RUNNING, 0, NULL, NULL},
+    {HOST_STARTING, 0, NULL, NULL},
+    {HOST_ENDED, 0, NULL, NULL},
+    {HOST_COLLECTED, 0, NULL, NULL},
+    {HOST_UNREACHABLE, 0, "switch it on or let its user know; it is asked again by itself", NULL},
+    {HOST_QUEUED, 0, NULL, NULL},
+    {HOST_DONE, 0, NULL, NULL},
 };
+_Static_assert(sizeof cares / sizeof cares[0] == FLEET_NEEDS, "each row is a need");
 
-const char *fleet_action(enum host_state s)
+static int find_care(int state, int flags)
 {
-    return states[s].action;
+    int i = 0;
+
+    while (i < FLEET_NEEDS - 1 && (cares[i].state != state || (cares[i].flags & ~flags & (BEGUN | OFF))))
+        i++;
+    return i;
+}
+
+struct fleet_care fleet_care(const struct fleet_member *h)
+{
+    bool off = h->unprotected_since != INSTANT_NONE || h->state == HOST_UNPROTECTED;
+    int begun = h->was && !text_eq(h->was, host_state_names[HOST_QUEUED]) ? BEGUN : 0;
+    int i = find_care(h->state, begun | (off ? OFF : 0));
+
+    return (struct fleet_care){.action = cares[i].action, .command = cares[i].command, .need = i,
+                               .hands = cares[i].flags & HANDS, .alarm = off && cares[i].flags & HANDS};
 }
 
 int fleet_order(enum host_state s)
 {
-    return states[s].order;
-}
-
-bool fleet_needs_hands(enum host_state s)
-{
-    return states[s].hands;
+    return find_care(s, 0);
 }
 
 long long fleet_state_count(const struct fleet_status *f, enum host_state s)
@@ -87,8 +104,10 @@ static const struct field host_fields[] = {
     FIELD(fleet_member, STR, from, "what goes"),
     FIELD(fleet_member, STR, to, "what comes"),
     FIELD(fleet_member, INT, gap_s, "seconds it was unprotected; missing: not measured", .min = -1, .max = 1ll << 40, .def = -1),
+    FIELD(fleet_member, INSTANT, unprotected_since, "it has no protection now, as far as is known; missing: it has, or nothing is known"),
     FIELD(fleet_member, STR, text, "the last reason"),
     FIELD(fleet_member, STR, action, "what a person does now"),
+    FIELD(fleet_member, STR, command, "and then types on the jump host"),
     FIELD_END,
 };
 static const struct schema host_schema = {"host", NULL, "one PC of the rollout", sizeof(struct fleet_member), host_fields, NULL};
@@ -136,6 +155,7 @@ static const struct field status_fields[] = {
     FIELD(fleet_status, STR, operator, "who began it"),
     FIELD(fleet_status, STR, stopped, "why nobody else is started"),
     FIELD(fleet_status, STR, limit, "what keeps the next PC from being started"),
+    FIELD(fleet_status, STR, driver, "the process that moves it on; missing: none, or not known"),
     FIELD(fleet_status, INT, total, "PCs", .flags = FIELD_REQUIRED),
     FIELD(fleet_status, OBJS, states, "how many are in which state", .sub = &count_schema),
     FIELD(fleet_status, OBJS, waves, "wave by wave", .sub = &wave_schema),
@@ -185,6 +205,8 @@ static const struct schema worker_schema = {"worker", NULL, "the program that is
 
 static const struct field notice_fields[] = {
     FIELD(notice, STR, rollout, "its id; missing: not begun yet"),
+    FIELD(notice, INT, number, "which of the rollout's notices: 1 is given when it begins, later ones for PCs that were planned for since; "
+                               "missing: none of them", .max = 1ll << 30),
     FIELD(notice, INSTANT, at, "when the notice was made", .flags = FIELD_REQUIRED),
     FIELD(notice, INSTANT, begins, "nothing is removed before"),
     FIELD(notice, STR, operator, "who does it"),

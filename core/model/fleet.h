@@ -55,8 +55,10 @@ struct fleet_member {
     instant since, seen, next; /* in this state, last answered, next visit; INSTANT_NONE: never */
     const char *from, *to;     /* products by name; NULL: not known */
     long long gap_s;     /* unprotected so far; -1: not measured */
+    instant unprotected_since; /* it has no protection now, as far as is known; INSTANT_NONE: it has, or nothing is known */
     const char *text;    /* the last reason, for people; NULL: none */
     const char *action;  /* what a person does now; NULL: nothing */
+    const char *command; /* and then types here; NULL: nothing */
 };
 
 struct fleet_deadline { /* a measure that speaks to the owner */
@@ -88,6 +90,7 @@ struct fleet_status {
     const char *operator;
     const char *stopped;  /* why nobody else is started; NULL: not stopped */
     const char *limit;    /* what keeps the next PC from being started; NULL: nothing */
+    const char *driver;   /* the process that moves it on; NULL: none, or not known */
     long long total;
     LIST(struct fleet_count) states; /* those that occur, in the order of the states */
     LIST(struct fleet_wave) waves;
@@ -98,12 +101,18 @@ struct fleet_status {
 };
 extern const struct schema fleet_status_schema;
 
-/* What a person does about a PC in this state; NULL: nothing. A constant. */
-const char *fleet_action(enum host_state s);
-/* For a list that is read from above: 0 is who needs hands soonest. */
+/* What a PC means for a person, by its state, the one before, and whether it is without protection now. Constants. */
+struct fleet_care {
+    const char *action;  /* NULL: nothing is to be done */
+    const char *command; /* what is typed here afterwards, its name behind it; NULL: nothing */
+    int need;            /* for a list that is read from above: 0 is who needs hands soonest */
+    bool hands;          /* needs a person before it goes on, or ended otherwise than wanted */
+    bool alarm;          /* without protection, and not because it is just being moved */
+};
+struct fleet_care fleet_care(const struct fleet_member *h);
+/* The same order for states alone, below FLEET_NEEDS. */
+enum { FLEET_NEEDS = 15 };
 int fleet_order(enum host_state s);
-/* Needs a person before it goes on, or ended otherwise than wanted. */
-bool fleet_needs_hands(enum host_state s);
 /* PCs in this state. */
 long long fleet_state_count(const struct fleet_status *f, enum host_state s);
 
@@ -130,6 +139,7 @@ struct notice_worker {
 
 struct notice {
     const char *rollout;
+    long long number;  /* of the rollout's notices, from 1; 0: none of them */
     instant at;      /* of the notice */
     instant begins;  /* the first uninstall is not before */
     const char *operator, *contact;

@@ -74,5 +74,7 @@ void os_log_close(struct os_log *l);
 struct os_lock;
 struct os_lock *os_lock_take(const char *path, const char *note, struct err *e) MUST_CHECK;
 void os_lock_release(struct os_lock *l);
+/* Who holds it, "pid note", in a; NULL: nobody. POSIX only: what runs on a jump host asks. */
+bool os_lock_holder(const char *path, struct arena *a, const char **ret, struct err *e) MUST_CHECK;
 
 #endif

@@ -30,21 +30,44 @@ static void totals(struct page *p, const struct fleet_status *f)
     fleet_parts_standing(p, f);
     page_say(p, INK_PLAIN, "; ");
     fleet_parts_states(p, f);
+    if (f->gaps && f->gaps->now.n)
+        page_say(p, INK_BAD, "; %zu UNPROTECTED NOW", f->gaps->now.n);
     page_end_para(p, 0, 4);
 }
 
-static void host(struct page *p, const struct fleet_status *f, const struct fleet_member *h)
+/* was: NULL: not looked at before. */
+static void protection(struct page *p, const struct fleet_status *f, const struct fleet_member *h, const struct fleet_member *was)
+{
+    bool off = h->unprotected_since != INSTANT_NONE, before = was && was->unprotected_since != INSTANT_NONE;
+    char when[64], span[INSTANT_TEXT];
+
+    if (off)
+        page_say(p, fleet_care(h).alarm ? INK_BAD : INK_WARN, ", UNPROTECTED since %s (%s so far)",
+                 page_time(p, h->unprotected_since, when, sizeof when), instant_span(f->at - h->unprotected_since, span));
+    else if (before && h->gap_s >= 0)
+        page_say(p, INK_GOOD, ", protected again, %s without in all", instant_span(h->gap_s * 1000, span));
+}
+
+static void host(struct page *p, const struct fleet_status *f, const struct fleet_member *h, const struct fleet_member *was)
 {
     char when[64];
 
     page_say(p, INK_DIM, "%s ", page_time(p, f->at, when, sizeof when));
     page_say(p, INK_NAME, "%s ", h->name);
     page_say(p, fleet_parts_ink((enum host_state)h->state), "%s", host_state_names[h->state]);
+    protection(p, f, h, was);
     if (h->text)
         page_say(p, INK_PLAIN, ": %s", h->text);
     if (h->action)
         page_say(p, INK_BOLD, "; now: %s", h->action);
+    if (h->command)
+        page_say(p, INK_BOLD, ": %s", h->command);
     page_end_para(p, 0, 4);
+}
+
+static bool same_host(const struct fleet_member *a, const struct fleet_member *b)
+{
+    return a->state == b->state && (a->unprotected_since == INSTANT_NONE) == (b->unprotected_since == INSTANT_NONE);
 }
 
 static bool same_standing(const struct fleet_status *a, const struct fleet_status *b)
@@ -63,9 +86,12 @@ void report_fleet_changes(const struct fleet_status *before, const struct fleet_
         const struct fleet_member *h = &f->hosts.v[i];
         const struct fleet_member *const *was = bsearch(&h, old, before->hosts.n, sizeof *old, by_name);
 
-        if (!was || (*was)->state != h->state)
-            host(&p, f, h);
+        if (!was || !same_host(*was, h))
+            host(&p, f, h, was ? *was : NULL);
     }
+    for (size_t i = 0; !before && i < f->hosts.n; i++) /* what is so already is told, too */
+        if (fleet_care(&f->hosts.v[i]).alarm)
+            host(&p, f, &f->hosts.v[i], NULL);
     if (!before || !same_standing(before, f))
         totals(&p, f);
     mem_free(old);

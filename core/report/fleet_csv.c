@@ -50,12 +50,15 @@ static void host(struct buf *out, const struct fleet_member *h)
     report_csv_text(out, h->text);
     buf_addc(out, ',');
     report_csv_text(out, h->action);
+    buf_addc(out, ',');
+    time(out, h->unprotected_since);
+    report_csv_text(out, h->command);
     buf_adds(out, "\r\n");
 }
 
 void report_fleet_csv(const struct fleet_status *f, struct buf *out)
 {
-    buf_adds(out, "name,machine,site,wave,state,was,since,seen,next,from,to,gap_s,text,action\r\n");
+    buf_adds(out, "name,machine,site,wave,state,was,since,seen,next,from,to,gap_s,text,action,unprotected_since,command\r\n");
     for (size_t i = 0; i < f->hosts.n; i++)
         host(out, &f->hosts.v[i]);
 }

@@ -1,6 +1,7 @@
 #include "core/report/fleet_parts.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum ink fleet_parts_ink(enum host_state s)
 {
@@ -24,6 +25,8 @@ void fleet_parts_standing(struct page *p, const struct fleet_status *f)
 {
     char when[64];
 
+    if (f->begun != INSTANT_NONE && f->ended == INSTANT_NONE && !f->driver)
+        page_say(p, INK_WARN, "nobody moves it on now (avswap fleet run); ");
     if (f->ended != INSTANT_NONE)
         page_say(p, INK_GOOD, "over since %s", page_time(p, f->ended, when, sizeof when));
     else if (f->stopped)
@@ -34,13 +37,15 @@ void fleet_parts_standing(struct page *p, const struct fleet_status *f)
         page_say(p, INK_PLAIN, "not begun");
     if (f->operator)
         page_say(p, INK_DIM, ", begun by %s", f->operator);
+    if (f->driver && f->ended == INSTANT_NONE)
+        page_say(p, INK_DIM, ", moved on by process %s", f->driver);
 }
 
 void fleet_parts_states(struct page *p, const struct fleet_status *f)
 {
     bool said = false;
 
-    for (int order = 0; order < HOST_STATES; order++)
+    for (int order = 0; order < FLEET_NEEDS; order++)
         for (size_t i = 0; i < f->states.n; i++) {
             enum host_state s = (enum host_state)f->states.v[i].state;
 
@@ -142,10 +147,6 @@ void fleet_parts_gaps(struct page *p, const struct fleet_status *f)
 
     if (!g)
         return;
-    for (size_t i = 0; i < g->now.n && i < 3; i++)
-        page_say(p, INK_BAD, "%s%s", i ? ", " : "UNPROTECTED NOW: ", g->now.v[i]);
-    if (g->now.n)
-        page_say(p, INK_BAD, g->now.n > 3 ? " and %zu more; " : "; ", g->now.n - 3);
     if (!g->measured) {
         page_say(p, INK_DIM, "no PC's journal tells yet");
         return;
@@ -153,6 +154,29 @@ void fleet_parts_gaps(struct page *p, const struct fleet_status *f)
     page_say(p, INK_PLAIN, "%s on %lld PCs together", instant_span(g->sum_s * 1000, sum), g->measured);
     if (g->worst)
         page_say(p, INK_PLAIN, ", at worst %s (%s)", instant_span(g->worst_s * 1000, worst), g->worst);
+}
+
+void fleet_parts_day(struct page *p, const struct fleet_status *f)
+{
+    static const enum host_state ends[] = {HOST_DONE, HOST_ROLLED_BACK, HOST_REFUSED, HOST_HELD, HOST_DOUBT, HOST_UNPROTECTED};
+    bool said = false;
+
+    for (size_t k = 0; k < sizeof ends / sizeof ends[0]; k++) {
+        long long n = 0;
+
+        for (size_t i = 0; i < f->hosts.n; i++)
+            n += f->hosts.v[i].state == (int)ends[k] && f->hosts.v[i].since != INSTANT_NONE && f->at - f->hosts.v[i].since < INSTANT_DAY;
+        if (n)
+            page_say(p, fleet_parts_ink(ends[k]), "%s%lld %s", said ? ", " : "", n, host_state_names[ends[k]]);
+        said = said || n;
+    }
+    if (!said)
+        page_say(p, INK_DIM, "no PC came to an end");
+}
+
+bool fleet_parts_is_unprotected(const struct fleet_member *h)
+{
+    return h->unprotected_since != INSTANT_NONE || h->state == HOST_UNPROTECTED;
 }
 
 /* "3 d", "4 h", "12 min" */
@@ -164,26 +188,72 @@ static const char *ago(int64_t ms, char buf[16])
     return buf;
 }
 
-void fleet_parts_host(struct page *p, const struct fleet_status *f, const struct fleet_member *h)
+enum { NAME_COLUMNS = 20 };
+
+static void name(struct page *p, enum ink ink, const char *text, bool whole)
+{
+    if (whole && text_width(text) > NAME_COLUMNS)
+        page_say(p, ink, "%s", text);
+    else
+        page_column(p, ink, p->style->width >= 110 && !whole ? 2 * NAME_COLUMNS : NAME_COLUMNS, text);
+    page_say(p, INK_PLAIN, " ");
+}
+
+/* What it was, and how long ago it was heard. */
+static const char *silence(struct page *p, const struct fleet_status *f, const struct fleet_member *h, const char *after)
+{
+    char span[16];
+
+    if (h->state == HOST_UNREACHABLE) {
+        if (h->seen == INSTANT_NONE)
+            page_say(p, INK_DIM, "%snever seen", after);
+        else
+            page_say(p, INK_DIM, "%sseen %s ago", after, ago(f->at - h->seen, span));
+        after = "; ";
+    }
+    if (h->was) {
+        page_say(p, INK_DIM, "%swas %s", after, h->was);
+        after = "; ";
+    }
+    return after;
+}
+
+/* The time alone where it is of the day on which it is looked at; its zone stands above. */
+static const char *moment(struct page *p, const struct fleet_status *f, instant t, char *buf, size_t size)
+{
+    char now[64];
+
+    page_time(p, f->at, now, sizeof now);
+    page_time(p, t, buf, size);
+    buf[19] = '\0';
+    return strncmp(now, buf, 11) == 0 ? buf + 11 : buf;
+}
+
+void fleet_parts_alarm(struct page *p, const struct fleet_status *f, const struct fleet_member *h, bool whole)
+{
+    instant since = h->unprotected_since != INSTANT_NONE ? h->unprotected_since : h->since;
+    bool alarm = fleet_care(h).alarm;
+    char span[INSTANT_TEXT], when[64];
+
+    name(p, alarm ? INK_BAD : INK_NAME, h->name, whole);
+    page_column(p, fleet_parts_ink((enum host_state)h->state), 12, host_state_names[h->state]);
+    if (since != INSTANT_NONE)
+        page_say(p, alarm ? INK_BAD : INK_WARN, "%s, since %s", instant_span(f->at - since, span), moment(p, f, since, when, sizeof when));
+    silence(p, f, h, "; ");
+    if (h->text)
+        page_say(p, INK_PLAIN, "; %s", h->text);
+}
+
+void fleet_parts_host(struct page *p, const struct fleet_status *f, const struct fleet_member *h, bool whole)
 {
     enum host_state s = (enum host_state)h->state;
     const char *after = ""; /* between two facts */
     char span[16];
 
-    page_column(p, INK_NAME, 20, h->name);
-    page_say(p, INK_PLAIN, " ");
+    name(p, INK_NAME, h->name, whole);
     page_column(p, fleet_parts_ink(s), 12, host_state_names[s]);
     page_column(p, INK_DIM, 8, h->since == INSTANT_NONE ? "" : ago(f->at - h->since, span));
-    if (s == HOST_UNREACHABLE && h->seen == INSTANT_NONE)
-        page_say(p, INK_DIM, "never seen");
-    else if (s == HOST_UNREACHABLE)
-        page_say(p, INK_DIM, "seen %s ago", ago(f->at - h->seen, span));
-    if (s == HOST_UNREACHABLE)
-        after = "; ";
-    if (h->was) {
-        page_say(p, INK_DIM, "%swas %s", after, h->was);
-        after = "; ";
-    }
+    after = silence(p, f, h, after);
     if (h->gap_s > 0) {
         page_say(p, INK_WARN, "%s%lld s unprotected", after, h->gap_s);
         after = "; ";

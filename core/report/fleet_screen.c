@@ -29,16 +29,22 @@ static void blank(struct screen *s)
         end(s, 0);
 }
 
-static void head(struct screen *s)
+static void title(struct screen *s)
 {
     const struct fleet_status *f = s->f;
-    long long done = fleet_state_count(f, HOST_DONE);
-    int bar = s->page.style->width - 34;
     char when[64];
 
     page_say(&s->page, INK_BOLD, "avswap fleet %s", f->rollout ? f->rollout : "");
     page_say(&s->page, INK_DIM, "  %s  q leaves, the rollout goes on", page_time(&s->page, f->at, when, sizeof when));
     end(s, 0);
+}
+
+static void head(struct screen *s)
+{
+    const struct fleet_status *f = s->f;
+    long long done = fleet_state_count(f, HOST_DONE);
+    int bar = s->page.style->width - 34;
+
     fleet_parts_standing(&s->page, f);
     end(s, 0);
     blank(s);
@@ -91,56 +97,86 @@ static void figures(struct screen *s)
     end(s, 0);
 }
 
-static void heading(struct screen *s, const char *text, size_t n)
-{
-    page_say(&s->page, INK_BOLD, "%s (%zu)", text, n);
-    end(s, 0);
-}
-
 static bool is_hands(const struct fleet_member *h)
 {
-    return fleet_needs_hands((enum host_state)h->state);
+    return !fleet_parts_is_unprotected(h) && fleet_care(h).hands;
 }
 
 static bool is_under_way(const struct fleet_member *h)
 {
-    return !is_hands(h) && h->state != HOST_QUEUED && h->state != HOST_DONE;
+    return !fleet_parts_is_unprotected(h) && !is_hands(h) && h->state != HOST_QUEUED && h->state != HOST_DONE;
 }
 
-/* PCs as far as there is room, what to do before those it is about; the last line tells how many more there are. */
-static void hosts(struct screen *s, const char *text, bool (*wanted)(const struct fleet_member *))
+/* A list of PCs, and how many lines it may take. */
+struct part {
+    const char *heading;
+    bool (*wanted)(const struct fleet_member *);
+    void (*line)(struct page *p, const struct fleet_status *f, const struct fleet_member *h, bool whole);
+    enum ink ink;
+    int room;
+    bool apart; /* behind an empty line */
+};
+
+/* The PC and, where it is another than before, what to do about it before it. */
+static void host(struct screen *s, const struct part *part, const struct fleet_member *h, bool tell)
+{
+    if (tell) {
+        page_say(&s->page, INK_BOLD, "%s", h->action);
+        end(s, 1);
+    }
+    part->line(&s->page, s->f, h, false);
+    end(s, 3);
+}
+
+/* PCs as far as there is room; the last line tells how many more there are. */
+static void hosts(struct screen *s, const struct part *part)
 {
     const struct fleet_status *f = s->f;
     const char *action = NULL;
+    int bottom = s->left > part->room ? s->left - part->room : 0; /* what is left behind the list */
     size_t n = 0, shown = 0;
 
     for (size_t i = 0; i < f->hosts.n; i++)
-        n += wanted(&f->hosts.v[i]);
-    if (!n || s->left < 5)
+        n += part->wanted(&f->hosts.v[i]);
+    if (!n || s->left - bottom < 3 + part->apart)
         return;
-    blank(s);
-    heading(s, text, n);
+    if (part->apart)
+        blank(s);
+    page_say(&s->page, part->ink, "%s (%zu)", part->heading, n);
+    end(s, 0);
     for (size_t i = 0; i < f->hosts.n && shown < n; i++) {
         const struct fleet_member *h = &f->hosts.v[i];
-        bool other = h->action && !text_eq(h->action, action);
+        bool tell = h->action && !text_eq(h->action, action);
 
-        if (!wanted(h))
+        if (!part->wanted(h))
             continue;
-        if (s->left < 1 + other + (shown + 1 < n))
+        if (s->left - bottom < 1 + tell + (shown && shown + 1 < n))
             break;
-        if (other) {
-            page_say(&s->page, INK_BOLD, "%s", h->action);
-            end(s, 1);
-        }
+        host(s, part, h, tell);
         action = h->action;
-        fleet_parts_host(&s->page, f, h);
-        end(s, 3);
         shown++;
     }
-    if (shown < n && s->left > 0) {
+    if (shown < n && s->left > bottom) {
         page_say(&s->page, INK_DIM, "and %zu more: avswap fleet status --verbose", n - shown);
         end(s, 3);
     }
+}
+
+/* Who is without protection is seen before anything else, on a screen of any size. */
+static void alarms(struct screen *s)
+{
+    struct part part = {"UNPROTECTED NOW", fleet_parts_is_unprotected, fleet_parts_alarm, INK_BAD, s->left / 3 > 3 ? s->left / 3 : 3, false};
+
+    hosts(s, &part);
+}
+
+static void rest(struct screen *s)
+{
+    struct part part = {"NEEDS HANDS", is_hands, fleet_parts_host, INK_BOLD, s->left, true};
+
+    hosts(s, &part);
+    part = (struct part){"UNDER WAY", is_under_way, fleet_parts_host, INK_BOLD, s->left, true};
+    hosts(s, &part);
 }
 
 void report_fleet_screen(const struct fleet_status *f, const struct style *s, int height, struct buf *out)
@@ -148,6 +184,8 @@ void report_fleet_screen(const struct fleet_status *f, const struct style *s, in
     struct screen screen = {.f = f, .left = height};
 
     page_open(&screen.page, s, out);
+    title(&screen);
+    alarms(&screen);
     head(&screen);
     if (!f->rollout) {
         page_say(&screen.page, INK_PLAIN, "There is no rollout: avswap fleet run begins one.");
@@ -156,8 +194,7 @@ void report_fleet_screen(const struct fleet_status *f, const struct style *s, in
         blank(&screen);
         waves(&screen);
         figures(&screen);
-        hosts(&screen, "NEEDS HANDS", is_hands);
-        hosts(&screen, "UNDER WAY", is_under_way);
+        rest(&screen);
     }
     page_close(&screen.page);
 }

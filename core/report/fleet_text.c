@@ -1,53 +1,131 @@
 #include "core/report/fleet_parts.h"
 
-enum { HANDS_MOST = 12, AWAY_MOST = 5 };
+#include <string.h>
+
+enum { ALARMS_MOST = 20, HANDS_MOST = 12, AWAY_MOST = 5 };
+
+/* A part of the list of PCs. */
+struct part {
+    const char *heading;
+    bool (*wanted)(const struct fleet_member *);
+    void (*line)(struct page *p, const struct fleet_status *f, const struct fleet_member *h, bool whole);
+    size_t most; /* PCs that are shown */
+};
 
 static void label(struct page *p, const char *text)
 {
     page_column(p, INK_DIM, 9, text);
 }
 
-/* Those whom `wanted` takes, as many as `most`; what to do stands before those it is about. */
-static void list(struct page *p, const struct fleet_status *f, const char *heading, bool (*wanted)(enum host_state), size_t most)
+/* Length of a command without the PC's name at its end; 0: it does not end so. */
+static size_t without_name(const struct fleet_member *h)
 {
-    const char *action = NULL;
-    size_t n = 0;
+    size_t n = h->command ? strlen(h->command) : 0, name = strlen(h->name);
 
-    for (size_t i = 0; i < f->hosts.n; i++) {
-        const struct fleet_member *h = &f->hosts.v[i];
+    return n > name + 1 && h->command[n - name - 1] == ' ' && strcmp(h->command + n - name, h->name) == 0 ? n - name - 1 : 0;
+}
 
-        if (!wanted((enum host_state)h->state) || ++n > most)
+/* Ends a line that is going to be copied: it is never broken. */
+static void end_command(struct page *p)
+{
+    struct style wide = *p->style;
+    const struct style *before = p->style;
+
+    wide.width = 0;
+    p->style = &wide;
+    page_end_para(p, 4, 4);
+    p->style = before;
+}
+
+/* What is typed about the PCs v[0..n), as few commands as the width allows, each whole on its line. */
+static void commands(struct page *p, const struct fleet_member *const *v, size_t n)
+{
+    size_t used = 0, room = p->style->width ? (size_t)p->style->width : SIZE_MAX;
+    const struct fleet_member *last = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct fleet_member *h = v[i];
+        size_t verb = without_name(h), width = text_width(h->name) + 1;
+        bool goes_on = last && verb && verb == without_name(last) && strncmp(h->command, last->command, verb) == 0 && used + width <= room;
+
+        if (!h->command)
             continue;
-        if (n == 1)
-            page_heading(p, heading);
-        if (h->action && !text_eq(h->action, action))
-            page_line(p, 2, 4, INK_BOLD, "%s", h->action);
-        action = h->action;
-        fleet_parts_host(p, f, h);
+        if (!goes_on && last)
+            end_command(p);
+        if (goes_on)
+            page_say(p, INK_GOOD, " %s", h->name);
+        else
+            page_say(p, INK_GOOD, "%s", h->command);
+        used = goes_on ? used + width : 4 + text_width(h->command);
+        last = h;
+    }
+    if (last)
+        end_command(p);
+}
+
+/* Those of a part with the same thing to do: it stands before them, what is then typed behind. */
+static void group(struct page *p, const struct fleet_status *f, const struct part *part, const struct fleet_member *const *v, size_t n)
+{
+    if (v[0]->action)
+        page_line(p, 2, 4, INK_BOLD, "%s", v[0]->action);
+    else if (part->line == fleet_parts_alarm)
+        page_line(p, 2, 4, INK_DIM, "being moved just now: nothing to do unless it lasts");
+    for (size_t i = 0; i < n; i++) {
+        part->line(p, f, v[i], true);
         page_end_para(p, 4, 25);
     }
-    if (n > most)
-        page_line(p, 2, 4, INK_DIM, "and %zu more: --verbose shows all", n - most);
+    commands(p, v, n);
 }
 
-static bool is_away(enum host_state s)
+static void list(struct page *p, const struct fleet_status *f, const struct part *part)
 {
-    return s == HOST_UNREACHABLE;
+    const struct fleet_member **v = mem_alloc((f->hosts.n + 1) * sizeof *v);
+    size_t n = 0, shown, end;
+
+    if (!v) {
+        p->out->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < f->hosts.n; i++)
+        if (part->wanted(&f->hosts.v[i]))
+            v[n++] = &f->hosts.v[i];
+    if (n) {
+        page_blank(p);
+        page_line(p, 0, 0, part->line == fleet_parts_alarm ? INK_BAD : INK_BOLD, "%s (%zu)", part->heading, n);
+    }
+    shown = n > part->most ? part->most : n;
+    for (size_t i = 0; i < shown; i = end) {
+        for (end = i + 1; end < shown && text_eq(v[end]->action, v[i]->action); end++)
+            ;
+        group(p, f, part, v + i, end - i);
+    }
+    if (n > shown)
+        page_line(p, 2, 4, INK_DIM, "and %zu more: --verbose shows all", n - shown);
+    mem_free(v);
 }
 
-static bool is_other(enum host_state s)
+static bool is_hands(const struct fleet_member *h)
 {
-    return !fleet_needs_hands(s) && !is_away(s);
+    return !fleet_parts_is_unprotected(h) && fleet_care(h).hands;
+}
+
+static bool is_away(const struct fleet_member *h)
+{
+    return !fleet_parts_is_unprotected(h) && h->state == HOST_UNREACHABLE;
+}
+
+static bool is_other(const struct fleet_member *h)
+{
+    return !fleet_parts_is_unprotected(h) && !is_hands(h) && !is_away(h);
 }
 
 static void totals(struct page *p, const struct fleet_status *f)
 {
-    page_say(p, INK_BOLD, "Rollout %s: %lld PCs, ", f->rollout, f->total);
-    fleet_parts_standing(p, f);
-    page_end_para(p, 0, 2);
-    page_blank(p);
     label(p, "PCs");
     fleet_parts_states(p, f);
+    page_end_para(p, 2, 11);
+    label(p, "24 hours");
+    fleet_parts_day(p, f);
     page_end_para(p, 2, 11);
     label(p, "pace");
     fleet_parts_pace(p, f);
@@ -69,6 +147,10 @@ static void totals(struct page *p, const struct fleet_status *f)
 
 void report_fleet(const struct fleet_status *f, const struct style *s, struct buf *out)
 {
+    const struct part alarms = {"UNPROTECTED NOW", fleet_parts_is_unprotected, fleet_parts_alarm, s->verbose ? SIZE_MAX : ALARMS_MOST},
+                      hands = {"NEEDS HANDS", is_hands, fleet_parts_host, s->verbose ? SIZE_MAX : HANDS_MOST},
+                      away = {"DOES NOT ANSWER", is_away, fleet_parts_host, s->verbose ? SIZE_MAX : AWAY_MOST},
+                      others = {"THE OTHERS", is_other, fleet_parts_host, SIZE_MAX};
     struct page p;
 
     page_open(&p, s, out);
@@ -77,16 +159,21 @@ void report_fleet(const struct fleet_status *f, const struct style *s, struct bu
         page_close(&p);
         return;
     }
+    page_say(&p, INK_BOLD, "Rollout %s: %lld PCs, ", f->rollout, f->total);
+    fleet_parts_standing(&p, f);
+    page_end_para(&p, 0, 2);
+    list(&p, f, &alarms);
+    page_blank(&p);
     totals(&p, f);
+    list(&p, f, &hands);
     if (f->waves.n)
         page_heading(&p, "WAVES");
     for (size_t i = 0; i < f->waves.n; i++) {
         fleet_parts_wave(&p, &f->waves.v[i], 16);
         page_end_para(&p, 2, 15);
     }
-    list(&p, f, "NEEDS HANDS", fleet_needs_hands, s->verbose ? SIZE_MAX : HANDS_MOST);
-    list(&p, f, "DOES NOT ANSWER", is_away, s->verbose ? SIZE_MAX : AWAY_MOST);
+    list(&p, f, &away);
     if (s->verbose)
-        list(&p, f, "THE OTHERS", is_other, SIZE_MAX);
+        list(&p, f, &others);
     page_close(&p);
 }

@@ -245,7 +245,7 @@ static bool read_member(struct rebuild *x, const char *file, const char *line, s
     if (ok) {
         *m = (struct record){.name = arena_strdup(&x->d->arena, in.host), .wave = (uint16_t)in.wave, .urgency = (uint32_t)in.urgency,
                              .plan = in.plan ? arena_strdup(&x->d->arena, in.plan) : NULL,
-                             .host = {.expected_ms = in.expected_ms, .seen = INSTANT_NONE}};
+                             .host = {.expected_ms = in.expected_ms, .seen = INSTANT_NONE}, .off_since = INSTANT_NONE};
         stands(m, HOST_QUEUED, r->rollout.begun, INSTANT_NONE);
         ok = (m->name && (m->plan || !in.plan)) || err_nomem(e);
         ok = ok && find_run(x, m, r->rollout.begun, r->until, &d, e) && (m->host.state == HOST_QUEUED || read_run(x, m, &d, e));

@@ -13,19 +13,19 @@ static bool add_member(struct store *s, int64_t rollout, const struct record *m,
 {
     const struct host *h = &m->host;
 
-    return store_do(s, store_ask(s, MEMBER_ADD, "iitiitiiiiaaaiitit", rollout, (int64_t)h->id, m->name, (int64_t)m->wave,
+    return store_do(s, store_ask(s, MEMBER_ADD, "iitiitiiiiaaaiitita", rollout, (int64_t)h->id, m->name, (int64_t)m->wave,
                                  (int64_t)m->urgency, m->plan, (int64_t)h->state, (int64_t)h->back, (int64_t)h->end,
                                  (int64_t)h->tries, h->due, h->since, h->seen, h->expected_ms, (int64_t)m->journal_size,
-                                 m->journal_digest, m->gap_ms, m->text), WRITE, e);
+                                 m->journal_digest, m->gap_ms, m->text, m->off_since), WRITE, e);
 }
 
 bool record_save(struct store *s, long long rollout, const struct record *m, struct err *e)
 {
     const struct host *h = &m->host;
 
-    if (!store_do(s, store_ask(s, MEMBER_SAVE, "iitiiiiaaaiitit", (int64_t)rollout, (int64_t)h->id, m->plan, (int64_t)h->state,
+    if (!store_do(s, store_ask(s, MEMBER_SAVE, "iitiiiiaaaiitita", (int64_t)rollout, (int64_t)h->id, m->plan, (int64_t)h->state,
                                (int64_t)h->back, (int64_t)h->end, (int64_t)h->tries, h->due, h->since, h->seen,
-                               h->expected_ms, (int64_t)m->journal_size, m->journal_digest, m->gap_ms, m->text), WRITE, e))
+                               h->expected_ms, (int64_t)m->journal_size, m->journal_digest, m->gap_ms, m->text, m->off_since), WRITE, e))
         return false;
     return sqlite3_changes(s->db) == 1 ||
            err_set(e, ERR_BUG, "%s: rollout %lld has no place %u", s->path, rollout, (unsigned)h->id);
@@ -54,6 +54,7 @@ static bool load_member(sqlite3_stmt *q, void *arg, struct err *e)
         .urgency = (uint32_t)sqlite3_column_int64(q, 3),
         .journal_size = sqlite3_column_int64(q, 13),
         .gap_ms = sqlite3_column_int64(q, 15),
+        .off_since = store_instant(q, 17),
     };
     snprintf(m->journal_digest, sizeof m->journal_digest, "%s", digest ? digest : "");
     if (m->host.id != x->records->v.n - 1)

@@ -26,7 +26,8 @@ struct record {
     const char *plan;        /* id, also the run's; NULL: none */
     long long journal_size;  /* bytes of the run's journal that are here */
     char journal_digest[65]; /* of these bytes; "" at 0 */
-    int64_t gap_ms;          /* unprotected, as the journal tells it so far */
+    int64_t gap_ms;          /* of the times without protection that have ended, as the journal tells them so far */
+    instant off_since;       /* of one that has not: since when; INSTANT_NONE: protected, or not known. By the PC's clock */
     const char *text;        /* the last reason, for people, as it came (hostile); NULL: none */
 };
 

@@ -22,6 +22,9 @@ const char *const store_migrations[] = {
     "CREATE TABLE events(id INTEGER PRIMARY KEY, rollout INTEGER NOT NULL REFERENCES rollouts(id), host TEXT,"
     " at INTEGER NOT NULL, event TEXT NOT NULL, text TEXT) STRICT;"
     "CREATE INDEX events_host ON events(rollout, host);",
+
+    /* Until now the time without protection that is still open was part of gap. */
+    "ALTER TABLE members ADD COLUMN off INTEGER;",
 };
 const int store_newest = sizeof store_migrations / sizeof store_migrations[0];
 
@@ -46,12 +49,12 @@ const char *const store_texts[STATEMENTS] = {
     [ROLLOUT_LOAD] = "SELECT id, document, operator, begun, ended, stopped FROM rollouts WHERE ?1 = 0 OR id = ?1"
                      " ORDER BY ended IS NOT NULL, id DESC LIMIT 1",
     [MEMBER_ADD] = "INSERT INTO members(rollout, place, host, wave, urgency, plan, state, back, end, tries, due, since, seen,"
-                   " expected, size, digest, gap, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-                   " ?15, ?16, ?17, ?18)",
+                   " expected, size, digest, gap, text, off) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+                   " ?15, ?16, ?17, ?18, ?19)",
     [MEMBER_SAVE] = "UPDATE members SET plan = ?3, state = ?4, back = ?5, end = ?6, tries = ?7, due = ?8, since = ?9, seen = ?10,"
-                    " expected = ?11, size = ?12, digest = ?13, gap = ?14, text = ?15 WHERE rollout = ?1 AND place = ?2",
+                    " expected = ?11, size = ?12, digest = ?13, gap = ?14, text = ?15, off = ?16 WHERE rollout = ?1 AND place = ?2",
     [MEMBERS_LOAD] = "SELECT place, host, wave, urgency, plan, state, back, end, tries, due, since, seen, expected, size, digest,"
-                     " gap, text FROM members WHERE rollout = ?1 ORDER BY place",
+                     " gap, text, off FROM members WHERE rollout = ?1 ORDER BY place",
     [EVENT_ADD] = "INSERT INTO events(rollout, host, at, event, text) VALUES(?1, ?2, ?3, ?4, ?5)",
     [EVENTS_EACH] = "SELECT host, at, event, text FROM events WHERE rollout = ?1 AND (?2 IS NULL OR host = ?2) ORDER BY id",
 };

@@ -94,7 +94,7 @@ static struct record *members_of(struct arena *a, size_t n)
 
     for (size_t i = 0; i < n; i++)
         m[i] = (struct record){.name = arena_printf(a, "pc%06zu", n - i), .wave = (uint16_t)(i % 3), .urgency = (uint32_t)i,
-                               .plan = i % 2 ? arena_printf(a, "p%zu", i) : NULL,
+                               .plan = i % 2 ? arena_printf(a, "p%zu", i) : NULL, .off_since = INSTANT_NONE,
                                .host = {.due = INSTANT_NONE, .since = 1000, .seen = INSTANT_NONE, .expected_ms = 60000}};
     return m;
 }
@@ -106,7 +106,7 @@ static void expect_same(const struct record *x, const struct record *y)
     assert_string_equal(x->name, y->name);
     assert_true(text_eq(x->plan, y->plan) && text_eq(x->text, y->text));
     assert_string_equal(x->journal_digest, y->journal_digest);
-    assert_true(x->wave == y->wave && x->urgency == y->urgency && x->journal_size == y->journal_size && x->gap_ms == y->gap_ms);
+    assert_true(x->wave == y->wave && x->urgency == y->urgency && x->journal_size == y->journal_size && x->gap_ms == y->gap_ms && x->off_since == y->off_since);
     assert_true(x->host.id == y->host.id && x->host.state == y->host.state && x->host.back == y->host.back && x->host.end == y->host.end);
     assert_true(x->host.tries == y->host.tries && x->host.due == y->host.due && x->host.since == y->host.since);
     assert_true(x->host.seen == y->host.seen && x->host.expected_ms == y->host.expected_ms);
@@ -130,6 +130,7 @@ static void test_records(void **state)
     m[3].journal_size = 1ll << 40;
     digest_of("x", 1, m[3].journal_digest);
     m[3].gap_ms = 12345;
+    m[3].off_since = 77;
     m[3].text = "hostile \x1b[31m\xff text'; DROP TABLE members; --";
     MUST(store_batch(s, 0, &e) && record_save(s, id, &m[3], &e) && store_commit(s, &e));
     store_close(s);

@@ -23,6 +23,7 @@ struct made {
     enum host_state state, back;
     uint16_t wave;
     int64_t gap_ms;
+    instant off_ago; /* without protection since so long; 0: it has one */
 };
 
 struct fixture {
@@ -79,6 +80,7 @@ static long long begin(struct fixture *x, const struct made *m, size_t n, const 
         assert_true(roster_put(x->store, &h, NOW, &change, &e));
         records[i] = (struct record){.name = m[i].name, .wave = m[i].wave, .gap_ms = m[i].gap_ms, .journal_size = m[i].gap_ms ? 10 : 0,
                                      .text = m[i].state == HOST_UNPROTECTED ? "no service" : NULL,
+                                     .off_since = m[i].off_ago ? NOW - m[i].off_ago : INSTANT_NONE,
                                      .host = {.state = (uint8_t)m[i].state, .back = (uint8_t)m[i].back, .since = NOW - HOUR,
                                               .seen = NOW - HOUR, .due = INSTANT_NONE}};
     }
@@ -112,8 +114,8 @@ static void test_nothing(void **state)
 static void test_open(void **state)
 {
     static const struct made m[] = {
-        {"a", HOST_DONE, 0, 0, 1500},      {"b", HOST_ROLLED_BACK, 0, 0, 0},          {"c", HOST_UNPROTECTED, 0, 1, 41000},
-        {"d", HOST_RUNNING, 0, 1, 0},      {"e", HOST_QUEUED, 0, 1, 0},               {"f", HOST_UNREACHABLE, HOST_QUEUED, 2, 0},
+        {"a", HOST_DONE, 0, 0, 1500, 0},      {"b", HOST_ROLLED_BACK, 0, 0, 0, 0},          {"c", HOST_UNPROTECTED, 0, 1, 41000, 0},
+        {"d", HOST_RUNNING, 0, 1, 0, 0},      {"e", HOST_QUEUED, 0, 1, 0, 0},               {"f", HOST_UNREACHABLE, HOST_QUEUED, 2, 0, 0},
     };
     struct fixture *x = *state;
     struct fleet_status *f;
@@ -134,10 +136,11 @@ static void test_open(void **state)
     assert_non_null(strstr(f->limit, "budget"));
     assert_string_equal(f->hosts.v[0].name, "c");
     assert_string_equal(f->hosts.v[0].site, "berlin");
-    assert_int_equal(f->hosts.v[0].gap_s, 41);
+    assert_int_equal(f->hosts.v[0].gap_s, 41 + 3600);
+    assert_int_equal(f->hosts.v[0].unprotected_since, NOW - HOUR);
     assert_non_null(f->hosts.v[0].action);
     assert_string_equal(f->gaps->worst, "c");
-    assert_int_equal(f->gaps->sum_s, 43);
+    assert_int_equal(f->gaps->sum_s, 43 + 3600);
     assert_int_equal(f->gaps->now.n, 1);
     assert_int_equal(f->pace->left, 5);
     assert_int_equal(f->pace->done_per_day, 2);
@@ -147,11 +150,55 @@ static void test_open(void **state)
     assert_string_equal(f->hosts.v[3].was, "queued");
 }
 
+/*
+ * What is unprotected now is what the journals show, whatever became of the PC since; who went silent so comes first. Ended well,
+ * no journal shows more than the end. A clock of a PC that is years off makes no gap of years, nor one that has not begun.
+ */
+static void test_unprotected(void **state)
+{
+    static const struct made m[] = {
+        {"a", HOST_DONE, 0, 0, 1500, HOUR},         {"b", HOST_RUNNING, 0, 0, 5000, 61000}, {"c", HOST_UNREACHABLE, HOST_RUNNING, 1, 0, 2 * HOUR},
+        {"d", HOST_HELD, HOST_RUNNING, 1, 0, HOUR}, {"e", HOST_DOUBT, 0, 1, 0, 2000},       {"f", HOST_UNPROTECTED, 0, 1, 0, 400 * INSTANT_DAY},
+        {"g", HOST_RUNNING, 0, 1, 0, -HOUR},        {"h", HOST_RUNNING, 0, 1, 2000, 0},     {"i", HOST_UNREACHABLE, HOST_RUNNING, 1, 0, 0},
+    };
+    static const struct {
+        const char *name;
+        instant ago;
+        long long gap_s;
+        bool hands, alarm;
+    } want[] = {
+        {"c", 2 * HOUR, 7200, true, true}, {"f", 12 * HOUR, 12 * 3600, true, true}, {"d", HOUR, 3600, true, true}, {"e", 2000, 2, true, true},
+        {"i", -1, -1, false, false},       {"b", 61000, 66, false, false},          {"g", 0, 0, false, false},     {"h", -1, 2, false, false},
+        {"a", -1, 2, false, false},
+    };
+    struct fixture *x = *state;
+    struct fleet_status *f;
+
+    begin(x, m, 9, "UTC");
+    f = look(x, NOW, INSTANT_NONE);
+    assert_int_equal(f->gaps->now.n, 6);
+    assert_string_equal(f->gaps->now.v[0], "c");
+    for (size_t i = 0; i < 9; i++) {
+        const struct fleet_member *h = &f->hosts.v[i];
+
+        assert_string_equal(h->name, want[i].name);
+        assert_int_equal(h->unprotected_since, want[i].ago < 0 ? INSTANT_NONE : NOW - want[i].ago);
+        assert_int_equal(h->gap_s, want[i].gap_s);
+        assert_true(fleet_care(h).hands == want[i].hands && fleet_care(h).alarm == want[i].alarm);
+    }
+    assert_string_equal(f->hosts.v[2].command, "avswap fleet ack d");
+    assert_non_null(f->hosts.v[0].action);
+    assert_null(f->hosts.v[5].action);
+    /* and it grows while nothing new is heard */
+    f = look(x, NOW + HOUR, INSTANT_NONE);
+    assert_int_equal(f->hosts.v[0].gap_s, 3 * 3600);
+}
+
 /* Too slow for the house's deadline; then past it. */
 static void test_late(void **state)
 {
-    static const struct made m[] = {{"a", HOST_DONE, 0, 0, 1}, {"b", HOST_DONE, 0, 0, 1}, {"c", HOST_QUEUED, 0, 1, 0}, {"d", HOST_QUEUED, 0, 1, 0},
-                                    {"e", HOST_QUEUED, 0, 1, 0}, {"f", HOST_QUEUED, 0, 2, 0}};
+    static const struct made m[] = {{"a", HOST_DONE, 0, 0, 1, 0}, {"b", HOST_DONE, 0, 0, 1, 0}, {"c", HOST_QUEUED, 0, 1, 0, 0}, {"d", HOST_QUEUED, 0, 1, 0, 0},
+                                    {"e", HOST_QUEUED, 0, 1, 0, 0}, {"f", HOST_QUEUED, 0, 2, 0, 0}};
     struct fixture *x = *state;
     struct fleet_status *f;
 
@@ -167,7 +214,7 @@ static void test_late(void **state)
 /* The canary has ended an hour ago and soaks for two. */
 static void test_soak(void **state)
 {
-    static const struct made m[] = {{"a", HOST_DONE, 0, 0, 1}, {"b", HOST_DONE, 0, 0, 1}, {"c", HOST_QUEUED, 0, 1, 0}};
+    static const struct made m[] = {{"a", HOST_DONE, 0, 0, 1, 0}, {"b", HOST_DONE, 0, 0, 1, 0}, {"c", HOST_QUEUED, 0, 1, 0, 0}};
     struct fixture *x = *state;
     struct fleet_status *f;
 
@@ -181,7 +228,7 @@ static void test_soak(void **state)
 /* 22:00 to 04:00 in the PC's own time: open at 03:00, in another zone not. */
 static void test_window(void **state)
 {
-    static const struct made m[] = {{"a", HOST_DONE, 0, 0, 1}, {"b", HOST_QUEUED, 0, 0, 0}};
+    static const struct made m[] = {{"a", HOST_DONE, 0, 0, 1, 0}, {"b", HOST_QUEUED, 0, 0, 0, 0}};
     struct fixture *x = *state;
 
     begin(x, m, 2, "UTC");
@@ -197,6 +244,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nothing, setup, teardown), cmocka_unit_test_setup_teardown(test_open, setup, teardown),
         cmocka_unit_test_setup_teardown(test_late, setup, teardown),    cmocka_unit_test_setup_teardown(test_soak, setup, teardown),
         cmocka_unit_test_setup_teardown(test_window, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_unprotected, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

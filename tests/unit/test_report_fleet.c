@@ -22,16 +22,16 @@ static struct fleet_wave waves[] = {
 static struct fleet_deadline deadlines[] = {{"kaspersky", "us-updates", "US", "no updates any more", 1727582400000}};
 static struct fleet_pace pace = {8, 4, AT + 4 * INSTANT_DAY, 2, 1727582400000, AT + 2 * INSTANT_DAY, 0};
 static const char *unprotected[] = {"pc1"};
-static struct fleet_gaps gaps = {3, 50, 41, "pc1", {unprotected, 1}};
+static struct fleet_gaps gaps = {3, 7209, 7200, "pc1", {unprotected, 1}};
 static struct fleet_member members[] = {
-    {"pc1", "m1", "berlin", "rest", HOST_UNPROTECTED, NULL, AT - 2 * HOUR, AT - 2 * HOUR, INSTANT_NONE, "Old AV", "New AV", 41, "the service does not start", "go there"},
-    {"pc2", NULL, NULL, "rest", HOST_HELD, "running", AT - 30 * HOUR, AT - 31 * HOUR, INSTANT_NONE, NULL, NULL, -1, HOSTILE, "look"},
-    {"pc3", NULL, NULL, "rest", HOST_RUNNING, NULL, AT - HOUR / 4, AT, AT + 60000, NULL, NULL, 3, NULL, NULL},
+    {"pc1", "m1", "berlin", "rest", HOST_UNPROTECTED, NULL, AT - 2 * HOUR, AT - 2 * HOUR, INSTANT_NONE, "Old AV", "New AV", 7200, AT - 2 * HOUR, "the service does not start", "go there", "avswap fleet run pc1"},
+    {"pc2", NULL, NULL, "rest", HOST_HELD, "running", AT - 30 * HOUR, AT - 31 * HOUR, INSTANT_NONE, NULL, NULL, -1, INSTANT_NONE, HOSTILE, "look", "avswap fleet ack pc2"},
+    {"pc3", NULL, NULL, "rest", HOST_RUNNING, NULL, AT - HOUR / 4, AT, AT + 60000, NULL, NULL, 3, INSTANT_NONE, NULL, NULL, NULL},
 };
 
 static struct fleet_status status(void)
 {
-    return (struct fleet_status){.rollout = "7", .at = AT, .begun = AT - 12 * HOUR, .ended = INSTANT_NONE, .operator = "root",
+    return (struct fleet_status){.rollout = "7", .at = AT, .begun = AT - 12 * HOUR, .ended = INSTANT_NONE, .operator = "root", .driver = "12 avswap fleet run",
                                  .limit = "the failure budget: as many are at work as may fail", .total = 10,
                                  .states = {states, 5}, .waves = {waves, 2}, .deadlines = {deadlines, 1}, .pace = &pace,
                                  .gaps = &gaps, .hosts = {members, 3}};
@@ -55,7 +55,10 @@ static void test_screen(void **state)
 {
     static const char want[] =
         "avswap fleet 7  2026-11-23 03:00:00 UTC  q leaves, the rollout goes on\n"
-        "under way since 2026-11-22 15:00:00 UTC, begun by root\n"
+        "UNPROTECTED NOW (1)\n"
+        " go there\n"
+        "   pc1                  unprotected 2 h 00 min, since 01:00:00; the service d...\n"
+        "under way since 2026-11-22 15:00:00 UTC, begun by root, moved on by process 1...\n"
         "\n"
         "#########..................................... 2 of 10 PCs done\n"
         "1 unprotected   1 held   1 running   5 queued   2 done\n"
@@ -64,12 +67,10 @@ static void test_screen(void **state)
         "rest         .............. 0 of 8 done, 1 at work, 1 of 2 failures; open\n"
         "pace    8 left; 4 a day so far, 2 a day are needed; all by 2026-11-25 at this...\n"
         "law     4 days left, until 2026-11-27 03:00:00 UTC; overdue by 784 days (US: ...\n"
-        "gaps    UNPROTECTED NOW: pc1; 50.0 s on 3 PCs together, at worst 41.0 s (pc1)\n"
+        "gaps    2 h 00 min on 3 PCs together, at worst 2 h 00 min (pc1)\n"
         "waits   the failure budget: as many are at work as may fail\n"
         "\n"
-        "NEEDS HANDS (2)\n"
-        " go there\n"
-        "   pc1                  unprotected 2 h     41 s unprotected; the service doe...\n"
+        "NEEDS HANDS (1)\n"
         " look\n"
         "   pc2                  held        30 h    was running; \\x1b[2J\\x1b]0;t\\x07<...\n"
         "\n"
@@ -128,19 +129,102 @@ static void test_text(void **state)
     buf_init(&b, LIMIT_DOCUMENT);
     report_fleet(&f, &style, &b);
     check_harmless(buf_str(&b));
-    assert_non_null(strstr(buf_str(&b), "UNPROTECTED NOW: pc1"));
-    assert_true(strstr(buf_str(&b), "go there") < strstr(buf_str(&b), "the service does"));
+    assert_non_null(strstr(buf_str(&b), "UNPROTECTED NOW (1)\n  go there\n    pc1                  unprotected 2 h 00 min, since 01:00:00; "));
+    assert_non_null(strstr(buf_str(&b), "\n    avswap fleet run pc1\n"));
+    assert_null(strstr(buf_str(&b), "nobody moves it on"));
+    assert_true(strstr(buf_str(&b), "go there") < strstr(buf_str(&b), "the service"));
     assert_non_null(strstr(buf_str(&b), "THE OTHERS"));
+    buf_clear(&b);
+    f.driver = NULL;
+    report_fleet(&f, &style, &b);
+    assert_non_null(strstr(buf_str(&b), "nobody moves it on now (avswap fleet run)"));
     buf_clear(&b);
     report_fleet(&none, &style, &b);
     check("no rollout", &b, "There is no rollout: avswap fleet run begins one.\n");
     buf_free(&b);
 }
 
+/* Who went silent without protection is first; a PC that is just being moved counts, too, behind those that need hands. */
+static void test_alarms(void **state)
+{
+    static struct fleet_member m[] = {
+        {.name = "lost", .state = HOST_UNREACHABLE, .was = "running", .since = AT - 60000, .seen = AT - 120000, .gap_s = 862,
+         .unprotected_since = AT - 862000, .text = HOSTILE, .action = "find it"},
+        {.name = "moving", .state = HOST_RUNNING, .since = AT - 60000, .seen = AT, .gap_s = 5, .unprotected_since = AT - 30 * HOUR},
+        {.name = "well", .state = HOST_RUNNING, .since = AT - 60000, .seen = AT, .gap_s = -1, .unprotected_since = INSTANT_NONE},
+    };
+    static const char want[] =
+        "UNPROTECTED NOW (2)\n"
+        "  find it\n"
+        "    lost                 unreachable 14 min 22 s, since 02:45:38; seen 2 min ago; was running;\n"
+        "                         \\x1b[2J\\x1b]0;t\\x07<b>\\x0d\\x0a=1+1|x\\y\\u{9b}31m\\u{202e}\n"
+        "  being moved just now: nothing to do unless it lasts\n"
+        "    moving               running     30 h 00 min, since 2026-11-21 21:00:00\n"
+        "\n"
+        "  PCs      ";
+    struct fleet_status f = {.rollout = "7", .at = AT, .begun = AT - HOUR, .ended = INSTANT_NONE, .driver = "x", .hosts = {m, 3}};
+    struct style style = {.width = 100};
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, LIMIT_DOCUMENT);
+    report_fleet(&f, &style, &b);
+    check_harmless(buf_str(&b));
+    if (!strstr(buf_str(&b), want))
+        fail_msg("%s\nlacks\n%s", buf_str(&b), want);
+    for (int height = 10; height < 60; height += 7)
+        for (style.width = 40; style.width < 130; style.width += 40) {
+            buf_clear(&b);
+            report_fleet_screen(&f, &style, height, &b);
+            assert_non_null(strstr(buf_str(&b), "\nUNPROTECTED NOW (2)\n find it\n   lost   "));
+            assert_true(strstr(buf_str(&b), "UNPROTECTED NOW") < strstr(buf_str(&b), "under way"));
+        }
+    buf_clear(&b);
+    report_fleet_changes(NULL, &f, &style, &b);
+    assert_non_null(strstr(buf_str(&b), "lost unreachable, UNPROTECTED since 2026-11-23 02:45:38 UTC (14 min 22 s so far)"));
+    buf_free(&b);
+}
+
+/* What is typed stands whole on a line, however long the names; lines are filled. */
+static void test_commands(void **state)
+{
+    static char names[30][201], typed[30][7000];
+    static struct fleet_member m[30];
+    struct fleet_status f = {.rollout = "7", .at = AT, .begun = AT - HOUR, .ended = INSTANT_NONE, .driver = "x", .hosts = {m, 30}};
+    struct style style = {.width = 80, .verbose = true};
+    size_t lines = 0;
+    struct buf b;
+
+    (void)state;
+    for (size_t i = 0; i < 30; i++) {
+        snprintf(names[i], sizeof names[i], "%s%0*zu", i == 3 ? "\xe6\xbc\xa2" : "pc", i == 7 ? 190 : 2, i);
+        snprintf(typed[i], sizeof typed[i], "avswap fleet ack %s", names[i]);
+        m[i] = (struct fleet_member){.name = names[i], .state = HOST_HELD, .since = AT, .seen = AT, .gap_s = -1,
+                                     .unprotected_since = INSTANT_NONE, .action = "look", .command = typed[i]};
+    }
+    buf_init(&b, LIMIT_DOCUMENT);
+    report_fleet(&f, &style, &b);
+    for (const char *p = strstr(buf_str(&b), "    avswap fleet ack"); p; p = strstr(p + 1, "\n    avswap fleet ack")) {
+        size_t n = strcspn(p + 1, "\n");
+
+        lines++;
+        assert_true(n <= 80 || (n > 190 && n < 230));
+    }
+    assert_in_range(lines, 3, 5);
+    for (size_t i = 0; i < 30; i++)
+        assert_non_null(strstr(strstr(buf_str(&b), "    avswap fleet ack"), names[i]));
+    style.verbose = false;
+    buf_clear(&b);
+    report_fleet(&f, &style, &b);
+    assert_non_null(strstr(buf_str(&b), "and 18 more: --verbose shows all"));
+    assert_null(strstr(buf_str(&b), "pc12"));
+    buf_free(&b);
+}
+
 static void test_csv(void **state)
 {
     static struct fleet_member m[] = {
-        {"=1+1", NULL, "a\"b", NULL, HOST_HELD, "running", AT, INSTANT_NONE, INSTANT_NONE, "+x", "-y", -1, "  @z\r\n2", "\ttab"},
+        {"=1+1", NULL, "a\"b", NULL, HOST_HELD, "running", AT, INSTANT_NONE, INSTANT_NONE, "+x", "-y", -1, AT, "  @z\r\n2", "\ttab", "\t=1"},
     };
     struct fleet_status f = {.hosts = {m, 1}};
     struct buf b;
@@ -149,9 +233,9 @@ static void test_csv(void **state)
     buf_init(&b, LIMIT_DOCUMENT);
     report_fleet_csv(&f, &b);
     check("the CSV", &b,
-          "name,machine,site,wave,state,was,since,seen,next,from,to,gap_s,text,action\r\n"
+          "name,machine,site,wave,state,was,since,seen,next,from,to,gap_s,text,action,unprotected_since,command\r\n"
           "\"'=1+1\",\"\",\"a\"\"b\",\"\",\"held\",\"running\",2026-11-23T03:00:00Z,,,\"'+x\",\"'-y\",,"
-          "\"'  @z\\x0d\\x0a2\",\"\\x09tab\"\r\n");
+          "\"'  @z\\x0d\\x0a2\",\"\\x09tab\",2026-11-23T03:00:00Z,\"\\x09=1\"\r\n");
     buf_free(&b);
 }
 
@@ -210,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_screen), cmocka_unit_test(test_sizes),   cmocka_unit_test(test_text),
         cmocka_unit_test(test_csv),    cmocka_unit_test(test_changes), cmocka_unit_test(test_cef),
+        cmocka_unit_test(test_alarms), cmocka_unit_test(test_commands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -13,17 +14,23 @@ struct os_lock {
     int fd;
 };
 
+enum { NOTE_MAX = 512 };
+
 /* What the holder wrote: "pid note". */
-static bool busy(int fd, const char *path, struct err *e)
+static void read_note(int fd, char note[NOTE_MAX])
 {
-    char note[512];
-    struct buf shown;
-    ssize_t n = pread(fd, note, sizeof note - 1, 0);
+    ssize_t n = pread(fd, note, NOTE_MAX - 1, 0);
 
     note[n > 0 ? n : 0] = '\0';
-    for (char *p = note; *p; p++)
-        if (*p == '\n')
-            *p = '\0';
+    note[strcspn(note, "\n")] = '\0';
+}
+
+static bool busy(int fd, const char *path, struct err *e)
+{
+    char note[NOTE_MAX];
+    struct buf shown;
+
+    read_note(fd, note);
     buf_init(&shown, sizeof note * 8);
     text_show(&shown, note);
     err_set(e, ERR_BUSY, "'%s' is held by process %s", path, shown.len ? buf_str(&shown) : "(unknown)");
@@ -34,7 +41,7 @@ static bool busy(int fd, const char *path, struct err *e)
 
 static bool take(int fd, const char *path, const char *note, struct err *e)
 {
-    char text[512];
+    char text[NOTE_MAX];
     int n;
 
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
@@ -80,4 +87,21 @@ void os_lock_release(struct os_lock *l)
         return;
     close(l->fd);
     mem_free(l);
+}
+
+bool os_lock_holder(const char *path, struct arena *a, const char **ret, struct err *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    char note[NOTE_MAX] = "";
+    bool held;
+
+    *ret = NULL;
+    if (fd < 0)
+        return errno == ENOENT || err_sys(e, ERR_IO, errno, "opening '%s'", path);
+    held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (held)
+        read_note(fd, note);
+    close(fd);
+    *ret = held ? arena_strdup(a, *note ? note : "(unknown)") : NULL;
+    return !held || *ret || err_nomem(e);
 }
