@@ -311,6 +311,31 @@ case_unknown_signer() {
 
 # ---- on its own ------------------------------------------------------------------------------------------------------------------------------------
 
+# From a jump host, by the real worker behind a stand-in for ssh and PowerShell: pushed, started as a service, asked after through a reboot
+# while it is silent, its journal collected, acknowledged.
+case_fleet() {
+    local jump=$dir/jump pid status=0
+    on_kes && switches wants-reboot || return 1
+    mkdir -p "$jump/bin" "$jump/workers" "$jump/catalog"
+    ln -s "$tests_windows/ssh.py" "$jump/bin/ssh"
+    cp "$exe" "$jump/workers/avswap.exe"
+    cp -r vendors playbooks "$jump/catalog/" && cp -r tests/products/windows/catalog/. "$jump/catalog/"
+    cp "$(path C:/policy.json)" "$jump/policy.json"
+    echo '{"schema":"avswap.rollout/1","ask_s":1,"waves":[{"name":"all","percent":100}]}' >"$jump/rollout.json"
+    printf 'name,os\n%s,windows\n' "$pc" | jump hosts import - || return 1
+    jump run --rollout "$jump/rollout.json" --policy "$jump/policy.json" --catalog "$jump/catalog" --workers "$jump/workers" --yes & pid=$!
+    follow
+    wait "$pid" || status=$?
+    want 'exit 0' prints 0 echo "$status"
+    want 'one reboot' prints 1 echo "$reboots"
+    want 'done' grep -q "^fleet: 1 hosts, done 1, rolled back 0" "$jump/said"
+    want 'the journal is there, whole' cmp "$(echo "$jump"/state/fleet/hosts/*/runs/*/journal.jsonl)" "$(run_dir)journal.jsonl"
+    want 'its outcome, too' grep -q '"migrated"' "$jump"/state/fleet/hosts/*/runs/*/outcome.json
+    want 'one worker is kept there' prints 1 eval 'ls "$(path C:/ProgramData/avswap/workers)" | wc -l'
+    migrated
+}
+jump() { PC="$PC" PATH="$dir/jump/bin:$PATH" "$BUILD/avswap-fleet" "$@" --state "$dir/jump/state" >>"$dir/jump/said" 2>&1; }
+
 case_detached() { # the session that started it is gone at once; then the power fails
     on_kes && want 'plan' avswap plan --catalog C:/catalog --policy C:/policy.json -o C:/plan.json || return 1
     want 'returns' avswap run C:/plan.json --catalog C:/catalog --yes --detach
@@ -362,12 +387,12 @@ case_rollback_by_hand() { # while it waits for the reboot a person turns round
     want 'the new product is gone' prints '' service standin-av
 }
 
-needs "$exe" "$products"/{kes,kes-ru,kea,klnagent,klnagent-ru,standin-av}.msi "$products"/{standin-old-setup,msiexec,code}.exe
+needs "$exe" "$BUILD/avswap-fleet" "$products"/{kes,kes-ru,kea,klnagent,klnagent-ru,standin-av}.msi "$products"/{standin-old-setup,msiexec,code}.exe
 for each in 'golden bare' 'golden_with kes kes klnagent' 'golden_with old standin-old-setup.exe' 'untouched kes' 'untouched old' reference; do
     $each >"$out/golden.log" 2>&1 || { tail -n 5 "$out/golden.log"; echo "$SUITE: $each: no PC, see $out/golden.log"; exit 1; }
 done
 case ${1-} in
-'') set -- program names plan odd_paths migrate passwords wrong_password install_fails hang busy_installer leaves_service \
+'') set -- fleet program names plan odd_paths migrate passwords wrong_password install_fails hang busy_installer leaves_service \
     agent_reinstalls program_removed by_program tampered_installer detached window_gone ;;
 all) shift ;;
 esac

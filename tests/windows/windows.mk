@@ -8,7 +8,7 @@ WINDOWS_TEST_APT := $(PRODUCTS_WINDOWS_APT) python3 iproute2 util-linux libc-bin
 WINDOWS_SET ?=
 
 .PHONY: windows-check demo-windows crash-windows-wine
-windows-check crash-windows-wine: windows products-windows
+windows-check crash-windows-wine: windows products-windows $(BUILD)/avswap-fleet
 	BUILD=$(BUILD) tests/windows/$(if $(filter windows-check,$@),suite,crash).sh $(WINDOWS_SET)
 
 demo-windows: deps
