@@ -85,7 +85,9 @@ static const char *const about[] = {
     "Prints what a security operations centre is told before protection is changed: which PCs, in which hours, by which plan "
     "(with its digest), which products, services and packages are going to stop and to start, and whom to ask. To those who watch, "
     "the removal of an antivirus looks like an attack.",
-    "avswap fleet run writes the same before the first uninstall: fleet/notice-ROLLOUT.json and .cef in the jump host's state.",
+    "avswap fleet run writes the same before the first uninstall: fleet/notice-ROLLOUT.json and .cef in the jump host's state. PCs that were "
+    "planned for later, as absent ones, are in notices of their own, notice-ROLLOUT.2.json and so on: no PC is told to start before "
+    "a notice on disk names it with its plan.",
     NULL,
 };
 

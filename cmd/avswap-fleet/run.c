@@ -3,7 +3,7 @@
 #include "cmd/cli/options.h"
 #include "cmd/cli/out.h"
 #include "core/base/limits.h"
-#include "core/fleet/notice.h"
+#include "core/fleet/standing.h"
 #include "core/model/fleet.h"
 #include "core/os/machine.h"
 
@@ -56,23 +56,6 @@ static const char *operator_name(void)
     return by && *by ? by : "root";
 }
 
-/* Who watches the network is told before the first uninstall: an antivirus that ends on many PCs looks like an attack. */
-static bool give_notice(struct jump *j, struct err *e)
-{
-    const struct notice_source how = {.state = j->state, .operator = operator_name(), .contact = option_value(&j->c->args, "contact"),
-                                      .now = os_now(), .begins = INSTANT_NONE};
-    struct notice n;
-    bool ok = notice_load(j->store, &how, &j->c->doc, &n, e);
-
-    for (int os = 0; ok && os < 2; os++)
-        if (j->request.workers[os])
-            ok = notice_worker(&n, fleet_os_names[os], j->workers[os].sha256, &j->c->doc, e);
-    if (!ok || !notice_write(j->state, &n, e))
-        return false;
-    out_talk(j->c, "The notice of expected changes is in %s/fleet/notice-%s.json and .cef.", j->state, n.rollout);
-    return true;
-}
-
 static bool consent(struct jump *j, size_t n, bool *ret, struct err *e)
 {
     *ret = option_given(&j->c->args, "yes");
@@ -96,8 +79,7 @@ static bool begin(struct jump *j, bool *ret_yes, struct err *e)
     buf_init(&text, LIMIT_DOCUMENT);
     ok = consent(j, names.n ? names.n : j->roster.hosts.n, ret_yes, e) &&
          (!*ret_yes || (document(j, &r, &text, e) &&
-                        drive_begin(&j->request, &r, buf_str(&text), names.n ? &names : NULL, operator_name(), os_now(), e) &&
-                        give_notice(j, e)));
+                        drive_begin(&j->request, &r, buf_str(&text), names.n ? &names : NULL, operator_name(), os_now(), e)));
     buf_free(&text);
     return ok;
 }
@@ -120,13 +102,14 @@ static bool prove_secrets(struct jump *j, struct err *e)
 static bool sum_up(struct jump *j, struct drive *d, struct err *e)
 {
     const struct schedule *s = drive_schedule(d);
-    size_t by[HOST_STATES] = {0}, waiting = 0;
+    size_t by[HOST_STATES] = {0}, waiting = 0, off = 0;
 
     for (size_t i = 0; i < s->n; i++) {
         by[s->hosts[i].state]++;
         waiting += !host_is_final(&s->hosts[i]);
+        off += standing_off_since(drive_record(d, (uint32_t)i)) != INSTANT_NONE;
     }
-    if (by[HOST_UNPROTECTED])
+    if (off)
         j->c->status = EXIT_UNPROTECTED;
     else if (by[HOST_DONE] != s->n)
         j->c->status = EXIT_FLEET_PARTIAL;
@@ -134,7 +117,7 @@ static bool sum_up(struct jump *j, struct drive *d, struct err *e)
         return out_json(json_pack("{ss sI sI sI sI sI sI sI sb}", "schema", "avswap.fleet-run/1", "hosts", (json_int_t)s->n, "done",
                                   (json_int_t)by[HOST_DONE], "rolled_back", (json_int_t)by[HOST_ROLLED_BACK], "refused",
                                   (json_int_t)by[HOST_REFUSED], "in_doubt", (json_int_t)by[HOST_DOUBT], "waiting", (json_int_t)waiting,
-                                  "unprotected", (json_int_t)by[HOST_UNPROTECTED], "ended", drive_ended(d)), e);
+                                  "unprotected", (json_int_t)off, "ended", drive_ended(d)), e);
     for (size_t i = 0; i < s->n; i++)
         if (s->hosts[i].state != HOST_DONE)
             out_talk(j->c, "%-20s %-12s %s", drive_record(d, (uint32_t)i)->name, host_state_names[s->hosts[i].state],
@@ -146,8 +129,10 @@ static bool sum_up(struct jump *j, struct drive *d, struct err *e)
                  by[HOST_HELD]);
     if (by[HOST_DOUBT])
         out_talk(j->c, "%zu in doubt: look at them by avswap fleet status.", by[HOST_DOUBT]);
+    if (off)
+        out_talk(j->c, "%zu UNPROTECTED: avswap fleet status says since when and what to do.", off);
     out_talk(j->c, "fleet: %zu hosts, done %zu, rolled back %zu, refused %zu, waiting %zu, unprotected %zu", s->n, by[HOST_DONE],
-             by[HOST_ROLLED_BACK], by[HOST_REFUSED], waiting, by[HOST_UNPROTECTED]);
+             by[HOST_ROLLED_BACK], by[HOST_REFUSED], waiting, off);
     return true;
 }
 
@@ -178,6 +163,7 @@ static bool run(struct cli *c, struct err *e)
         return err_set(e, ERR_USAGE, "--patience '%.40s' is no number of seconds", patience);
     ok = jump_open(&j, c, "avswap fleet run", e) && jump_plans(&j, e);
     j.request.patience_ms = seconds < 0 ? -1 : seconds * 1000;
+    j.request.contact = option_value(&c->args, "contact");
     j.request.tell = tell;
     j.request.say = say;
     ok = ok && go(&j, e);

@@ -309,9 +309,28 @@ static bool over(struct drive *d, struct err *e)
     return save_rollout(d, "ended", e);
 }
 
+/* An antivirus that ends on many PCs looks like an attack. */
+static bool give_notice(struct drive *d, struct err *e)
+{
+    long long before = d->notices.last;
+    size_t told;
+
+    if (d->rollout.stopped)
+        return true;
+    if (!notices_all(&d->notices, &d->records, d->r->roster, os_now(), &told, e))
+        return false;
+    if (told)
+        say(d, "The notice of expected changes on %zu PC%s is in %s/fleet/notice-%lld%s.json and .cef.", told, told == 1 ? "" : "s", d->r->state,
+            d->rollout.id, before ? ".*" : "");
+    return true;
+}
+
 bool drive_run(struct drive *d, struct err *e)
 {
     bool ok;
+
+    if (!give_notice(d, e))
+        return false;
 
     signal(SIGPIPE, SIG_IGN); /* a child that is gone is told by the write */
     d->moved = os_now();

@@ -6,6 +6,8 @@
  *     drive_run      until nothing is left to do, or until told to leave
  *     drive_close
  *
+ * Who watches the network is told first: no PC is told to start before a notice on disk names it with its plan (notices.h).
+ *
  * What makes a crash harmless: a PC's record and its plan are on disk before it is told to start, what it sends is on disk
  * before it is told that all is here, and everything else can be asked again. One rollout at a time works in a state
  * folder; whoever drives holds <state>/fleet/rollout.lock (the caller's).
@@ -32,6 +34,7 @@ struct drive_request {
     const struct roster *roster;
     const struct worker_file *workers[2]; /* by enum fleet_os; NULL: none of that kind is there */
     struct transport_options transport;
+    const char *contact;               /* whom the notices of expected changes name; NULL: nobody */
     const char *secrets;               /* JSON object name -> value; NULL: none */
     size_t secrets_len;
     int64_t patience_ms;               /* leave when for so long only absent or held PCs were left; -1: never */

@@ -87,6 +87,14 @@ static bool make_schedule(struct drive *d, instant now, struct err *e)
     return d->scheduled;
 }
 
+static bool open_notices(struct drive *d, struct err *e)
+{
+    const struct notice_source how = {.state = d->r->state, .operator = d->rollout.operator, .contact = d->r->contact,
+                                      .begins = INSTANT_NONE, .rollout = &d->plan_of_waves};
+
+    return notices_open(&d->notices, &how, d->r->workers, d->rollout.id, e);
+}
+
 struct drive *drive_open(const struct drive_request *r, instant now, struct err *e)
 {
     struct drive *d = mem_alloc(sizeof *d);
@@ -104,7 +112,8 @@ struct drive *drive_open(const struct drive_request *r, instant now, struct err 
     found = found && d->rollout.ended == INSTANT_NONE;
     ok = ok && (!found || (doc_read(&d->doc, &rollout_schema, "the rollout in the store", d->rollout.document,
                                     strlen(d->rollout.document), &d->plan_of_waves, e) &&
-                           record_load(r->store, d->rollout.id, &d->doc, &d->records, e) && make_schedule(d, now, e)));
+                           record_load(r->store, d->rollout.id, &d->doc, &d->records, e) && open_notices(d, e) &&
+                           make_schedule(d, now, e)));
     if (ok && found)
         return d;
     drive_close(d);
@@ -117,6 +126,7 @@ void drive_close(struct drive *d)
         return;
     if (d->scheduled)
         schedule_free(&d->schedule);
+    notices_close(&d->notices);
     mem_free(d->hosts);
     mem_free(d->members);
     mem_free(d->pcs);

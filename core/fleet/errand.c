@@ -77,7 +77,7 @@ static bool take_plan(struct errand *x, struct err *e)
 
 static bool ask_start(struct errand *x, struct err *e)
 {
-    if (!take_plan(x, e))
+    if (!notices_before(&x->d->notices, x->d->pcs[x->i], record_of(x)->wave, &x->plan, os_now(), e) || !take_plan(x, e))
         return false;
     if (!contact_frame(x->contact, "plan", buf_str(&x->plan_text), x->plan_text.len, e))
         return false;

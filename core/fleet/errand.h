@@ -9,6 +9,7 @@
 
 #include "core/fleet/drive.h"
 #include "core/fleet/entrust.h"
+#include "core/fleet/notices.h"
 #include "core/fleet/reach.h"
 #include "core/os/file.h"
 #include "core/fleet/copy.h"
@@ -24,6 +25,7 @@ struct drive {
     struct member *members;
     const struct roster_host **pcs; /* NULL: no longer in the roster */
     size_t n;
+    struct notices notices;
     struct schedule schedule;
     bool scheduled;
     uv_loop_t loop;

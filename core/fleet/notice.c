@@ -136,18 +136,31 @@ struct work {
     struct notice *n;
 };
 
-static bool add_host(struct work *w, const struct roster_host *h, const char *wave, struct err *e)
+bool notice_tell(struct notice *n, const struct notice_source *how, const struct roster_host *h, unsigned wave, const struct plan *p,
+                 struct doc *d, struct err *e)
 {
+    const struct rollout *r = how->rollout;
     const struct window *window = NULL;
+    struct err ignored = ERR_INIT;
+    int offset = 0;
+
+    if (!zone_offset(h->host.zone, n->at, &offset, &ignored)) /* refused at the import; a database that has gone since says nothing */
+        offset = 0;
+    return (!r || standing_window(r, &h->host, d, &window, e)) &&
+           notice_add(n, &h->host, h->machine, !r || wave == NOTICE_NO_WAVE ? NULL : wave < r->waves.n ? r->waves.v[wave].name : "rest", window,
+                      offset, p, d, e);
+}
+
+static bool add_host(struct work *w, const struct roster_host *h, unsigned wave, struct err *e)
+{
+    struct notice_source how = *w->how;
     struct doc doc = DOC_INIT;
     struct plan plan;
-    int offset = 0;
     bool found, ok;
 
-    ok = fleet_folder_plan(w->how->state, h->host.name, NULL, &doc, NULL, &plan, &found, e) &&
-         (!found || (zone_offset(h->host.zone, w->how->now, &offset, e) &&
-                     (!w->rollout || standing_window(w->rollout, &h->host, w->d, &window, e)) &&
-                     notice_add(w->n, &h->host, h->machine, wave, window, offset, &plan, w->d, e)));
+    how.rollout = w->rollout;
+    ok = fleet_folder_plan(how.state, h->host.name, NULL, &doc, NULL, &plan, &found, e) &&
+         (!found || notice_tell(w->n, &how, h, wave, &plan, w->d, e));
     doc_free(&doc);
     return ok || err_wrap(e, "the notice for '%.60s'", h->host.name);
 }
@@ -165,7 +178,7 @@ static bool add_records(struct work *w, struct store *s, const struct record_rol
         const struct record *m = &records.v.v[i];
         const struct roster_host *h = host_is_final(&m->host) ? NULL : roster_find(roster, m->name);
 
-        if (h && !add_host(w, h, m->wave < w->rollout->waves.n ? w->rollout->waves.v[m->wave].name : "rest", e))
+        if (h && !add_host(w, h, m->wave, e))
             return false;
     }
     return true;
@@ -190,7 +203,7 @@ bool notice_load(struct store *s, const struct notice_source *how, struct doc *d
         return add_records(&w, s, &begun, &roster, e);
     }
     for (size_t i = 0; i < roster.hosts.n; i++)
-        if (!add_host(&w, &roster.hosts.v[i], NULL, e))
+        if (!add_host(&w, &roster.hosts.v[i], NOTICE_NO_WAVE, e))
             return false;
     return true;
 }
@@ -198,7 +211,8 @@ bool notice_load(struct store *s, const struct notice_source *how, struct doc *d
 static bool write_as(const char *folder, const struct notice *n, const char *ending, const struct buf *text, struct err *e)
 {
     struct arena a = ARENA_INIT;
-    const char *path = arena_printf(&a, "%s/notice-%s.%s", folder, n->rollout ? n->rollout : "planned", ending);
+    const char *path = n->number > 1 ? arena_printf(&a, "%s/notice-%s.%lld.%s", folder, n->rollout, n->number, ending)
+                                     : arena_printf(&a, "%s/notice-%s.%s", folder, n->rollout, ending);
     bool ok = (path || err_nomem(e)) && buf_ok(text, "the notice", e) && os_file_write(path, buf_str(text), text->len, 0600, e);
 
     arena_free(&a);
@@ -217,7 +231,7 @@ bool notice_write(const char *state, const struct notice *n, struct err *e)
     buf_init(&cef, LIMIT_FLEET);
     report_notice_cef(n, &cef);
     ok = ((j && folder) || err_nomem(e)) && json_text(j, true, &text, e) && os_dir_make(folder, 0700, e) &&
-         write_as(folder, n, "json", &text, e) && write_as(folder, n, "cef", &cef, e);
+         write_as(folder, n, "cef", &cef, e) && write_as(folder, n, "json", &text, e);
     json_decref(j);
     buf_free(&text);
     buf_free(&cef);

@@ -242,19 +242,20 @@ static int by_need(const void *a, const void *b)
     return d ? d : x->since != y->since ? (x->since < y->since ? -1 : 1) : strcmp(x->name, y->name);
 }
 
-/*
- * Since when a PC is without protection, as far as its journal has come; where a later look found it so, since that. Its clock
- * may be wrong, but not before the rollout began nor later than now.
- */
-static instant unprotected_since(const struct view *v, const struct record *m)
+instant standing_off_since(const struct record *m)
 {
     enum host_state s = (enum host_state)m->host.state;
-    instant t = m->off_since;
 
     if (s == HOST_DONE || s == HOST_ROLLED_BACK || s == HOST_REFUSED)
         return INSTANT_NONE;
-    if (t == INSTANT_NONE && s == HOST_UNPROTECTED)
-        t = m->host.since;
+    return m->off_since == INSTANT_NONE && s == HOST_UNPROTECTED ? m->host.since : m->off_since;
+}
+
+/* Its clock may be wrong, but not before the rollout began nor later than now. */
+static instant unprotected_since(const struct view *v, const struct record *m)
+{
+    instant t = standing_off_since(m);
+
     if (t == INSTANT_NONE)
         return INSTANT_NONE;
     return t > v->how->now ? v->how->now : t < v->begun->begun ? v->begun->begun : t;

@@ -24,6 +24,10 @@ struct standing {
 /* Without any rollout: ret->rollout is NULL. */
 bool standing_load(struct store *s, const struct standing *how, struct doc *d, struct fleet_status *ret, struct err *e) MUST_CHECK;
 
+/* Since when a PC is without protection, as far as its journal has come, by its own clock; where a later look found it so, since that.
+ * INSTANT_NONE: it is not, or nothing is known. */
+instant standing_off_since(const struct record *m);
+
 /*
  * What the collected journals of the last rollout say of time without protection, into its records: after fleet_rebuild(), which
  * does not read them. A journal that is no good says nothing; the PC is asked again.

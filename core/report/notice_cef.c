@@ -86,6 +86,8 @@ static void host(struct buf *out, const struct notice *n, const struct notice_ho
     if (n->begins != INSTANT_NONE)
         buf_printf(out, " start=%lld", (long long)n->begins);
     pair(out, "externalId", n->rollout);
+    if (n->number)
+        buf_printf(out, " cn1Label=notice cn1=%lld", n->number);
     pair(out, "dhost", h->name);
     pair(out, "destinationServiceName", h->address);
     pair(out, "suser", n->operator);

@@ -275,14 +275,14 @@ static void test_cef(void **state)
         {.name = "pc\\1", .os = "linux", .wave = "a\nb", .plan = "p", .plan_digest = "d", .window = &window, .utc_offset_min = 60,
          .stops = {stops, 2}, .contact = HOSTILE},
     };
-    struct notice n = {.at = AT, .begins = INSTANT_NONE, .tool = "1|0", .operator = "root", .workers = {workers, 2}, .hosts = {hosts, 1}};
+    struct notice n = {.rollout = "7", .number = 2, .at = AT, .begins = INSTANT_NONE, .tool = "1|0", .operator = "root", .workers = {workers, 2}, .hosts = {hosts, 1}};
     struct buf b;
 
     (void)state;
     buf_init(&b, LIMIT_DOCUMENT);
     report_notice_cef(&n, &b);
     check("the CEF", &b,
-          "CEF:0|avswap|avswap|1\\|0|expected-change|Endpoint protection is going to be replaced|3|rt=1795402800000 dhost=pc\\\\1 "
+          "CEF:0|avswap|avswap|1\\|0|expected-change|Endpoint protection is going to be replaced|3|rt=1795402800000 externalId=7 cn1Label=notice cn1=2 dhost=pc\\\\1 "
           "suser=root fileHash=aa cs1Label=wave cs1=a\\nb cs2Label=stops cs2=Old|AV, service a\\=b cs4Label=planDigest cs4=d "
           "cs5Label=window cs5=22:00 to 05:00, +60 min from UTC cs6Label=contact "
           "cs6=\\\\x1b[2J\\\\x1b]0;t\\\\x07<b>\\r\\n\\=1+1|x\\\\y\\\\u{9b}31m\\\\u{202e}\n");
