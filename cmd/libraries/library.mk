@@ -1,5 +1,5 @@
 # How a library is compiled from its sources, for every target. Included by cmd/*/deps.mk behind sources.mk, its list LIBRARIES and, for each, NAME.src, NAME.flags,
-# NAME.headers and NAME.folder. SRC=dir has the unpacked sources, OUT=dir gets include/, lib/ and VERSIONS.
+# NAME.headers, NAME.folder and NAME.first. SRC=dir has the unpacked sources, OUT=dir gets include/, lib/ and VERSIONS.
 #
 # Their own build systems spend minutes on finding out what is always the same for one compiler, so what they find stands in CONFIG and the
 # sources are compiled here.
@@ -8,9 +8,19 @@ all: $(LIBRARIES:%=$(OUT)/lib/lib%.a)
 	@cp $(SRC)/VERSIONS $(OUT)/VERSIONS
 .PHONY: all
 
+# NAME.first: the header that each of its files includes first, which is compiled once because the system's headers behind it take most of the time.
+define first
+$(OUT)/obj/$(1).h.gch: $($(1).first) $(MADE_OF)
+	@mkdir -p $$(@D)
+	@$$(CC) $$(CFLAGS) $($(1).flags) -x c-header -c $$< -o $$@
+$$($(1).obj): $(OUT)/obj/$(1).h.gch
+$$($(1).obj): FLAGS += -include $(OUT)/obj/$(1).h
+endef
+
 define library
 $(1).obj := $$(patsubst %.c,$(OUT)/obj/%.o,$$(patsubst $(SRC)/%,%,$$($(1).src)))
 $$($(1).obj): FLAGS := $$($(1).flags)
+$$(if $$($(1).first),$$(eval $$(call first,$(1))))
 $(OUT)/lib/lib$(1).a: $$($(1).obj)
 	@mkdir -p $$(@D) $(OUT)/include/$$($(1).folder)
 	$$(if $$($(1).headers),@cp $$($(1).headers) $(OUT)/include/$$($(1).folder))

@@ -6,7 +6,7 @@
 PORTABLE := build/portable
 PORTABLE_DEPS := $(PORTABLE)/deps
 PORTABLE_APT := musl-tools linux-libc-dev dpkg-dev binutils zlib1g-dev
-PORTABLE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DCURL_STATICLIB -DLIBARCHIVE_STATIC -DSODIUM_STATIC -Os -g -I. -isystem $(PORTABLE_DEPS)/include -isystem $(PORTABLE)/kernel $(WARNINGS) \
+PORTABLE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DCURL_STATICLIB -DLIBARCHIVE_STATIC -DSODIUM_STATIC -Os -I. -isystem $(PORTABLE_DEPS)/include -isystem $(PORTABLE)/kernel $(WARNINGS) \
 	-fPIE -fstack-protector-strong -ffunction-sections -fdata-sections
 # musl-gcc knows no static programs that can be moved in memory; musl does, by their first object rcrt1.o.
 PORTABLE_LDFLAGS := -static -s -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now,--gc-sections

@@ -21,4 +21,7 @@ cmocka.src := $(SRC)/cmocka/src/cmocka.c
 cmocka.flags := -fno-lto -DHAVE_CONFIG_H -D__USE_MINGW_ANSI_STDIO=1 -I$(CONFIG)/cmocka -I$(SRC)/cmocka/include
 cmocka.headers := $(wildcard $(SRC)/cmocka/include/*.h)
 
+archive.first := $(SRC)/libarchive/libarchive/archive_platform.h
+curl.first := $(SRC)/curl/lib/curl_setup.h
+
 include cmd/libraries/library.mk
