@@ -122,7 +122,7 @@ static bool sum_up(struct jump *j, struct drive *d, struct err *e)
         if (s->hosts[i].state != HOST_DONE)
             out_talk(j->c, "%-20s %-12s %s", drive_record(d, (uint32_t)i)->name, host_state_names[s->hosts[i].state],
                      drive_record(d, (uint32_t)i)->text ? drive_record(d, (uint32_t)i)->text : "");
-    out_talk(j->c, "%s", s->paused ? "Paused: a login was refused. Put that right and start avswap fleet run again; nothing was lost."
+    out_talk(j->c, "%s", s->paused ? "Paused for refused logins; nothing was lost. After avswap fleet ack, go on by avswap fleet run."
                          : drive_ended(d) ? "The rollout has ended." : "The rollout goes on with the next avswap fleet run.");
     if (by[HOST_HELD])
         out_talk(j->c, "%zu held: look at them, then avswap fleet ack HOST and avswap fleet run; or end without them by avswap fleet stop and run.",
@@ -191,8 +191,12 @@ static const char *const about[] = {
     "A rollout that has not ended is gone on with: after a crash, a reboot of this machine, or Ctrl-C. Nothing is lost and no PC is "
     "started twice. A run that is at work on a PC already, begun by another jump host or by a person there, is followed to its end. PCs "
     "that do not answer hold nothing up and count for nothing; they are tried again.",
-    "A refused login pauses all, since the next PC would say the same. A changed host key, or an answer that cannot be right, holds "
-    "that PC until a person has looked: avswap fleet ack.",
+    "A changed host key, an answer that cannot be right, or a refused login holds that PC until a person has looked: avswap fleet ack. "
+    "A refused login is never tried again by itself, since a directory may count them over all PCs and lock the account. Whether it is "
+    "that PC's matter or this machine's is seen by the next ones: when a PC with the same user lets avswap in, the rollout goes on; when "
+    "so many in a row as the rollout's \"refusals\" says (3) refuse and none lets it in, all pause, also over a restart, until avswap "
+    "fleet ack HOST or avswap fleet ack --others. Before the first PC of a user has let it in, and while there are refusals in a row, no "
+    "more sessions of that user are open than may still be refused.",
     NULL,
 };
 

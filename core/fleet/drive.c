@@ -10,35 +10,25 @@
 
 /* ---- orders ---- */
 
-static const char *order_path(struct arena *a, const char *state, const char *what, const char *name)
+static const char *order_file(struct arena *a, const char *what, const char *name)
 {
     char hex[DIGEST_TEXT];
 
     if (!name)
-        return arena_printf(a, "%s/fleet/orders/%s", state, what);
+        return what;
     digest_of(name, strlen(name), hex);
-    return arena_printf(a, "%s/fleet/orders/%s-%.12s", state, what, hex);
+    return arena_printf(a, "%s-%.12s", what, hex);
 }
 
 bool drive_order(const char *state, const char *what, const char *name, struct err *e)
 {
     struct arena a = ARENA_INIT;
-    const char *folder = arena_printf(&a, "%s/fleet/orders", state), *file = order_path(&a, state, what, name);
+    const char *folder = arena_printf(&a, "%s/fleet/orders", state), *order = order_file(&a, what, name);
+    const char *file = order ? arena_printf(&a, "%s/%s", folder, order) : NULL;
     bool ok = folder && file ? os_dir_make(folder, 0700, e) && os_file_write(file, "", 0, 0600, e) : err_nomem(e);
 
     arena_free(&a);
     return ok;
-}
-
-/* True: it was there, and is no longer. */
-static bool take_order(struct drive *d, struct arena *a, const char *what, const char *name, bool *ret, struct err *e)
-{
-    const char *file = order_path(a, d->r->state, what, name);
-
-    if (!file)
-        return err_nomem(e);
-    *ret = os_file_exists(file);
-    return !*ret || os_tree_remove(file, e);
 }
 
 static void say(struct drive *d, const char *fmt, ...) __attribute__((format(__printf__, 2, 3)));
@@ -67,6 +57,24 @@ static bool save_rollout(struct drive *d, const char *what, struct err *e)
            fleet_folder_rollout(d->r->state, &d->rollout, d->records.v.v, d->n, e);
 }
 
+/* It is paused, or goes on, and was not so recorded. i: who was refused last; NULL: nobody was. */
+static bool keep_pause(struct drive *d, const struct record *last, struct err *e)
+{
+    if (d->schedule.paused == (d->rollout.paused != NULL))
+        return true;
+    d->rollout.paused = NULL;
+    if (d->schedule.paused) {
+        d->rollout.paused = arena_printf(&d->doc.arena,
+            "%lld logins in a row were refused, the last one by %s. Nobody is visited, as more of them may lock the account. Put the login right; "
+            "then avswap fleet ack %s tries it again, avswap fleet ack --others goes on without those that are held",
+            d->plan_of_waves.refusals, last->name, last->name);
+        if (!d->rollout.paused)
+            return err_nomem(e);
+    }
+    say(d, "%s%s.", d->rollout.paused ? "Paused: " : "It goes on", d->rollout.paused ? d->rollout.paused : "");
+    return save_rollout(d, d->rollout.paused ? "paused" : "resumed", e);
+}
+
 static bool stop(struct drive *d, struct err *e)
 {
     if (d->rollout.stopped)
@@ -77,18 +85,61 @@ static bool stop(struct drive *d, struct err *e)
     return save_rollout(d, "stopped", e);
 }
 
-/* Who is held is few, so each is looked for by its name. */
+static bool go_on(struct drive *d, struct err *e)
+{
+    if (!d->schedule.paused)
+        return true;
+    schedule_go_on(&d->schedule);
+    return keep_pause(d, NULL, e);
+}
+
+static bool release(struct drive *d, uint32_t i, struct err *e)
+{
+    bool refused = d->hosts[i].cause == EVENT_LOGIN;
+
+    return d->hosts[i].state != HOST_HELD ||
+           (drive_event(d, i, EVENT_RELEASED, 0, "a person has looked", e) && (!refused || go_on(d, e)));
+}
+
+/* An order for a PC that is not held means nothing: it must not lie there until it is. */
+static bool take_release(struct drive *d, const char *order, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    bool ok = true;
+
+    for (uint32_t i = 0; ok && i < d->n; i++) {
+        const char *mine = order_file(&a, "release", d->records.v.v[i].name);
+
+        ok = mine ? !text_eq(mine, order) || release(d, i, e) : err_nomem(e);
+    }
+    arena_free(&a);
+    return ok;
+}
+
+/* What it asks for is on disk before it is gone. */
+static bool take_order(struct drive *d, const char *folder, const char *order, struct arena *a, struct err *e)
+{
+    const char *file = arena_printf(a, "%s/%s", folder, order);
+    bool ok = file ? true : err_nomem(e);
+
+    if (ok && text_eq(order, "stop"))
+        ok = stop(d, e);
+    else if (ok && text_eq(order, "others"))
+        ok = go_on(d, e);
+    else if (ok && text_starts(order, "release-"))
+        ok = take_release(d, order, e);
+    return ok && (!store_changing(d->r->store) || store_commit(d->r->store, e)) && os_tree_remove(file, e);
+}
+
 static bool take_orders(struct drive *d, struct err *e)
 {
     struct arena a = ARENA_INIT;
-    bool there = false, ok = take_order(d, &a, "stop", NULL, &there, e) && (!there || stop(d, e));
+    struct strs orders = {.n = 0};
+    const char *folder = arena_printf(&a, "%s/fleet/orders", d->r->state);
+    bool ok = folder ? !os_file_exists(folder) || os_dir_list(folder, &a, &orders, e) : err_nomem(e);
 
-    for (uint32_t i = 0; ok && i < d->n; i++) {
-        if (d->hosts[i].state != HOST_HELD)
-            continue;
-        ok = take_order(d, &a, "release", d->records.v.v[i].name, &there, e) &&
-             (!there || drive_event(d, i, EVENT_RELEASED, 0, "a person has looked", e));
-    }
+    for (size_t i = 0; ok && i < orders.n; i++)
+        ok = take_order(d, folder, orders.v[i], &a, e);
     arena_free(&a);
     return ok;
 }
@@ -121,20 +172,23 @@ bool drive_event(struct drive *d, uint32_t i, enum host_event v, int status, con
 {
     struct record *m = &d->records.v.v[i];
     enum host_state was = (enum host_state)d->hosts[i].state;
-    bool paused = d->schedule.paused;
 
     schedule_event(&d->schedule, i, v, status, os_now());
     if (v != EVENT_SILENT)
         d->moved = os_now();
     if (!keep_text(d, m, v, text, e))
         return false;
-    if (d->schedule.paused && !paused)
-        say(d, "Paused: %s refused the login. Nobody else is visited.", m->name);
     if (d->hosts[i].state != was && d->r->tell)
         d->r->tell(d->r->arg, m->name, was, (enum host_state)d->hosts[i].state, m->text ? m->text : "");
-    return drive_save(d, i, e) &&
+    return keep_pause(d, m, e) && drive_save(d, i, e) &&
            (d->hosts[i].state == was ||
             record_event(d->r->store, d->rollout.id, &(struct record_event){m->name, os_now(), host_event_names[v], text}, e));
+}
+
+bool drive_let_in(struct drive *d, uint32_t i, struct err *e)
+{
+    schedule_let_in(&d->schedule, i);
+    return keep_pause(d, NULL, e);
 }
 
 void drive_visit_over(struct drive *d, uint32_t i)
@@ -144,6 +198,19 @@ void drive_visit_over(struct drive *d, uint32_t i)
 }
 
 /* ---- the loop ---- */
+
+/* Which wave is open and when it has soaked; that is not seen in its PCs. */
+static bool keep_wave(struct drive *d, struct err *e)
+{
+    const struct schedule *s = &d->schedule;
+    instant soaked = s->wave < s->wave_count ? s->waves[s->wave].soaked : INSTANT_NONE;
+
+    if (s->wave == d->rollout.wave && soaked == d->rollout.soaked)
+        return true;
+    d->rollout.wave = s->wave;
+    d->rollout.soaked = soaked;
+    return store_batch(d->r->store, os_up_ms(), e) && record_rollout_save(d->r->store, &d->rollout, e);
+}
 
 static void tell_wave(struct drive *d)
 {
@@ -182,18 +249,18 @@ static bool visit(struct drive *d, const struct visit *v, struct err *e)
     return true;
 }
 
-/* Only absent PCs and such at which a person must look are left. */
+/* Only absent PCs and such at which a person must look are left, or it is paused. */
 static bool only_waits(const struct drive *d)
 {
     const struct schedule *s = &d->schedule;
     const struct wave_state *w = s->wave < s->wave_count ? &s->waves[s->wave] : NULL;
 
-    return !d->live && !s->at_work && (!w || s->stopped || w->phase == WAVE_OVER || (w->phase == WAVE_OPEN && !w->queued && !w->unfinished));
+    return !d->live && (s->paused || (!s->at_work && (!w || s->stopped || w->phase == WAVE_OVER || (w->phase == WAVE_OPEN && !w->queued && !w->unfinished))));
 }
 
 static bool is_time_to_leave(struct drive *d, instant now)
 {
-    if (d->leaving || d->failed.code || d->schedule.paused)
+    if (d->leaving || d->failed.code)
         return true;
     if (schedule_done(&d->schedule))
         return true;
@@ -227,6 +294,7 @@ static void turn(uv_prepare_t *p)
 
     while (ok && !d->leaving && !d->failed.code && schedule_next(&d->schedule, now, &v))
         ok = visit(d, &v, &e);
+    ok = ok && keep_wave(d, &e);
     if (!ok && !d->failed.code)
         d->failed = e;
     tell_wave(d);
@@ -306,6 +374,7 @@ static bool over(struct drive *d, struct err *e)
     if (!schedule_done(&d->schedule) || waits_for_person(d))
         return true;
     d->rollout.ended = os_now();
+    d->rollout.paused = NULL;
     return save_rollout(d, "ended", e);
 }
 
@@ -335,6 +404,8 @@ bool drive_run(struct drive *d, struct err *e)
     signal(SIGPIPE, SIG_IGN); /* a child that is gone is told by the write */
     d->moved = os_now();
     d->wave = SIZE_MAX;
+    if (d->rollout.paused)
+        say(d, "Paused: %s.", d->rollout.paused);
     if (!begin_loop(d, e))
         return false;
     uv_run(&d->loop, UV_RUN_DEFAULT);

@@ -13,7 +13,11 @@
  * folder; whoever drives holds <state>/fleet/rollout.lock (the caller's).
  *
  * Other commands talk to a rollout that is under way by files in <state>/fleet/orders/, which it takes and removes within a
- * second: "stop", and "release-<12 hex of SHA-256(name)>" for a PC at which a person has looked.
+ * second: "stop", "release-<12 hex of SHA-256(name)>" for a PC at which a person has looked, and "others": a pause for refused
+ * logins ends, and those that refused stay held.
+ *
+ * A pause stays over the end of this process: logins that a person has not looked after are not tried again by starting it
+ * anew. It ends by an order (also a release of one that refused), or when a visit that was under way is let in after all.
  */
 #ifndef AVSWAP_CORE_FLEET_DRIVE_H
 #define AVSWAP_CORE_FLEET_DRIVE_H

@@ -4,6 +4,7 @@
 #include "core/inventory/zone.h"
 #include "core/rollout/waves.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static uint16_t site_number(const struct drive *d, const struct fleet_host *h)
@@ -65,6 +66,35 @@ static bool member_of(struct drive *d, uint32_t i, instant now, struct err *e)
     return window_number(d, &pc->host, &x->window, e);
 }
 
+static const char *user_of(const struct drive *d, uint32_t i)
+{
+    return d->pcs[i] && d->pcs[i]->host.user ? d->pcs[i]->host.user : ""; /* as ssh_config says: one for all, as far as is known */
+}
+
+static int by_user(const void *a, const void *b, void *drive)
+{
+    return strcmp(user_of(drive, *(const uint32_t *)a), user_of(drive, *(const uint32_t *)b));
+}
+
+/* PCs with the same user have the same number. */
+static bool number_logins(struct drive *d, struct err *e)
+{
+    uint32_t *order = mem_alloc((d->n + 1) * sizeof *order);
+    uint16_t login = 0;
+
+    if (!order)
+        return err_nomem(e);
+    for (uint32_t i = 0; i < d->n; i++)
+        order[i] = i;
+    qsort_r(order, d->n, sizeof *order, by_user, d);
+    for (size_t i = 0; i < d->n; i++) {
+        login += i && login < UINT16_MAX && by_user(&order[i - 1], &order[i], d) != 0;
+        d->members[order[i]].login = login;
+    }
+    mem_free(order);
+    return true;
+}
+
 static bool make_schedule(struct drive *d, instant now, struct err *e)
 {
     size_t sites = d->plan_of_waves.sites.n;
@@ -81,10 +111,17 @@ static bool make_schedule(struct drive *d, instant now, struct err *e)
     for (uint32_t i = 0; i < d->n; i++)
         if (!member_of(d, i, now, e))
             return false;
+    if (!number_logins(d, e))
+        return false;
     d->scheduled = schedule_init(&d->schedule, &d->plan_of_waves, d->hosts, d->members, d->n, most, sites + 1, now, e);
-    if (d->scheduled && d->rollout.stopped)
+    if (!d->scheduled)
+        return false;
+    schedule_left_at(&d->schedule, d->rollout.wave, d->rollout.soaked);
+    if (d->rollout.stopped)
         schedule_stop(&d->schedule);
-    return d->scheduled;
+    if (d->rollout.paused)
+        schedule_pause(&d->schedule);
+    return true;
 }
 
 static bool open_notices(struct drive *d, struct err *e)

@@ -406,8 +406,7 @@ static bool learn(struct errand *x, const struct visit_hello *h, const char **re
 {
     struct drive *d = x->d;
 
-    d->reached = true;
-    return store_batch(d->r->store, os_up_ms(), e) &&
+    return drive_let_in(d, x->i, e) && store_batch(d->r->store, os_up_ms(), e) &&
            roster_learn(d->r->store, record_of(x)->name, h->machine, h->hostname, os_now(), &d->doc, ret_other, e);
 }
 
@@ -478,11 +477,10 @@ static bool link_event(struct errand *x, const struct contact_end *end, struct e
 {
     switch (end->link) {
     case LINK_LOGIN:
+    case LINK_SETUP: /* this jump host's fault, or that PC's: judged in the same way */
         return event(x, EVENT_LOGIN, 0, end->text, e);
     case LINK_KEY:
         return event(x, EVENT_KEY, 0, end->text, e);
-    case LINK_SETUP: /* this jump host's fault as long as nobody could be reached, then that PC's */
-        return event(x, x->d->reached ? EVENT_NONSENSE : EVENT_LOGIN, 0, end->text, e);
     default:
         return event(x, EVENT_SILENT, 0, end->text, e);
     }

@@ -34,7 +34,6 @@ struct drive {
     uv_signal_t signals[2];
     bool leaving;          /* nothing new; ends when the last visit has */
     size_t live;           /* errands */
-    bool reached;          /* a PC said hello to this process */
     int64_t orders_looked; /* os_up_ms() */
     instant moved;         /* last event that was no silence */
     size_t wave;           /* last told */
@@ -69,6 +68,8 @@ bool errand_open(struct drive *d, const struct visit *v, struct err *e) MUST_CHE
 
 /* drive.c: an event of a visit; records it. text: for people, hostile; NULL: the one before stays. */
 bool drive_event(struct drive *d, uint32_t i, enum host_event v, int status, const char *text, struct err *e) MUST_CHECK;
+/* drive.c: its login was accepted. */
+bool drive_let_in(struct drive *d, uint32_t i, struct err *e) MUST_CHECK;
 /* drive.c: the visit's session has ended. */
 void drive_visit_over(struct drive *d, uint32_t i);
 /* drive.c: writes the record of a PC. */

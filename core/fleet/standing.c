@@ -84,7 +84,8 @@ static enum wave_phase phase_of(const struct view *v, const struct fleet_wave *w
 static bool set_phases(struct view *v, struct fleet_wave *waves, const struct tally *t, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
-        instant soaked = t[i].last + (i < v->r->waves.n ? v->r->waves.v[i].soak_s * 1000 : 0);
+        bool known = i == v->begun->wave && v->begun->soaked != INSTANT_NONE;
+        instant soaked = known ? v->begun->soaked : t[i].last + (i < v->r->waves.n ? v->r->waves.v[i].soak_s * 1000 : 0);
         struct fleet_wave *x;
 
         waves[i].phase = i > v->open ? WAVE_CLOSED : i < v->open ? WAVE_OVER : phase_of(v, &waves[i], &t[i], soaked);
@@ -170,7 +171,8 @@ static bool tell_limit(struct view *v, struct err *e)
 
     for (size_t i = 0; i < v->f->waves.n; i++)
         at_work += v->f->waves.v[i].at_work;
-    if (!w)
+    v->f->limit = v->f->paused;
+    if (!w || v->f->limit)
         return true;
     if (w->phase == WAVE_SOAKS || w->phase == WAVE_PROVES)
         v->f->limit = "the wave soaks and is looked at again before the next one";
@@ -346,6 +348,7 @@ bool standing_make(const struct record_rollout *begun, const struct rollout *r, 
     ret->begun = begun->begun;
     ret->ended = begun->ended;
     ret->operator = begun->operator;
+    ret->paused = begun->paused;
     ret->stopped = begun->stopped ? "a person said stop, or the failure budget is used up" : NULL;
     ret->total = (long long)records->v.n;
     return count_states(&v, e) && tell_waves(&v, e) && tell_hosts(&v, e) && tell_gaps(&v, e) &&

@@ -24,7 +24,7 @@ static const struct {
     {HOST_HELD, OFF | HANDS, "it had no protection when it was held: look at the PC now; when it is the right one, go on with it", "avswap fleet ack"},
     {HOST_DOUBT, HANDS, "only a person can say how it stands: avswap status on the PC, then avswap resume or avswap rollback there; when "
                         "this rollout is over, have it looked at again", "avswap fleet run"},
-    {HOST_HELD, HANDS, "find out why it answers so (another PC, another key?), then go on with it", "avswap fleet ack"},
+    {HOST_HELD, HANDS, "find out why (another PC, another key, a login that it refuses?), then go on with it", "avswap fleet ack"},
     {HOST_ROLLED_BACK, HANDS, "it is protected as before: put right what failed; when this rollout is over, try again", "avswap fleet run"},
     {HOST_REFUSED, HANDS, "nothing was changed: put right what it names; when this rollout is over, try again", "avswap fleet run"},
     {HOST_UNREACHABLE, BEGUN, "it was at work when it went silent: switch it on and connect it; it goes on by itself", NULL},
@@ -154,6 +154,7 @@ static const struct field status_fields[] = {
     FIELD(fleet_status, INSTANT, ended, "when nothing was left to do"),
     FIELD(fleet_status, STR, operator, "who began it"),
     FIELD(fleet_status, STR, stopped, "why nobody else is started"),
+    FIELD(fleet_status, STR, paused, "why nobody is visited until a person has looked"),
     FIELD(fleet_status, STR, limit, "what keeps the next PC from being started"),
     FIELD(fleet_status, STR, driver, "the process that moves it on; missing: none, or not known"),
     FIELD(fleet_status, INT, total, "PCs", .flags = FIELD_REQUIRED),

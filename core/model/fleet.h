@@ -89,6 +89,7 @@ struct fleet_status {
     instant begun, ended; /* INSTANT_NONE: not yet */
     const char *operator;
     const char *stopped;  /* why nobody else is started; NULL: not stopped */
+    const char *paused;   /* why nobody is visited until a person has looked; NULL: not paused */
     const char *limit;    /* what keeps the next PC from being started; NULL: nothing */
     const char *driver;   /* the process that moves it on; NULL: none, or not known */
     long long total;

@@ -89,6 +89,10 @@ static const struct field rollout_fields[] = {
     FIELD(rollout, INT, at_once, "sessions at the same time", .min = 1, .max = 1000, .def = 64),
     FIELD(rollout, INT, at_work, "PCs at work at the same time", .min = 1, .max = 1000000, .def = 1000),
     FIELD(rollout, INT, per_second, "new sessions in a second", .min = 1, .max = 1000, .def = 20),
+    FIELD(rollout, INT, refusals,
+          "logins of one user refused in a row, by different PCs with none let in between, after which all pause until a person has looked; "
+          "no more than so many are tried at the same time before one was let in",
+          .min = 1, .max = 1000, .def = 3),
     FIELD(rollout, INT, ask_s, "a PC at work is asked at least every so many seconds; 0: when its plan should be over, then ever more rarely",
           .min = 0, .max = 86400),
     FIELD_END,

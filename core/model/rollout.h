@@ -43,6 +43,7 @@ struct rollout {
     long long at_once;   /* sessions at the same time */
     long long at_work;   /* PCs at work at the same time */
     long long per_second; /* new sessions in a second */
+    long long refusals;  /* logins refused in a row after which all pause */
     long long ask_s;     /* a PC at work is asked at least so often; 0: when its plan says that it should be over, and then more rarely */
 };
 extern const struct schema rollout_schema;

@@ -72,7 +72,7 @@ static bool same_host(const struct fleet_member *a, const struct fleet_member *b
 
 static bool same_standing(const struct fleet_status *a, const struct fleet_status *b)
 {
-    return text_eq(a->rollout, b->rollout) && text_eq(a->stopped, b->stopped) && a->ended == b->ended;
+    return text_eq(a->rollout, b->rollout) && text_eq(a->stopped, b->stopped) && text_eq(a->paused, b->paused) && a->ended == b->ended;
 }
 
 void report_fleet_changes(const struct fleet_status *before, const struct fleet_status *f, const struct style *s, struct buf *out)

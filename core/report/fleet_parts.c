@@ -29,6 +29,8 @@ void fleet_parts_standing(struct page *p, const struct fleet_status *f)
         page_say(p, INK_WARN, "nobody moves it on now (avswap fleet run); ");
     if (f->ended != INSTANT_NONE)
         page_say(p, INK_GOOD, "over since %s", page_time(p, f->ended, when, sizeof when));
+    else if (f->paused)
+        page_say(p, INK_BAD, "PAUSED for refused logins");
     else if (f->stopped)
         page_say(p, INK_WARN, "nobody else is started: %s", f->stopped);
     else if (f->begun != INSTANT_NONE)

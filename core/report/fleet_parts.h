@@ -10,7 +10,7 @@
 #include "core/report/page.h"
 
 enum ink fleet_parts_ink(enum host_state s);
-/* "running since ...", "over", "stopped: why" */
+/* "running since ...", "over", "paused", "stopped: why" */
 void fleet_parts_standing(struct page *p, const struct fleet_status *f);
 /* "done 4  running 2 ...", those that need hands first. */
 void fleet_parts_states(struct page *p, const struct fleet_status *f);

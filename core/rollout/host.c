@@ -37,10 +37,11 @@ static const struct row rows[] = {
     {~0u, EVENT(EVENT_RELEASED), TO_SAME, 0},
     {STATE(HOST_DONE), EVENT(EVENT_BROKEN), TO(HOST_UNPROTECTED), EFFECT_FAILED},
     {FINALS & ~STATE(HOST_DONE), EVENT(EVENT_PROVED) | EVENT(EVENT_BROKEN), TO_BUG, EFFECT_BUG},
+    {FINALS, EVENT(EVENT_LOGIN), TO_SAME, EFFECT_REFUSED},
     {FINALS | STATE(HOST_HELD), ~0u & ~EVENT(EVENT_TURN), TO_SAME, 0},
     {VISITED, EVENT(EVENT_SILENT), TO(HOST_UNREACHABLE), 0},
     {VISITED, EVENT(EVENT_ANSWERS), TO_SAME, 0},
-    {VISITED, EVENT(EVENT_LOGIN), TO_SAME, EFFECT_PAUSE},
+    {VISITED, EVENT(EVENT_LOGIN), TO(HOST_HELD), EFFECT_REFUSED},
     {VISITED, EVENT(EVENT_KEY) | EVENT(EVENT_NONSENSE), TO(HOST_HELD), 0},
     /* Started here or by an earlier try whose answer was lost: the run's id makes it the same one. */
     {STATE(HOST_STARTING) | STATE(HOST_RUNNING), EVENT(EVENT_STARTED) | EVENT(EVENT_PROGRESS), TO(HOST_RUNNING), 0},
@@ -161,6 +162,15 @@ static enum host_state target(const struct host *h, const struct row *r, enum ho
     }
 }
 
+/* What it was and why it is no longer. */
+static void leave(struct host *h, enum host_state from, const struct row *r, enum host_event v)
+{
+    if (r->to == TO(HOST_UNREACHABLE) || r->to == TO(HOST_HELD))
+        h->back = (uint8_t)from;
+    if (r->to == TO(HOST_HELD))
+        h->cause = (uint8_t)v;
+}
+
 unsigned host_event(struct host *h, enum host_event v, int status, instant now)
 {
     enum host_state from = stands_at(h), to;
@@ -174,8 +184,7 @@ unsigned host_event(struct host *h, enum host_event v, int status, instant now)
     if (r->effects & EFFECT_ENDED)
         h->end = (uint8_t)host_end(status);
     to = target(h, r, v);
-    if (r->to == TO(HOST_UNREACHABLE) || r->to == TO(HOST_HELD))
-        h->back = (uint8_t)from;
+    leave(h, from, r, v);
     enter(h, to, now);
     if (v == EVENT_PROGRESS && h->tries > 3) /* it does go on: ask no more rarely than this */
         h->tries = 3;

@@ -12,8 +12,8 @@
  *
  * UNREACHABLE is a state of its own with the state it came from in `back`: it counts for nothing and holds nothing. Such a
  * PC is only probed, by a connection that asks for nothing and costs no session, until its port answers again. HELD
- * waits for a person: what the PC answered cannot be right, or its key is another one. That the jump host's own login
- * was refused says nothing about a PC: the run pauses and the PC stays what it was.
+ * waits for a person: what the PC answered cannot be right, its key is another one, or it refused the login, which is never
+ * tried again by itself. Whether a refused login is that PC's own matter or the jump host's, the scheduler judges.
  *
  * The table has a row for every state and every event (tests/unit/test_fleet_host.c): what cannot happen is listed as
  * such, and is a defect when it does.
@@ -50,7 +50,7 @@ enum host_visit { VISIT_NONE, VISIT_START, VISIT_POLL, VISIT_COLLECT, VISIT_ACK,
 enum host_effect {
     EFFECT_BEGUN = 1,   /* one more PC is touched */
     EFFECT_ENDED = 2,   /* one less is at work; its end counts */
-    EFFECT_PAUSE = 4,   /* nobody else is visited until a person has looked after the login */
+    EFFECT_REFUSED = 4, /* it refused the login */
     EFFECT_FAILED = 8,  /* it had ended well, and is not well any more */
     EFFECT_BUG = 16,    /* this cannot happen */
 };
@@ -65,6 +65,7 @@ struct host {
     uint8_t state;
     uint8_t back;
     uint8_t end;    /* of an ended run: the final state that its exit status stands for */
+    uint8_t cause;  /* of being held: the event */
 };
 
 extern const char *const host_event_names[];

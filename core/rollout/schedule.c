@@ -1,9 +1,6 @@
-#include "core/rollout/schedule.h"
+#include "core/rollout/schedule_impl.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#define NOWHERE UINT32_MAX
 
 /* ---- the heap of due visits ---- */
 
@@ -58,157 +55,13 @@ static void drop(struct schedule *s, uint32_t host)
 }
 
 /* In the heap by its due time, or not at all. A PC that is being visited, or waits for that, is not in it. */
-static void settle(struct schedule *s, uint32_t host)
+void schedule_settle(struct schedule *s, uint32_t host)
 {
     drop(s, host);
     if (s->hosts[host].due == INSTANT_NONE || s->members[host].live || s->members[host].parked)
         return;
     put(s, s->heap_n++, host);
     rise(s, s->heap_n - 1);
-}
-
-/* ---- making one ---- */
-
-static int by_turn(const void *a, const void *b, void *members)
-{
-    uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
-    const struct member *x = (const struct member *)members + i, *y = (const struct member *)members + k;
-
-    if (x->wave != y->wave)
-        return x->wave < y->wave ? -1 : 1;
-    if (x->window != y->window)
-        return x->window < y->window ? -1 : 1;
-    if (x->offset != y->offset)
-        return x->offset < y->offset ? -1 : 1;
-    if (x->urgency != y->urgency)
-        return x->urgency > y->urgency ? -1 : 1;
-    return i < k ? -1 : i > k;
-}
-
-static bool same_wave(const struct schedule *s, size_t i, size_t k)
-{
-    return s->members[s->order[i]].wave == s->members[s->order[k]].wave;
-}
-
-static bool same_hour(const struct schedule *s, size_t i, size_t k)
-{
-    const struct member *x = &s->members[s->order[i]], *y = &s->members[s->order[k]];
-
-    return x->window == y->window && x->offset == y->offset;
-}
-
-/* Sorts them, and makes room for the lines of the wave that has most. */
-static void line_up(struct schedule *s)
-{
-    size_t most = 0, lines = 0;
-
-    for (uint32_t i = 0; i < s->n; i++)
-        s->order[i] = i;
-    qsort_r(s->order, s->n, sizeof *s->order, by_turn, s->members);
-    for (size_t i = 0; i < s->n; i++) {
-        bool other_wave = !i || !same_wave(s, i - 1, i);
-
-        lines = other_wave ? 1 : lines + !same_hour(s, i - 1, i);
-        most = lines > most ? lines : most;
-    }
-    s->lines = mem_alloc((most + 1) * sizeof *s->lines);
-}
-
-static void open_wave(struct schedule *s, size_t wave)
-{
-    s->wave = wave;
-    s->line_count = 0;
-    if (wave == s->wave_count)
-        return;
-    s->waves[wave].phase = WAVE_OPEN;
-    for (size_t i = 0; i < s->n; i++) {
-        struct line *last = s->line_count ? &s->lines[s->line_count - 1] : NULL;
-
-        if (s->members[s->order[i]].wave != wave || s->hosts[s->order[i]].state != HOST_QUEUED)
-            continue;
-        if (last && same_hour(s, last->end - 1, i))
-            last->end = i + 1;
-        else
-            s->lines[s->line_count++] = (struct line){i, i + 1};
-    }
-}
-
-/* As it is found: new, or from before a crash of the jump host. */
-static void take_in(struct schedule *s, uint32_t host, instant now)
-{
-    struct host *h = &s->hosts[host];
-    struct wave_state *w = &s->waves[s->members[host].wave];
-
-    w->queued += h->state == HOST_QUEUED;
-    w->begun += h->state != HOST_QUEUED;
-    w->failures += host_has_failed(h);
-    w->at_work += host_is_at_work(h);
-    w->unfinished += host_is_unfinished(h);
-    s->at_work += host_is_at_work(h);
-    s->away += h->state == HOST_UNREACHABLE;
-    if (h->state != HOST_QUEUED && host_next(h) != VISIT_NONE && h->due == INSTANT_NONE)
-        h->due = now;
-    settle(s, host);
-}
-
-/* A wave behind which another has begun was over, soaked and looked at, before a crash of the jump host. */
-static size_t wave_found(struct schedule *s)
-{
-    size_t last = 0;
-
-    for (size_t i = 0; i < s->wave_count; i++)
-        last = s->waves[i].begun ? i : last;
-    for (size_t i = 0; i < last; i++)
-        s->waves[i].phase = WAVE_OVER;
-    return last;
-}
-
-bool schedule_init(struct schedule *s, const struct rollout *r, struct host *hosts, struct member *members, size_t n,
-                   const unsigned *site_most, size_t sites, instant now, struct err *e)
-{
-    *s = (struct schedule){.hosts = hosts, .members = members, .n = n, .rollout = r, .wave_count = r->waves.n + 1,
-                           .site_count = sites, .filled = now, .opens = INSTANT_NONE,
-                           .tokens = (double)r->per_second};
-    s->waves = mem_alloc(s->wave_count * sizeof *s->waves);
-    s->sites = mem_alloc((sites + 1) * sizeof *s->sites);
-    s->order = mem_alloc((n + 1) * sizeof *s->order);
-    s->heap = mem_alloc((n + 1) * sizeof *s->heap);
-    s->place = mem_alloc((n + 1) * sizeof *s->place);
-    if (!s->waves || !s->sites || !s->order || !s->heap || !s->place) {
-        schedule_free(s);
-        return err_nomem(e);
-    }
-    memset(s->waves, 0, s->wave_count * sizeof *s->waves);
-    for (size_t i = 0; i < sites; i++)
-        s->sites[i] = (struct site_state){0, site_most[i], NOWHERE, NOWHERE};
-    s->sites[sites] = (struct site_state){0, SCHEDULE_PROBES, NOWHERE, NOWHERE};
-    for (uint32_t i = 0; i < n; i++) {
-        s->waves[members[i].wave].size++;
-        s->place[i] = NOWHERE;
-        members[i].live = members[i].parked = false;
-    }
-    for (size_t i = 0; i < s->wave_count; i++)
-        s->waves[i].budget = (size_t)rollout_budget(r, i, (long long)s->waves[i].size);
-    line_up(s);
-    if (!s->lines) {
-        schedule_free(s);
-        return err_nomem(e);
-    }
-    for (uint32_t i = 0; i < n; i++)
-        take_in(s, i, now);
-    open_wave(s, wave_found(s));
-    return true;
-}
-
-void schedule_free(struct schedule *s)
-{
-    mem_free(s->waves);
-    mem_free(s->sites);
-    mem_free(s->order);
-    mem_free(s->lines);
-    mem_free(s->heap);
-    mem_free(s->place);
-    *s = (struct schedule){.n = 0};
 }
 
 /* ---- what holds before each start ---- */
@@ -222,14 +75,27 @@ static void fill(struct schedule *s, instant now)
     s->filled = now;
 }
 
-static struct site_state *site_of(const struct schedule *s, uint32_t host, bool probe)
+static struct gate *site_of(const struct schedule *s, uint32_t host, bool probe)
 {
     return &s->sites[probe ? s->site_count : s->members[host].site];
 }
 
-static bool room(const struct site_state *site)
+static struct login_state *login_of(const struct schedule *s, uint32_t host)
 {
-    return !site->most || site->live < site->most;
+    return &s->logins[s->members[host].login];
+}
+
+static bool room(const struct gate *g)
+{
+    return !g->most || g->live < g->most;
+}
+
+/* The gate that keeps the PC from being visited now; NULL: none. */
+static struct gate *shut(const struct schedule *s, uint32_t host, bool probe)
+{
+    struct gate *site = site_of(s, host, probe), *login = &login_of(s, host)->gate;
+
+    return !room(site) ? site : !probe && !room(login) ? login : NULL;
 }
 
 static bool may_begin(const struct schedule *s)
@@ -261,28 +127,40 @@ static bool window_open(struct schedule *s, uint32_t host, instant now)
     return true;
 }
 
-/* Waits, in turn, until a session to its site is over. */
-static void park(struct schedule *s, uint32_t host, struct site_state *site)
+/* Waits, in turn, until a session through that gate is over. */
+static void park(struct schedule *s, uint32_t host, struct gate *g)
 {
     drop(s, host);
     s->members[host].parked = true;
     s->members[host].behind = NOWHERE;
-    if (site->first == NOWHERE)
-        site->first = host;
+    if (g->first == NOWHERE)
+        g->first = host;
     else
-        s->members[site->last].behind = host;
-    site->last = host;
+        s->members[g->last].behind = host;
+    g->last = host;
 }
 
-static void unpark(struct schedule *s, struct site_state *site)
+static void unpark(struct schedule *s, struct gate *g)
 {
-    uint32_t host = site->first;
+    uint32_t host = g->first;
 
     if (host == NOWHERE)
         return;
-    site->first = s->members[host].behind;
+    g->first = s->members[host].behind;
     s->members[host].parked = false;
-    settle(s, host);
+    schedule_settle(s, host);
+}
+
+/* How many may try a login follows from what became of the last ones. */
+static void judge(struct schedule *s, struct login_state *l, unsigned refused, bool proven)
+{
+    unsigned most = (unsigned)s->rollout->refusals;
+
+    l->refused = refused;
+    l->proven = proven;
+    l->gate.most = proven && !refused ? 0 : refused < most ? most - refused : 1;
+    while (!refused && l->gate.first != NOWHERE)
+        unpark(s, &l->gate);
 }
 
 static void visit(struct schedule *s, uint32_t host, enum host_visit kind)
@@ -293,6 +171,7 @@ static void visit(struct schedule *s, uint32_t host, enum host_visit kind)
     site_of(s, host, kind == VISIT_PROBE)->live++;
     if (kind == VISIT_PROBE)
         return;
+    login_of(s, host)->gate.live++;
     s->live++;
     s->tokens -= 1;
 }
@@ -308,7 +187,7 @@ static size_t first_of(struct schedule *s, const struct line *l, instant now)
     if (k == l->end || !window_open(s, s->order[k], now))
         return NOWHERE;
     for (size_t end = l->end - k > 64 ? k + 64 : l->end; k < end; k++)
-        if (s->hosts[s->order[k]].state == HOST_QUEUED && room(site_of(s, s->order[k], false)))
+        if (s->hosts[s->order[k]].state == HOST_QUEUED && !shut(s, s->order[k], false))
             return k;
     return NOWHERE;
 }
@@ -346,7 +225,7 @@ static void prove(struct schedule *s, struct wave_state *w, instant now)
         if (s->members[i].wave == s->wave && s->hosts[i].state == HOST_DONE) {
             s->hosts[i].due = now;
             w->proving++;
-            settle(s, i);
+            schedule_settle(s, i);
         }
 }
 
@@ -362,7 +241,8 @@ static enum wave_phase next_phase(struct schedule *s, struct wave_state *w, inst
             return WAVE_STOPPED;
         if (w->queued || w->unfinished)
             return WAVE_OPEN;
-        w->soaked = now + soak * 1000;
+        if (w->soaked == INSTANT_NONE) /* else it had begun to before a crash of the jump host */
+            w->soaked = now + soak * 1000;
         return soak && w->begun ? WAVE_SOAKS : WAVE_OVER;
     case WAVE_SOAKS:
         if (now < w->soaked)
@@ -388,7 +268,7 @@ static void advance(struct schedule *s, instant now)
             return;
         w->phase = next;
         if (next == WAVE_OVER)
-            open_wave(s, s->wave + 1);
+            schedule_open_wave(s, s->wave + 1);
     }
 }
 
@@ -402,10 +282,10 @@ bool schedule_next(struct schedule *s, instant now, struct visit *ret)
         uint32_t host = s->heap[0];
         struct host *h = &s->hosts[host];
         enum host_visit kind = h->state == HOST_DONE ? VISIT_VERIFY : host_next(h);
-        struct site_state *site = site_of(s, host, kind == VISIT_PROBE);
+        struct gate *gate = shut(s, host, kind == VISIT_PROBE);
 
-        if (!room(site)) { /* the others come meanwhile */
-            park(s, host, site);
+        if (gate) { /* the others come meanwhile */
+            park(s, host, gate);
             continue;
         }
         *ret = (struct visit){host, kind};
@@ -430,6 +310,42 @@ static void count(struct schedule *s, const struct host *was, const struct host 
     w->failures += (size_t)host_has_failed(is) - (size_t)host_has_failed(was);
 }
 
+static bool row_is_full(const struct schedule *s, const struct login_state *l)
+{
+    return l->refused >= (unsigned)s->rollout->refusals;
+}
+
+static void refuse(struct schedule *s, uint32_t host)
+{
+    struct login_state *l = login_of(s, host);
+
+    judge(s, l, l->refused + 1, l->proven);
+    s->paused = s->paused || row_is_full(s, l);
+}
+
+void schedule_let_in(struct schedule *s, uint32_t host)
+{
+    struct login_state *l = login_of(s, host);
+    bool was_full;
+
+    if (l->proven && !l->refused)
+        return;
+    was_full = row_is_full(s, l);
+    judge(s, l, 0, true);
+    if (!was_full)
+        return;
+    s->paused = false; /* unless another login's row is */
+    for (size_t i = 0; i < s->login_count; i++)
+        s->paused = s->paused || row_is_full(s, &s->logins[i]);
+}
+
+/* Something that no PC says before it has let somebody in. */
+static bool is_answer(enum host_event v)
+{
+    return v != EVENT_TURN && v != EVENT_SILENT && v != EVENT_ANSWERS && v != EVENT_LOGIN && v != EVENT_KEY && v != EVENT_NONSENSE &&
+           v != EVENT_RELEASED;
+}
+
 void schedule_event(struct schedule *s, uint32_t host, enum host_event v, int status, instant now)
 {
     struct host *h = &s->hosts[host], was = *h;
@@ -443,22 +359,28 @@ void schedule_event(struct schedule *s, uint32_t host, enum host_event v, int st
     if (h->state == HOST_RUNNING && s->rollout->ask_s && h->due > now + s->rollout->ask_s * 1000)
         h->due = now + s->rollout->ask_s * 1000;
     count(s, &was, h, s->members[host].wave);
-    if (effects & EFFECT_PAUSE)
-        s->paused = true;
+    if (effects & EFFECT_REFUSED)
+        refuse(s, host);
+    else if (is_answer(v))
+        schedule_let_in(s, host);
     s->bugs += (effects & EFFECT_BUG) != 0;
-    settle(s, host);
+    schedule_settle(s, host);
 }
 
 void schedule_over(struct schedule *s, uint32_t host)
 {
     struct member *m = &s->members[host];
-    struct site_state *site = site_of(s, host, m->probe);
+    struct gate *site = site_of(s, host, m->probe), *login = &login_of(s, host)->gate;
 
     m->live = false;
     site->live--;
-    s->live -= !m->probe;
     unpark(s, site);
-    settle(s, host);
+    if (!m->probe) {
+        s->live--;
+        login->live--;
+        unpark(s, login);
+    }
+    schedule_settle(s, host);
 }
 
 /* When the wave goes on by itself: it has soaked, or a window opens. */
@@ -494,9 +416,25 @@ void schedule_stop(struct schedule *s)
     s->stopped = true;
 }
 
-void schedule_pause(struct schedule *s, bool paused)
+void schedule_pause(struct schedule *s)
 {
-    s->paused = paused;
+    s->paused = true;
+}
+
+void schedule_go_on(struct schedule *s)
+{
+    s->paused = false;
+    for (size_t i = 0; i < s->login_count; i++)
+        judge(s, &s->logins[i], 0, false);
+}
+
+/* What keeps some of them from it, where nothing keeps all. */
+static const char *limit_of_some(const struct schedule *s)
+{
+    for (size_t i = 0; i < s->login_count; i++)
+        if (!room(&s->logins[i].gate))
+            return "logins: few are tried at a time until one is let in";
+    return s->opens != INSTANT_NONE ? "windows" : "the limits of sites";
 }
 
 const char *schedule_limit(const struct schedule *s)
@@ -506,7 +444,7 @@ const char *schedule_limit(const struct schedule *s)
     if (!w)
         return NULL;
     if (s->paused)
-        return "a refused login";
+        return "refused logins";
     if (s->stopped)
         return "the failure budget, which is used up, or a stop";
     if (w->phase == WAVE_SOAKS || w->phase == WAVE_PROVES)
@@ -521,9 +459,7 @@ const char *schedule_limit(const struct schedule *s)
         return "the number of sessions";
     if (s->tokens < 1)
         return "the sessions in a second";
-    if (s->opens != INSTANT_NONE)
-        return "windows";
-    return "the limits of sites";
+    return limit_of_some(s);
 }
 
 bool schedule_done(const struct schedule *s)

@@ -13,19 +13,20 @@ static bool add_member(struct store *s, int64_t rollout, const struct record *m,
 {
     const struct host *h = &m->host;
 
-    return store_do(s, store_ask(s, MEMBER_ADD, "iitiitiiiiaaaiitita", rollout, (int64_t)h->id, m->name, (int64_t)m->wave,
+    return store_do(s, store_ask(s, MEMBER_ADD, "iitiitiiiiaaaiititai", rollout, (int64_t)h->id, m->name, (int64_t)m->wave,
                                  (int64_t)m->urgency, m->plan, (int64_t)h->state, (int64_t)h->back, (int64_t)h->end,
                                  (int64_t)h->tries, h->due, h->since, h->seen, h->expected_ms, (int64_t)m->journal_size,
-                                 m->journal_digest, m->gap_ms, m->text, m->off_since), WRITE, e);
+                                 m->journal_digest, m->gap_ms, m->text, m->off_since, (int64_t)h->cause), WRITE, e);
 }
 
 bool record_save(struct store *s, long long rollout, const struct record *m, struct err *e)
 {
     const struct host *h = &m->host;
 
-    if (!store_do(s, store_ask(s, MEMBER_SAVE, "iitiiiiaaaiitita", (int64_t)rollout, (int64_t)h->id, m->plan, (int64_t)h->state,
+    if (!store_do(s, store_ask(s, MEMBER_SAVE, "iitiiiiaaaiititai", (int64_t)rollout, (int64_t)h->id, m->plan, (int64_t)h->state,
                                (int64_t)h->back, (int64_t)h->end, (int64_t)h->tries, h->due, h->since, h->seen,
-                               h->expected_ms, (int64_t)m->journal_size, m->journal_digest, m->gap_ms, m->text, m->off_since), WRITE, e))
+                               h->expected_ms, (int64_t)m->journal_size, m->journal_digest, m->gap_ms, m->text, m->off_since,
+                               (int64_t)h->cause), WRITE, e))
         return false;
     return sqlite3_changes(s->db) == 1 ||
            err_set(e, ERR_BUG, "%s: rollout %lld has no place %u", s->path, rollout, (unsigned)h->id);
@@ -49,7 +50,8 @@ static bool load_member(sqlite3_stmt *q, void *arg, struct err *e)
         .host = {.id = (uint32_t)sqlite3_column_int64(q, 0), .state = (uint8_t)sqlite3_column_int(q, 5),
                  .back = (uint8_t)sqlite3_column_int(q, 6), .end = (uint8_t)sqlite3_column_int(q, 7),
                  .tries = (uint16_t)sqlite3_column_int(q, 8), .due = store_instant(q, 9), .since = store_instant(q, 10),
-                 .seen = store_instant(q, 11), .expected_ms = sqlite3_column_int64(q, 12)},
+                 .seen = store_instant(q, 11), .expected_ms = sqlite3_column_int64(q, 12),
+                 .cause = (uint8_t)sqlite3_column_int(q, 18)},
         .wave = (uint16_t)sqlite3_column_int(q, 2),
         .urgency = (uint32_t)sqlite3_column_int64(q, 3),
         .journal_size = sqlite3_column_int64(q, 13),
@@ -112,7 +114,10 @@ static bool load_rollout(sqlite3_stmt *q, void *arg, struct err *e)
     r->begun = store_instant(q, 3);
     r->ended = store_instant(q, 4);
     r->stopped = sqlite3_column_int(q, 5);
-    return store_text(q, 1, &x->doc->arena, &r->document, e) && store_text(q, 2, &x->doc->arena, &r->operator, e);
+    r->wave = (size_t)sqlite3_column_int64(q, 7);
+    r->soaked = store_instant(q, 8);
+    return store_text(q, 1, &x->doc->arena, &r->document, e) && store_text(q, 2, &x->doc->arena, &r->operator, e) &&
+           store_text(q, 6, &x->doc->arena, &r->paused, e);
 }
 
 bool record_rollout(struct store *s, long long id, struct doc *d, struct record_rollout *ret, bool *ret_found, struct err *e)
@@ -128,7 +133,8 @@ bool record_rollout(struct store *s, long long id, struct doc *d, struct record_
 
 bool record_rollout_save(struct store *s, const struct record_rollout *r, struct err *e)
 {
-    return store_do(s, store_ask(s, ROLLOUT_SAVE, "iai", (int64_t)r->id, r->ended, (int64_t)r->stopped), WRITE, e);
+    return store_do(s, store_ask(s, ROLLOUT_SAVE, "iaitia", (int64_t)r->id, r->ended, (int64_t)r->stopped, r->paused, (int64_t)r->wave,
+                                 r->soaked), WRITE, e);
 }
 
 /* --- events ---------------------------------------------------------------------------------------------------------- */

@@ -38,6 +38,9 @@ struct record_rollout {
     instant begun;
     instant ended;         /* INSTANT_NONE: it goes on */
     bool stopped;          /* nobody else is started */
+    const char *paused;    /* why nobody is visited until a person has looked; NULL: it is not paused */
+    size_t wave;           /* that is open */
+    instant soaked;        /* when that one has; INSTANT_NONE: it does not soak */
 };
 
 struct records {
@@ -47,7 +50,7 @@ struct records {
 struct record_event {
     const char *host;  /* NULL: of the rollout as a whole */
     instant at;
-    const char *event; /* of host_event_names, or of the rollout: "begun", "stopped", "paused", "ended" */
+    const char *event; /* of host_event_names, or of the rollout: "begun", "stopped", "paused", "resumed", "ended" */
     const char *text;  /* NULL: none */
 };
 
@@ -57,7 +60,7 @@ bool record_begin(struct store *s, const struct record_rollout *r, struct record
 /* *ret: false: there is none. id 0: the one that has not ended, else the last one. */
 bool record_rollout(struct store *s, long long id, struct doc *d, struct record_rollout *ret, bool *ret_found,
                     struct err *e) MUST_CHECK;
-/* Sets `stopped` and `ended`. */
+/* Sets `ended` and all below it. */
 bool record_rollout_save(struct store *s, const struct record_rollout *r, struct err *e) MUST_CHECK;
 bool record_load(struct store *s, long long rollout, struct doc *d, struct records *ret, struct err *e) MUST_CHECK;
 /* All but name, urgency and wave. */

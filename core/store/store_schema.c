@@ -25,6 +25,11 @@ const char *const store_migrations[] = {
 
     /* Until now the time without protection that is still open was part of gap. */
     "ALTER TABLE members ADD COLUMN off INTEGER;",
+
+    "ALTER TABLE rollouts ADD COLUMN paused TEXT;"
+    "ALTER TABLE rollouts ADD COLUMN wave INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rollouts ADD COLUMN soaked INTEGER;"
+    "ALTER TABLE members ADD COLUMN cause INTEGER NOT NULL DEFAULT 0;",
 };
 const int store_newest = sizeof store_migrations / sizeof store_migrations[0];
 
@@ -45,16 +50,16 @@ const char *const store_texts[STATEMENTS] = {
     [HOST_LEARN] = "UPDATE hosts SET machine = coalesce(?2, machine), hostname = coalesce(?3, hostname), seen = ?4 WHERE name = ?1",
     [HOST_TWIN] = "SELECT name FROM hosts WHERE machine = ?2 AND name != ?1 ORDER BY name LIMIT 1",
     [ROLLOUT_ADD] = "INSERT INTO rollouts(document, operator, begun, ended, stopped) VALUES(?1, ?2, ?3, ?4, ?5)",
-    [ROLLOUT_SAVE] = "UPDATE rollouts SET ended = ?2, stopped = ?3 WHERE id = ?1",
-    [ROLLOUT_LOAD] = "SELECT id, document, operator, begun, ended, stopped FROM rollouts WHERE ?1 = 0 OR id = ?1"
+    [ROLLOUT_SAVE] = "UPDATE rollouts SET ended = ?2, stopped = ?3, paused = ?4, wave = ?5, soaked = ?6 WHERE id = ?1",
+    [ROLLOUT_LOAD] = "SELECT id, document, operator, begun, ended, stopped, paused, wave, soaked FROM rollouts WHERE ?1 = 0 OR id = ?1"
                      " ORDER BY ended IS NOT NULL, id DESC LIMIT 1",
     [MEMBER_ADD] = "INSERT INTO members(rollout, place, host, wave, urgency, plan, state, back, end, tries, due, since, seen,"
-                   " expected, size, digest, gap, text, off) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-                   " ?15, ?16, ?17, ?18, ?19)",
+                   " expected, size, digest, gap, text, off, cause) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+                   " ?15, ?16, ?17, ?18, ?19, ?20)",
     [MEMBER_SAVE] = "UPDATE members SET plan = ?3, state = ?4, back = ?5, end = ?6, tries = ?7, due = ?8, since = ?9, seen = ?10,"
-                    " expected = ?11, size = ?12, digest = ?13, gap = ?14, text = ?15, off = ?16 WHERE rollout = ?1 AND place = ?2",
+                    " expected = ?11, size = ?12, digest = ?13, gap = ?14, text = ?15, off = ?16, cause = ?17 WHERE rollout = ?1 AND place = ?2",
     [MEMBERS_LOAD] = "SELECT place, host, wave, urgency, plan, state, back, end, tries, due, since, seen, expected, size, digest,"
-                     " gap, text, off FROM members WHERE rollout = ?1 ORDER BY place",
+                     " gap, text, off, cause FROM members WHERE rollout = ?1 ORDER BY place",
     [EVENT_ADD] = "INSERT INTO events(rollout, host, at, event, text) VALUES(?1, ?2, ?3, ?4, ?5)",
     [EVENTS_EACH] = "SELECT host, at, event, text FROM events WHERE rollout = ?1 AND (?2 IS NULL OR host = ?2) ORDER BY id",
 };

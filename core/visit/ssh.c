@@ -97,7 +97,7 @@ static const struct link_row broken[] = {
     {"Too many authentication failures", LINK_LOGIN,
      "the login was refused after too many keys: name one with IdentityFile and IdentitiesOnly in ssh_config"},
     {": Permission denied (", LINK_LOGIN,
-     "the login was refused: check the user, the key and the agent with ssh by hand; nothing goes on before that is mended"},
+     "the login was refused: check the user, the key and the agent with ssh by hand; it is not tried again by itself"},
     {"sign_and_send_pubkey", LINK_LOGIN, "this machine could not sign with its key: is the agent running, and the key unlocked?"},
     {"Unable to negotiate with", LINK_SETUP,
      "this machine's ssh and the PC have no algorithm in common: correct ssh_config, or the PC's sshd"},

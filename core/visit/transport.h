@@ -61,8 +61,8 @@ enum link {
     LINK_SILENT, /* no connection, or it broke off: the PC may come back by itself (EVENT_SILENT) */
     LINK_LOGIN,  /* the login was refused (EVENT_LOGIN) */
     LINK_KEY,    /* its host key is unknown or another one (EVENT_KEY) */
-    LINK_SETUP,  /* this jump host's ssh, its options, or the PC's shell or sudo: a person has to put it right (EVENT_LOGIN: the
-                    run pauses, where every PC would say the same; else the PC is held) */
+    LINK_SETUP,  /* this jump host's ssh, its options, or the PC's shell or sudo: a person has to put it right (EVENT_LOGIN too: it
+                    is that PC's matter, or every PC says the same) */
 };
 extern const char *const link_names[]; /* NULL-terminated: "ok", "silent", "login", "key", "setup" */
 

@@ -18,10 +18,10 @@ static const struct {
     const char *events; /* turn started other no-start progress none-yet over whole acked silent answers login key nonsense proved broken released */
 } table[] = {
     {HOST_QUEUED, "S!!!!!!!!!!!!!!!."},
-    {HOST_STARTING, "!RHFR.E!!U..HH!!."},
-    {HOST_RUNNING, "!RH!RHE!!U..HH!!."},
-    {HOST_ENDED, "!.H!.H.C!U..HH!!."},
-    {HOST_COLLECTED, "!.F!.F..FU..HH!!."},
+    {HOST_STARTING, "!RHFR.E!!U.HHH!!."},
+    {HOST_RUNNING, "!RH!RHE!!U.HHH!!."},
+    {HOST_ENDED, "!.H!.H.C!U.HHH!!."},
+    {HOST_COLLECTED, "!.F!.F..FU.HHH!!."},
     {HOST_HELD, "!...............S"},
     {HOST_DONE, "!..............P."},
     {HOST_ROLLED_BACK, "!.............!!."},

@@ -109,7 +109,7 @@ static void expect_same(const struct record *x, const struct record *y)
     assert_true(x->wave == y->wave && x->urgency == y->urgency && x->journal_size == y->journal_size && x->gap_ms == y->gap_ms && x->off_since == y->off_since);
     assert_true(x->host.id == y->host.id && x->host.state == y->host.state && x->host.back == y->host.back && x->host.end == y->host.end);
     assert_true(x->host.tries == y->host.tries && x->host.due == y->host.due && x->host.since == y->host.since);
-    assert_true(x->host.seen == y->host.seen && x->host.expected_ms == y->host.expected_ms);
+    assert_true(x->host.cause == y->host.cause && x->host.seen == y->host.seen && x->host.expected_ms == y->host.expected_ms);
 }
 
 static void test_records(void **state)
@@ -126,7 +126,7 @@ static void test_records(void **state)
     (void)state;
     MUST(record_rollout(s, 0, &d, &r, &found, &e) && !found);
     MUST(record_begin(s, &begun, m, 5, &id, &e));
-    m[3].host = (struct host){.id = 3, .due = 7, .since = 8, .seen = 9, .expected_ms = 10, .tries = 65535, .state = HOST_UNREACHABLE, .back = HOST_RUNNING, .end = HOST_DONE};
+    m[3].host = (struct host){.id = 3, .due = 7, .since = 8, .seen = 9, .expected_ms = 10, .tries = 65535, .state = HOST_UNREACHABLE, .back = HOST_RUNNING, .end = HOST_DONE, .cause = EVENT_LOGIN};
     m[3].journal_size = 1ll << 40;
     digest_of("x", 1, m[3].journal_digest);
     m[3].gap_ms = 12345;
@@ -145,10 +145,15 @@ static void test_records(void **state)
     assert_string_equal(r.document, begun.document);
     r.ended = 2000;
     r.stopped = true;
+    r.paused = "it's paused";
+    r.wave = 2;
+    r.soaked = 1500;
     MUST(record_rollout_save(s, &r, &e));
     MUST(record_begin(s, &begun, m, 2, &second, &e));
     MUST(record_rollout(s, 0, &d, &r, &found, &e) && r.id == second); /* the one that goes on */
-    MUST(record_rollout(s, id, &d, &r, &found, &e) && r.stopped && r.ended == 2000);
+    assert_true(!r.paused && r.wave == 0 && r.soaked == INSTANT_NONE);
+    MUST(record_rollout(s, id, &d, &r, &found, &e) && r.stopped && r.ended == 2000 && r.wave == 2 && r.soaked == 1500);
+    assert_string_equal(r.paused, "it's paused");
     MUST(record_rollout(s, 99, &d, &r, &found, &e) && !found);
     m[3].host.id = 77;
     assert_false(record_save(s, id, &m[3], &e));

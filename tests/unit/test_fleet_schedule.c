@@ -54,6 +54,8 @@ static enum host_event answer(struct play *p, const struct visit *v, instant now
         return EVENT_SILENT;
     if (one_of(300))
         return EVENT_KEY;
+    if (one_of(100))
+        return EVENT_LOGIN;
     if (one_of(300))
         return EVENT_NONSENSE;
     if (!pc->begun)
@@ -93,6 +95,8 @@ static void play_one(struct play *p, const struct rollout *r)
         struct visit v;
         instant wake;
 
+        if (p->s.paused && !n) /* a person has looked */
+            schedule_go_on(&p->s);
         while (n < 64 && schedule_next(&p->s, now, &v)) {
             struct wave_state *w = &p->s.waves[p->members[v.host].wave];
 
@@ -142,7 +146,7 @@ static void check_end(const struct play *p)
 }
 
 static struct wave three[] = {{.name = "canary", .budget = 1, .count = 1, .soak_s = 600}, {.name = "first", .budget = 3, .count = 1}};
-static struct rollout waves = {.waves = {three, 2}, .at_once = 8, .at_work = 100, .per_second = 20};
+static struct rollout waves = {.waves = {three, 2}, .at_once = 8, .at_work = 100, .per_second = 20, .refusals = 3};
 
 static void a_thousand_at_random(void **none)
 {
@@ -160,6 +164,189 @@ static void a_thousand_at_random(void **none)
         schedule_free(&p.s);
     }
     assert_true(stopped > 200 && through > 200); /* both kinds were among them */
+}
+
+/* ---- refused logins ---- */
+
+/* Which of PCS PCs refuse a login, and what the schedule makes of it; every PC is of its login's number in `logins`. */
+struct door {
+    struct play p;
+    bool refuses[PCS];
+    size_t asked[PCS], at_once; /* how often each was; the most sessions at the same time before the first was over */
+    instant now;
+};
+
+static void door_open(struct door *x, const struct rollout *r, uint16_t (*login)(uint32_t i))
+{
+    static const unsigned no_limit[] = {0};
+    struct err e = ERR_INIT;
+
+    for (uint32_t i = 0; i < PCS; i++) {
+        x->p.hosts[i] = (struct host){.id = i, .due = INSTANT_NONE, .seen = INSTANT_NONE, .expected_ms = HOUR};
+        x->p.members[i] = (struct member){.window = SCHEDULE_ALWAYS, .login = login ? login(i) : 0};
+    }
+    assert_true(schedule_init(&x->p.s, r, x->p.hosts, x->p.members, PCS, no_limit, 1, x->now, &e));
+}
+
+/* Until nothing is left or it pauses: sessions are opened as many as may be, and end in their order. */
+static void door_run(struct door *x)
+{
+    struct visit live[PCS];
+    size_t n = 0;
+
+    for (int step = 0; step < 10000 && !schedule_done(&x->p.s) && (n || !x->p.s.paused); step++) {
+        struct visit v;
+        instant wake;
+
+        while (schedule_next(&x->p.s, x->now, &v))
+            live[n++] = v;
+        x->at_once = n > x->at_once ? n : x->at_once;
+        if (n) {
+            static const enum host_event of[] = {[VISIT_START] = EVENT_STARTED, [VISIT_POLL] = EVENT_OVER, [VISIT_COLLECT] = EVENT_WHOLE,
+                                                 [VISIT_ACK] = EVENT_ACKED, [VISIT_VERIFY] = EVENT_PROVED};
+
+            v = live[0];
+            memmove(live, live + 1, --n * sizeof *live);
+            x->asked[v.host]++;
+            schedule_event(&x->p.s, v.host, x->refuses[v.host] ? EVENT_LOGIN : of[v.kind], EXIT_DONE, x->now);
+            schedule_over(&x->p.s, v.host);
+            continue;
+        }
+        wake = schedule_wake(&x->p.s, x->now);
+        x->now = wake == INSTANT_NONE ? x->now + HOUR : wake;
+    }
+    assert_int_equal(x->p.s.bugs, 0);
+}
+
+static size_t door_count(const struct door *x, enum host_state s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < PCS; i++)
+        n += x->p.hosts[i].state == s;
+    return n;
+}
+
+static struct wave all[] = {{.name = "all", .percent = 100, .budget = PCS}};
+static const struct rollout at_once_8 = {.waves = {all, 1}, .at_once = 8, .at_work = 100, .per_second = 1000, .refusals = 3};
+
+/* Single PCs that refuse are held, each asked once; nobody else notices. */
+static void a_refusal_is_of_one_pc(void **none)
+{
+    struct door x = {.now = 1000000};
+
+    (void)none;
+    for (uint32_t i = 5; i < PCS; i += 7)
+        x.refuses[i] = true;
+    door_open(&x, &at_once_8, NULL);
+    door_run(&x);
+    assert_true(schedule_done(&x.p.s) && !x.p.s.paused);
+    assert_int_equal(door_count(&x, HOST_HELD), 5);
+    assert_int_equal(door_count(&x, HOST_DONE), PCS - 5);
+    for (uint32_t i = 5; i < PCS; i += 7)
+        assert_true(x.asked[i] == 1 && x.p.hosts[i].cause == EVENT_LOGIN);
+    schedule_free(&x.p.s);
+}
+
+/* A wrong key: as many logins are refused as may be, not one more, each time that a person says go on. */
+static void refusals_in_a_row_pause(void **none)
+{
+    struct door x = {.now = 1000000};
+
+    (void)none;
+    memset(x.refuses, true, sizeof x.refuses);
+    door_open(&x, &at_once_8, NULL);
+    for (size_t round = 1; round <= 4; round++) {
+        door_run(&x);
+        assert_true(x.p.s.paused);
+        assert_int_equal(door_count(&x, HOST_HELD), 3 * round);
+        assert_int_equal(x.at_once, 3);
+        schedule_go_on(&x.p.s);
+    }
+    memset(x.refuses, false, sizeof x.refuses); /* put right */
+    schedule_event(&x.p.s, 0, EVENT_RELEASED, 0, x.now);
+    door_run(&x);
+    assert_true(schedule_done(&x.p.s) && !x.p.s.paused);
+    assert_int_equal(door_count(&x, HOST_DONE), PCS - 11);
+    assert_int_equal(x.at_once, 8);
+    schedule_free(&x.p.s);
+}
+
+/* A ticket ends in the middle: what is open may still be refused, and nothing after it; what is let in after all ends the pause. */
+static void a_key_that_ends_in_the_middle(void **none)
+{
+    struct door x = {.now = 1000000};
+    struct visit live[8];
+    size_t n = 0;
+
+    (void)none;
+    door_open(&x, &at_once_8, NULL);
+    schedule_let_in(&x.p.s, 0);
+    while (n < 8 && schedule_next(&x.p.s, x.now, &live[n]))
+        n++;
+    assert_int_equal(n, 8);
+    for (size_t i = 0; i < 7; i++) {
+        struct visit v;
+
+        schedule_event(&x.p.s, live[i].host, EVENT_LOGIN, 0, x.now);
+        schedule_over(&x.p.s, live[i].host);
+        assert_int_equal(x.p.s.paused, i >= 2);
+        assert_false(schedule_next(&x.p.s, x.now, &v));
+    }
+    schedule_let_in(&x.p.s, live[7].host);
+    assert_false(x.p.s.paused);
+    schedule_free(&x.p.s);
+}
+
+static uint16_t two_logins(uint32_t i) { return i % 2; }
+static uint16_t own_login(uint32_t i) { return (uint16_t)i; }
+
+/* One user is let in everywhere, the other nowhere: that is seen though they take turns. Users of single PCs say nothing of others. */
+static void logins_are_judged_apart(void **none)
+{
+    struct door x = {.now = 1000000}, own = {.now = 1000000};
+
+    (void)none;
+    for (uint32_t i = 1; i < PCS; i += 2)
+        x.refuses[i] = own.refuses[i] = true;
+    door_open(&x, &at_once_8, two_logins);
+    door_run(&x);
+    assert_true(x.p.s.paused);
+    assert_int_equal(door_count(&x, HOST_HELD), 3);
+    schedule_free(&x.p.s);
+    door_open(&own, &at_once_8, own_login);
+    door_run(&own);
+    assert_true(schedule_done(&own.p.s) && !own.p.s.paused);
+    assert_int_equal(door_count(&own, HOST_HELD), PCS / 2);
+    schedule_free(&own.p.s);
+}
+
+/* ---- after a crash of the jump host ---- */
+
+/* A wave that had soaked for a part of its time soaks for the rest of it, and one that was opened stays open. */
+static void a_crash_while_it_soaks(void **none)
+{
+    struct wave two[] = {{.name = "canary", .count = 1, .budget = 1, .soak_s = 36000}, {.name = "first", .count = 1, .budget = 1}};
+    struct rollout r = {.waves = {two, 2}, .at_once = 8, .at_work = 8, .per_second = 1000, .refusals = 3};
+    static const unsigned no_limit[] = {0};
+    struct host hosts[] = {{.id = 0, .due = INSTANT_NONE, .state = HOST_DONE}, {.id = 1, .due = INSTANT_NONE}};
+    struct member members[] = {{.wave = 0, .window = SCHEDULE_ALWAYS}, {.wave = 1, .window = SCHEDULE_ALWAYS}};
+    struct schedule s;
+    struct err e = ERR_INIT;
+    struct visit v;
+
+    (void)none;
+    assert_true(schedule_init(&s, &r, hosts, members, 2, no_limit, 1, 50ll * HOUR, &e));
+    schedule_left_at(&s, 0, 51ll * HOUR);
+    assert_false(schedule_next(&s, 50ll * HOUR, &v));
+    assert_true(schedule_wake(&s, 50ll * HOUR) == 51ll * HOUR);
+    assert_true(schedule_next(&s, 51ll * HOUR, &v) && v.kind == VISIT_VERIFY);
+    schedule_free(&s);
+    hosts[0].due = INSTANT_NONE;
+    assert_true(schedule_init(&s, &r, hosts, members, 2, no_limit, 1, 52ll * HOUR, &e));
+    schedule_left_at(&s, 1, INSTANT_NONE);
+    assert_true(schedule_next(&s, 52ll * HOUR + 1000, &v) && v.kind == VISIT_START && v.host == 1);
+    schedule_free(&s);
 }
 
 /* ---- rehearsals ---- */
@@ -188,7 +375,7 @@ static long long in_state(const struct forecast *f, const char *state)
 static void every_host_failing(void **none)
 {
     struct wave one[] = {{.name = "all", .percent = 100, .budget = 1}};
-    struct rollout r = {.waves = {one, 1}, .at_once = 64, .at_work = 1000, .per_second = 20};
+    struct rollout r = {.waves = {one, 1}, .at_once = 64, .at_work = 1000, .per_second = 20, .refusals = 3};
 
     (void)none;
     for (long long budget = 1; budget < 8; budget++) {
@@ -235,7 +422,7 @@ static void laptops_in_windows(void **none)
                               .run_min_s = 300, .run_max_s = 900, .utc_offset_min = 120, .drop_permille = 300};
     struct window w = {.from_min = 9 * 60, .to_min = 12 * 60, .day_mask = 0x7f};
     struct scenario s = {.kinds = {&k, 1}, .begins = 1800000000000ll, .deadline = INSTANT_NONE, .days = 90, .seed = 3};
-    struct rollout r = {.windows = {&w, 1}, .at_once = 64, .at_work = 1000, .per_second = 20};
+    struct rollout r = {.windows = {&w, 1}, .at_once = 64, .at_work = 1000, .per_second = 20, .refusals = 3};
     struct doc d = DOC_INIT;
     struct forecast f;
 
@@ -262,6 +449,8 @@ static void windows_in_the_time_of_the_pc(void **none)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_refusal_is_of_one_pc), cmocka_unit_test(refusals_in_a_row_pause), cmocka_unit_test(a_key_that_ends_in_the_middle),
+        cmocka_unit_test(logins_are_judged_apart), cmocka_unit_test(a_crash_while_it_soaks),
         cmocka_unit_test(a_thousand_at_random), cmocka_unit_test(every_host_failing), cmocka_unit_test(same_seed_same_bytes),
         cmocka_unit_test(laptops_in_windows),   cmocka_unit_test(windows_in_the_time_of_the_pc),
     };
