@@ -15,11 +15,13 @@ bench-fleet:
 	@$(MAKE) -s --no-print-directory $(BUILD)/avswap $(BUILD)/avswap-fleet $(addprefix $(BUILD)/bench/,$(BENCH_FLEET))
 	@BUILD=$(BUILD) tests/bench/fleet.sh
 
-# Only what visits cost; FLEET_HOSTS=N: to that many lab hosts.
-.PHONY: bench-visits
-bench-visits:
-	@$(MAKE) -s --no-print-directory $(BUILD)/avswap $(BUILD)/avswap-fleet portable lab-base
+# Only what visits and migrations cost; FLEET_HOSTS=N, FLEET_RUN_HOSTS=N: on that many lab hosts.
+.PHONY: bench-visits bench-runs
+bench-visits: bench-runs
 	@BUILD=$(BUILD) tests/bench/visits.sh
+bench-runs:
+	@$(MAKE) -s --no-print-directory $(BUILD)/avswap $(BUILD)/avswap-fleet portable products lab-base
+	@BUILD=$(BUILD) tests/bench/runs.sh
 $(addprefix $(BUILD)/bench/,fleet_facts fleet_parse meter): $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $< -ljansson

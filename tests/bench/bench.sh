@@ -28,4 +28,5 @@ line journal-append-vs-write-and-fdatasync "$ours" "$peer" 1.3 us 1
 
 tests/bench/gap.sh
 tests/bench/fleet.sh
+tests/bench/runs.sh
 tests/bench/visits.sh
