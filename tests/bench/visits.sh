@@ -40,7 +40,7 @@ by_ssh() {
 
 by_clush() { # NAME BEFORE
     # shellcheck disable=SC2016
-    looked "$1" "$hosts" sh -c 'c="clush -q -S -f $1 -l root -w $2"; [ "$9" = no ] || $c -o "-F $3" -c "$4" --dest "$5"; $c -o "-F $3" --outdir="$8" "$7" <"$6"' \
+    looked "$1" "$hosts" sh -c 'c="clush -q -S -f $1 -l root -w $2"; [ "$9" = no ] || $c -o "-F $3" -c "$4" --dest "$5"; $c -o "-F $3" --outdir="$8" "$7" <"$6" >/dev/null' \
         sh "$at_once" "$(paste -sd, "$tmp/addresses")" "$cfg" "$tmp/workers/avswap-linux-x86_64" "$there" "$tmp/request" "$look" "$tmp/results" "$2"
 }
 
