@@ -52,8 +52,8 @@ pcs() {
 	each like_golden "$@"
 }
 
-# fleet COMMAND...: avswap fleet on the jump host.
-fleet() { "$lab" jump "$BUILD/avswap-fleet" "$@" --state "$state"; }
+# fleet COMMAND...: avswap fleet on the jump host. With as=exec in place of this shell, so that this process is the one to kill.
+fleet() { ${as:-} "$lab" jump "$BUILD/avswap-fleet" "$@" --state "$state"; }
 fleet_run() {
 	fleet run --rollout "$out/rollout.json" --policy "$out/policy.json" --catalog "$out/catalog" --yes \
 		--ssh-config "$("$lab" dir)/ssh_config" --workers "$out/workers" "$@"
