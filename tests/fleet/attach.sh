@@ -1,7 +1,7 @@
 #!/bin/bash
 # attach.sh: a run that this jump host did not begin is followed to its end: one that another jump host began and lost, and one that somebody
 # began at the PC. Each PC is moved once, by that run; all that it wrote is on the jump host that followed, and the first one, back again,
-# finds all as it should be.
+# finds all as it should be. One of them is reached as an ordinary user by sudo.
 #
 # Ends with: fleet-attach: N passed, N failed
 FLEET_NAME=fleetattach
@@ -29,7 +29,7 @@ kept_whole() { # STATE HOST: byte by byte
 	cmp "$mine/journal.jsonl" "$its/journal.jsonl" && [ -s "$mine/outcome.json" ]
 }
 follows() { grep "$1.*begun from elsewhere" "$2" >/dev/null || { echo "$2 does not say so"; return 1; }; }
-import() { printf '%s\n' "${names[@]}" | fleet hosts import - >/dev/null || die 'the inventory was not taken in'; }
+import() { printf '%s\n' name,user,become pc1,, pc2,ops,yes | fleet hosts import - >/dev/null || die 'the inventory was not taken in'; }
 as() { state=$out/$1; } # JUMP-HOST
 
 fleet_prepare
@@ -40,8 +40,14 @@ cp "$BUILD/portable/avswap" "$out/policy.json" "$out/tree/root/"
 pcs "${names[@]}" || die 'the PCs could not be made'
 each switch_on "${names[@]}" || die 'a PC does not boot'
 
+"$lab" in pc2 bash -c 'apt-get update && apt-get install -y --no-install-recommends sudo && useradd -m -p '\''*'\'' ops && mkdir -m 700 ~ops/.ssh &&
+	cp /root/.ssh/authorized_keys ~ops/.ssh/ && chown -R ops: ~ops/.ssh' >"$out/hosts/pc2.sudo" 2>&1 || die "pc2 has no sudo: $(tail -n 1 "$out/hosts/pc2.sudo")"
+
 as first
 import
+fleet detect --ssh-config "$("$lab" dir)/ssh_config" --workers "$out/workers" >"$out/detect.txt" 2>&1
+check 'who may not use sudo is told so' grep 'pc2 .*not allowed to become root with sudo' "$out/detect.txt"
+"$lab" in pc2 bash -c 'echo "ops ALL=(root) NOPASSWD: ALL" >/etc/sudoers.d/ops'
 (exec "$lab" jump "$BUILD/avswap-fleet" run pc1 --rollout "$out/rollout.json" --policy "$out/policy.json" --yes \
 	--ssh-config "$("$lab" dir)/ssh_config" --workers "$out/workers" --state "$state") >"$out/first.txt" 2>&1 & pid=$!
 for _ in $(seq 600); do [ "$(runs pc1)" = 1 ] && [ "$(records pc1 run)" = 1 ] && break; sleep 0.05; done
