@@ -1,6 +1,7 @@
 #include "core/fleet/drive.h"
 
 #include "core/fleet/errand.h"
+#include "core/fleet/knock.h"
 #include "core/os/machine.h"
 
 #include <signal.h>
@@ -243,7 +244,7 @@ static bool visit(struct drive *d, const struct visit *v, struct err *e)
 
     if (v->kind == VISIT_START && !drive_save(d, v->host, e)) /* its turn is on disk before anything is sent: see errand.c */
         return false;
-    if (!errand_open(d, v, &why))
+    if (!(schedule_is_probe(&d->schedule, v) ? knock_open(d, v->host, &why) : errand_open(d, v, &why)))
         return why.code == ERR_INPUT || why.code == ERR_NOT_FOUND ? cannot_visit(d, v, &why, e) : (*e = why, false);
     d->live++;
     return true;

@@ -104,10 +104,12 @@ static bool make_schedule(struct drive *d, instant now, struct err *e)
     d->hosts = mem_alloc((d->n + 1) * sizeof *d->hosts);
     d->members = mem_alloc((d->n + 1) * sizeof *d->members);
     d->pcs = mem_alloc((d->n + 1) * sizeof *d->pcs);
-    if (!most || !d->hosts || !d->members || !d->pcs)
+    d->ways = mem_alloc((d->n + 1) * sizeof *d->ways);
+    if (!most || !d->hosts || !d->members || !d->pcs || !d->ways)
         return err_nomem(e);
     for (size_t i = 0; i <= sites; i++)
         most[i] = i < sites ? (unsigned)d->plan_of_waves.sites.v[i].at_once : 0;
+    memset(d->ways, 0, d->n * sizeof *d->ways);
     for (uint32_t i = 0; i < d->n; i++)
         if (!member_of(d, i, now, e))
             return false;
@@ -167,6 +169,7 @@ void drive_close(struct drive *d)
     mem_free(d->hosts);
     mem_free(d->members);
     mem_free(d->pcs);
+    mem_free(d->ways);
     doc_free(&d->doc);
     mem_free(d);
 }

@@ -12,6 +12,7 @@
 #include "core/fleet/notices.h"
 #include "core/fleet/reach.h"
 #include "core/os/file.h"
+#include "core/visit/transport.h"
 #include "core/fleet/copy.h"
 
 struct drive {
@@ -24,6 +25,10 @@ struct drive {
     struct host *hosts;
     struct member *members;
     const struct roster_host **pcs; /* NULL: no longer in the roster */
+    struct known_way {
+        struct way way;
+        instant asked;
+    } **ways;              /* to PCs that were away; NULL: not asked */
     size_t n;
     struct notices notices;
     struct schedule schedule;

@@ -142,6 +142,21 @@ static void enter(struct host *h, enum host_state to, instant now)
     h->state = (uint8_t)to;
 }
 
+/* A PC whose port answers is not yet back: until something is heard of it, how often it was silent in a row stays known. */
+static void enter_after(struct host *h, enum host_state to, enum host_event v, instant now)
+{
+    uint16_t silent = h->tries;
+    bool opens = v == EVENT_ANSWERS && h->state == HOST_UNREACHABLE, fell_silent = v == EVENT_SILENT && h->knocked;
+
+    if (h->knocked && !fell_silent)
+        h->tries = 1;
+    enter(h, to, now);
+    if (opens || fell_silent)
+        h->tries = (uint16_t)(silent + (fell_silent && silent < UINT16_MAX));
+    if (v != EVENT_RELEASED)
+        h->knocked = opens;
+}
+
 /* The state that answers are judged by: an unreachable PC answers as what it was. */
 static enum host_state stands_at(const struct host *h)
 {
@@ -185,7 +200,7 @@ unsigned host_event(struct host *h, enum host_event v, int status, instant now)
         h->end = (uint8_t)host_end(status);
     to = target(h, r, v);
     leave(h, from, r, v);
-    enter(h, to, now);
+    enter_after(h, to, v, now);
     if (v == EVENT_PROGRESS && h->tries > 3) /* it does go on: ask no more rarely than this */
         h->tries = 3;
     if (v == EVENT_RELEASED)

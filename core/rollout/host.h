@@ -11,7 +11,8 @@
  * before the visit begins, is needed after the jump host's own crash.
  *
  * UNREACHABLE is a state of its own with the state it came from in `back`: it counts for nothing and holds nothing. Such a
- * PC is only probed, by a connection that asks for nothing and costs no session, until its port answers again. HELD
+ * PC is only probed, by a connection that asks for nothing and costs no session, until its port answers again; a port that
+ * answers where no visit succeeds does not shorten the times between probes. HELD
  * waits for a person: what the PC answered cannot be right, its key is another one, or it refused the login, which is never
  * tried again by itself. Whether a refused login is that PC's own matter or the jump host's, the scheduler judges.
  *
@@ -66,6 +67,7 @@ struct host {
     uint8_t back;
     uint8_t end;    /* of an ended run: the final state that its exit status stands for */
     uint8_t cause;  /* of being held: the event */
+    bool knocked;   /* its port took a connection after it was away, and no visit has shown yet whether it is back; not kept */
 };
 
 extern const char *const host_event_names[];

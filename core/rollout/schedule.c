@@ -167,9 +167,9 @@ static void visit(struct schedule *s, uint32_t host, enum host_visit kind)
 {
     drop(s, host);
     s->members[host].live = true;
-    s->members[host].probe = kind == VISIT_PROBE;
-    site_of(s, host, kind == VISIT_PROBE)->live++;
-    if (kind == VISIT_PROBE)
+    s->members[host].probe = schedule_is_probe(s, &(struct visit){host, kind});
+    site_of(s, host, s->members[host].probe)->live++;
+    if (s->members[host].probe)
         return;
     login_of(s, host)->gate.live++;
     s->live++;
@@ -272,6 +272,11 @@ static void advance(struct schedule *s, instant now)
     }
 }
 
+bool schedule_is_probe(const struct schedule *s, const struct visit *v)
+{
+    return v->kind == VISIT_PROBE && !s->members[v->host].indirect;
+}
+
 bool schedule_next(struct schedule *s, instant now, struct visit *ret)
 {
     fill(s, now);
@@ -282,13 +287,14 @@ bool schedule_next(struct schedule *s, instant now, struct visit *ret)
         uint32_t host = s->heap[0];
         struct host *h = &s->hosts[host];
         enum host_visit kind = h->state == HOST_DONE ? VISIT_VERIFY : host_next(h);
-        struct gate *gate = shut(s, host, kind == VISIT_PROBE);
+        struct gate *gate;
 
+        *ret = (struct visit){host, kind};
+        gate = shut(s, host, schedule_is_probe(s, ret));
         if (gate) { /* the others come meanwhile */
             park(s, host, gate);
             continue;
         }
-        *ret = (struct visit){host, kind};
         visit(s, host, kind);
         return true;
     }

@@ -32,6 +32,7 @@ struct member { /* what the schedule has to know of a PC besides its state */
     uint16_t login;     /* number of the user who logs in there */
     bool live;          /* a visit is under way */
     bool probe;         /* and it is only a probe */
+    bool indirect;      /* only a session can tell whether it is there: to probe it is one */
     bool parked;        /* waits at a gate */
     uint32_t behind;    /* who waits behind it at that gate; UINT32_MAX: nobody */
 };
@@ -100,6 +101,8 @@ void schedule_left_at(struct schedule *s, size_t wave, instant soaked);
 /* False: none now. A start is already in the host's state (EVENT_TURN). */
 bool schedule_next(struct schedule *s, instant now, struct visit *ret);
 void schedule_event(struct schedule *s, uint32_t host, enum host_event v, int status, instant now);
+/* Is it no session but only a connection? */
+bool schedule_is_probe(const struct schedule *s, const struct visit *v);
 /* Its login was accepted, which may be known before any event: the refusals before it were the matter of those PCs. */
 void schedule_let_in(struct schedule *s, uint32_t host);
 /* The visit's session, or its probe, has ended. */

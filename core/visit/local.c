@@ -48,4 +48,4 @@ static enum link classify(const struct target *t, const struct link_end *end, st
     return row->link;
 }
 
-const struct transport transport_local = {"local", launch, classify};
+const struct transport transport_local = {"local", launch, classify, NULL, NULL};

@@ -8,8 +8,9 @@
 #include "core/visit/link.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
-enum { CONNECT_S = 10, SSH_FAILED = 255 }; /* ssh(1): 255 is its own failure, all else is the remote command's */
+enum { SSH_FAILED = 255 }; /* ssh(1): 255 is its own failure, all else is the remote command's */
 
 static const char *const options[] = {
     "-T", "-a", "-x",                    /* no terminal, and nothing of this machine is lent to the PC */
@@ -41,7 +42,7 @@ static void add_options(const struct target *t, const struct transport_options *
 {
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
         add(args, options[i]);
-    add_option(args, "-o", arena_printf(a, "ConnectTimeout=%u", o->connect_s ? o->connect_s : CONNECT_S));
+    add_option(args, "-o", arena_printf(a, "ConnectTimeout=%u", o->connect_s ? o->connect_s : TRANSPORT_CONNECT_S));
     if (o->kex)
         add_option(args, "-o", "KexAlgorithms=curve25519-sha256");
     if (o->ssh_config)
@@ -77,6 +78,59 @@ static bool launch(const struct target *t, const struct transport_options *o, co
         return err_nomem(e);
     *ret = args;
     return true;
+}
+
+/* --- where it would connect to ------------------------------------------------------------------------------- */
+
+static bool way(const struct target *t, const struct transport_options *o, struct arena *a, struct strs *ret, struct err *e)
+{
+    struct strs args = {ARENA_ARRAY(a, TRANSPORT_ARGS + 1, const char *), 0};
+
+    if (!transport_check_target(t, e))
+        return false;
+    add(&args, "ssh");
+    add(&args, "-G");
+    add_options(t, o, a, &args);
+    add(&args, "--");
+    add(&args, t->address ? t->address : t->name);
+    if (!args.v)
+        return err_nomem(e);
+    *ret = args;
+    return true;
+}
+
+/* The value of a line "KEY VALUE"; false: it has another key, or there is no room for it. */
+static bool value_of(const char *line, size_t n, const char *key, char *ret, size_t room)
+{
+    size_t k = strlen(key);
+
+    if (n <= k + 1 || n - k - 1 >= room || memcmp(line, key, k) != 0 || line[k] != ' ' || memchr(line, 0, n))
+        return false;
+    memcpy(ret, line + k + 1, n - k - 1);
+    ret[n - k - 1] = '\0';
+    return true;
+}
+
+/* What ssh -G prints, of which only what is not the default says that the way is another one. */
+static bool read_way(const char *text, size_t n, struct way *ret)
+{
+    static const char *const detours[] = {"proxyjump", "proxycommand", "bindaddress", "bindinterface"};
+    const char *p = text, *end = text + n, *line;
+    char value[256];
+    size_t len;
+
+    *ret = (struct way){.family = AF_UNSPEC};
+    while (text_line(&p, end, &line, &len)) {
+        value_of(line, len, "hostname", ret->host, sizeof ret->host);
+        value_of(line, len, "port", ret->port, sizeof ret->port);
+        if (value_of(line, len, "addressfamily", value, sizeof value))
+            ret->family = strcmp(value, "inet") == 0 ? AF_INET : strcmp(value, "inet6") == 0 ? AF_INET6 : AF_UNSPEC;
+        for (size_t i = 0; i < sizeof detours / sizeof detours[0]; i++)
+            if (len > strlen(detours[i]) && memcmp(line, detours[i], strlen(detours[i])) == 0 && line[strlen(detours[i])] == ' ')
+                return false;
+    }
+    ret->direct = *ret->host && *ret->port;
+    return ret->direct;
 }
 
 /* --- its end ------------------------------------------------------------------------------------------------- */
@@ -148,4 +202,4 @@ static enum link classify(const struct target *t, const struct link_end *end, st
     return row->link;
 }
 
-const struct transport transport_ssh = {"ssh", launch, classify};
+const struct transport transport_ssh = {"ssh", launch, classify, way, read_way};

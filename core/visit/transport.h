@@ -44,7 +44,7 @@ struct target {
 struct transport_options {
     const char *ssh_config; /* -F; NULL: the user's own */
     const char *kex;        /* "curve25519": that key exchange alone; NULL: what OpenSSH prefers */
-    unsigned connect_s;     /* 0: 10 seconds */
+    unsigned connect_s;     /* 0: TRANSPORT_CONNECT_S */
 };
 
 /* The worker that travels. The bytes are the caller's, and are neither copied nor changed. */
@@ -75,7 +75,15 @@ struct link_end {
     const char *errors; /* what it wrote to standard error: hostile, need not end with NUL; NULL: nothing */
     size_t errors_len;  /* only the first and last TRANSPORT_ERRORS / 2 bytes need be kept; more is not looked at */
 };
-enum { TRANSPORT_ERRORS = 8192, TRANSPORT_ARGS = 48 };
+enum { TRANSPORT_ERRORS = 8192, TRANSPORT_ARGS = 48, TRANSPORT_CONNECT_S = 10 };
+
+/* Where the connection to a PC goes. */
+struct way {
+    bool direct;    /* from this machine straight to it; else the rest says nothing */
+    char host[256]; /* name or address */
+    char port[6];
+    int family;     /* AF_UNSPEC, AF_INET, AF_INET6 */
+};
 
 struct transport {
     const char *name;
@@ -84,6 +92,10 @@ struct transport {
                    struct arena *a, struct strs *ret, struct err *e);
     /* Appends a sentence or two for people, made harmless for a terminal: what happened and what to do next. */
     enum link (*classify)(const struct target *t, const struct link_end *end, struct buf *text);
+    /* The arguments of a child that prints where the connection goes, and what it printed, read. False: it is not direct, or not
+     * understood. NULL: it cannot be told. */
+    bool (*way)(const struct target *t, const struct transport_options *o, struct arena *a, struct strs *ret, struct err *e);
+    bool (*read_way)(const char *text, size_t n, struct way *ret);
 };
 extern const struct transport transport_ssh, transport_local;
 extern const struct transport *const transports[]; /* NULL-terminated */

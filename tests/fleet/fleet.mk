@@ -4,16 +4,18 @@
 #   make fleet-kill      that, with avswap fleet run killed 50 times: every PC is moved once; FLEET_KILLS=n for another number
 #   make fleet-budget    where every PC fails, as many are touched as may fail
 #   make fleet-attach    runs that others began are followed to their end
-#   make fleet-check     six kills on six PCs, for make check; the three above are in make torture
+#   make fleet-login     refused logins: of one PC, of all
+#   make fleet-check     six kills on six PCs, for make check; the four above are in make torture
 FLEET_KILLS ?= 50
 demo-fleet: FLEET_TEST = demo.sh
 fleet-kill: FLEET_TEST = kill.sh --demo $(FLEET_KILLS)
 fleet-check: FLEET_TEST = kill.sh 6
 fleet-budget: FLEET_TEST = budget.sh
 fleet-attach: FLEET_TEST = attach.sh
+fleet-login: FLEET_TEST = login.sh
 
-.PHONY: demo-fleet fleet-kill fleet-check fleet-budget fleet-attach
-demo-fleet fleet-kill fleet-check fleet-budget fleet-attach: deps
+.PHONY: demo-fleet fleet-kill fleet-check fleet-budget fleet-attach fleet-login
+demo-fleet fleet-kill fleet-check fleet-budget fleet-attach fleet-login: deps
 	@$(MAKE) --no-print-directory $(BUILD)/avswap-fleet portable products lab-base
 	@BUILD=$(BUILD) tests/fleet/$(FLEET_TEST)
-TORTURE += fleet-kill fleet-budget fleet-attach
+TORTURE += fleet-kill fleet-budget fleet-attach fleet-login

@@ -169,12 +169,34 @@ static void polls_and_probes_back_off(void **none)
     assert_int_equal(h.state, HOST_RUNNING);
 }
 
+/* A port forward answers for a PC that is away: each time a visit finds that out, and they become no more frequent for it. */
+static void a_port_that_lies(void **none)
+{
+    struct host h = {.state = HOST_RUNNING, .id = 7, .expected_ms = 600000, .due = INSTANT_NONE};
+
+    (void)none;
+    for (int i = 0; i < 10; i++)
+        host_event(&h, EVENT_SILENT, 0, NOW);
+    for (int i = 0; i < 3; i++) {
+        host_event(&h, EVENT_ANSWERS, 0, NOW);
+        assert_true(h.state == HOST_RUNNING && h.due == NOW);
+        host_event(&h, EVENT_SILENT, 0, NOW);
+        assert_int_equal(h.state, HOST_UNREACHABLE);
+        assert_in_range(h.due - NOW, 3600000, 4500000);
+    }
+    host_event(&h, EVENT_ANSWERS, 0, NOW);
+    host_event(&h, EVENT_PROGRESS, 0, NOW); /* it is back */
+    assert_in_range(h.due - NOW, 60000, 150000);
+    host_event(&h, EVENT_SILENT, 0, NOW);
+    assert_in_range(h.due - NOW, 60000, 75000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_state_times_every_event), cmocka_unit_test(unreachable_is_what_it_was),
         cmocka_unit_test(nothing_is_out_of_reach),       cmocka_unit_test(ends_by_status),
-        cmocka_unit_test(polls_and_probes_back_off),
+        cmocka_unit_test(polls_and_probes_back_off),     cmocka_unit_test(a_port_that_lies),
     };
 
     return cmocka_run_group_tests_name("fleet_host", tests, NULL, NULL);

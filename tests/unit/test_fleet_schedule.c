@@ -101,7 +101,7 @@ static void play_one(struct play *p, const struct rollout *r)
             struct wave_state *w = &p->s.waves[p->members[v.host].wave];
 
             assert_true(v.kind != VISIT_NONE);
-            if (v.kind == VISIT_START && p->hosts[v.host].tries == 0 && p->hosts[v.host].since == now) {
+            if (v.kind == VISIT_START && p->hosts[v.host].tries == 0 && !p->hosts[v.host].knocked && p->hosts[v.host].since == now) {
                 size_t failed = 0;
 
                 for (uint32_t i = 0; i < PCS; i++)
@@ -321,6 +321,34 @@ static void logins_are_judged_apart(void **none)
     schedule_free(&own.p.s);
 }
 
+/* ---- probes ---- */
+
+/* Connections are many at a time; where only ssh can tell whether a PC is back, to ask is a session like any other. */
+static void probes_that_are_sessions(void **none)
+{
+    struct door x = {.now = 1000000};
+    size_t n = 0, direct = 0;
+    struct visit v;
+
+    (void)none;
+    door_open(&x, &at_once_8, NULL);
+    schedule_free(&x.p.s);
+    for (uint32_t i = 0; i < PCS; i++) {
+        x.p.hosts[i] = (struct host){.id = i, .due = x.now, .state = HOST_UNREACHABLE, .back = HOST_RUNNING};
+        x.p.members[i] = (struct member){.window = SCHEDULE_ALWAYS, .indirect = i % 2};
+    }
+    assert_true(schedule_init(&x.p.s, &at_once_8, x.p.hosts, x.p.members, PCS, (const unsigned[]){2}, 1, x.now, &(struct err)ERR_INIT));
+    while (schedule_next(&x.p.s, x.now, &v)) {
+        assert_int_equal(v.kind, VISIT_PROBE);
+        direct += schedule_is_probe(&x.p.s, &v);
+        n++;
+    }
+    assert_int_equal(direct, PCS / 2);
+    assert_int_equal(n - direct, 2); /* as many sessions as the site takes */
+    assert_int_equal(x.p.s.live, 2);
+    schedule_free(&x.p.s);
+}
+
 /* ---- after a crash of the jump host ---- */
 
 /* A wave that had soaked for a part of its time soaks for the rest of it, and one that was opened stays open. */
@@ -450,7 +478,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refusal_is_of_one_pc), cmocka_unit_test(refusals_in_a_row_pause), cmocka_unit_test(a_key_that_ends_in_the_middle),
-        cmocka_unit_test(logins_are_judged_apart), cmocka_unit_test(a_crash_while_it_soaks),
+        cmocka_unit_test(logins_are_judged_apart), cmocka_unit_test(a_crash_while_it_soaks), cmocka_unit_test(probes_that_are_sessions),
         cmocka_unit_test(a_thousand_at_random), cmocka_unit_test(every_host_failing), cmocka_unit_test(same_seed_same_bytes),
         cmocka_unit_test(laptops_in_windows),   cmocka_unit_test(windows_in_the_time_of_the_pc),
     };

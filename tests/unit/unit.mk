@@ -3,7 +3,7 @@
 #   unit    builds and runs them all: unit: N passed, N failed
 #   cover   line coverage of core/run, core/plan and core/model, each at least 90 percent, from $(COVER_RUNS)
 
-UNIT_APT := busybox gcc libcmocka-dev libjansson-dev libarchive-dev libcurl4-openssl-dev libsodium-dev
+UNIT_APT := busybox gcc libcmocka-dev libjansson-dev libarchive-dev libcurl4-openssl-dev libsodium-dev openssh-client
 UNIT_TESTS += $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 UNIT_HELPERS := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 
