@@ -1,8 +1,8 @@
 #include "core/visit/contact.h"
 
 #include "core/base/limits.h"
+#include "core/visit/child.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +15,7 @@
 struct contact {
     struct contact_request r;
     struct session *session;
-    uv_process_t child;
-    uv_pipe_t in, out, errors;
+    struct child child;
     uv_timer_t timer;
     uv_write_t write;
     size_t writing;     /* bytes of the write under way; 0: none */
@@ -24,8 +23,7 @@ struct contact {
     int readers;        /* of out and errors */
     bool exited, closed, ending, told;
     bool in_shut;
-    int64_t status;
-    int signal;
+    int status, signal;
     bool timed_out;
     uint64_t began, moved; /* uv_now() */
     struct err failed;     /* of the session or of a callback */
@@ -55,10 +53,13 @@ static void close_handle(void *handle)
         uv_close(h, free_when_closed);
 }
 
-static void kill_group(struct contact *c, int sig)
+static void close_all(struct contact *c)
 {
-    if (!c->exited && c->child.pid > 0 && kill(-c->child.pid, sig) != 0 && errno == ESRCH)
-        uv_process_kill(&c->child, sig);
+    close_handle(&c->child.in);
+    close_handle(&c->child.out);
+    close_handle(&c->child.errors);
+    close_handle(&c->child.ends);
+    close_handle(&c->timer);
 }
 
 static enum contact_how how_it_ended(struct contact *c, const struct link_end *end, struct contact_end *ret, struct buf *text)
@@ -84,7 +85,7 @@ static enum contact_how how_it_ended(struct contact *c, const struct link_end *e
 
 static void tell(struct contact *c)
 {
-    struct link_end end = {.status = (int)c->status, .signal = c->signal, .timed_out = c->timed_out,
+    struct link_end end = {.status = c->status, .signal = c->signal, .timed_out = c->timed_out,
                            .greeted = session_greeted(c->session), .errors = c->kept, .errors_len = c->kept_n};
     struct contact_end ret = {.link = LINK_OK, .greeted = end.greeted};
     struct buf text;
@@ -95,11 +96,7 @@ static void tell(struct contact *c)
     ret.text = ret.how == CONTACT_WELL ? "" : buf_str(&text);
     c->r.calls->over(c->r.arg, c, &ret);
     buf_free(&text);
-    close_handle(&c->in);
-    close_handle(&c->out);
-    close_handle(&c->errors);
-    close_handle(&c->timer);
-    close_handle(&c->child);
+    close_all(c);
 }
 
 static void tell_when_over(struct contact *c)
@@ -119,7 +116,7 @@ static void watch(struct contact *c, uint64_t ms)
 
 static void end_child(struct contact *c)
 {
-    kill_group(c, c->ending ? SIGKILL : SIGTERM);
+    child_kill(&c->child, c->ending ? SIGKILL : SIGTERM);
     c->ending = true;
     watch(c, TERM_MS);
 }
@@ -161,7 +158,7 @@ static void shut(struct contact *c)
     if (c->in_shut)
         return;
     c->in_shut = true;
-    close_handle(&c->in);
+    close_handle(&c->child.in);
 }
 
 static void written(uv_write_t *w, int status)
@@ -176,7 +173,7 @@ static void written(uv_write_t *w, int status)
         shut(c);
         return;
     }
-    c->moved = uv_now(c->child.loop);
+    c->moved = uv_now(c->timer.loop);
     session_wrote(c->session, n);
     pump(c);
 }
@@ -196,7 +193,7 @@ static void pump(struct contact *c)
     }
     c->writing = n < WRITE_BYTES ? n : WRITE_BYTES;
     b = uv_buf_init((char *)(uintptr_t)p, (unsigned)c->writing); /* libuv only reads it */
-    if (uv_write(&c->write, (uv_stream_t *)&c->in, &b, 1, written) < 0) {
+    if (uv_write(&c->write, (uv_stream_t *)&c->child.in, &b, 1, written) < 0) {
         c->writing = 0;
         shut(c);
     }
@@ -268,9 +265,9 @@ static void errors_came(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
         keep_errors(c, b->base, (size_t)n);
 }
 
-static void child_exits(uv_process_t *p, int64_t status, int sig)
+static void child_exits(struct child *child, int status, int sig)
 {
-    struct contact *c = p->data;
+    struct contact *c = child->ends.data;
 
     c->exited = true;
     c->status = status;
@@ -304,51 +301,21 @@ static bool on_answer(void *arg, const struct visit_answer *a, struct err *e)
 
 /* ---- its face ---- */
 
-static void add(struct contact *c, void *handle)
-{
-    ((uv_handle_t *)handle)->data = c;
-    c->open++;
-}
-
-static int spawn(struct contact *c, uv_loop_t *loop, const struct strs *argv)
-{
-    uv_stdio_container_t io[3] = {
-        {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&c->in},
-        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&c->out},
-        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&c->errors},
-    };
-    uv_process_options_t o = {.exit_cb = child_exits,
-                              .file = argv->v[0],
-                              .args = (char **)(uintptr_t)argv->v,
-                              .flags = UV_PROCESS_DETACHED,
-                              .stdio_count = 3,
-                              .stdio = io};
-
-    uv_pipe_init(loop, &c->in, 0);
-    uv_pipe_init(loop, &c->out, 0);
-    uv_pipe_init(loop, &c->errors, 0);
-    uv_timer_init(loop, &c->timer);
-    add(c, &c->in);
-    add(c, &c->out);
-    add(c, &c->errors);
-    add(c, &c->timer);
-    add(c, &c->child); /* uv_spawn() makes it a handle whatever comes of it */
-    return uv_spawn(loop, &c->child, &o);
-}
-
 static bool start(struct contact *c, uv_loop_t *loop, struct err *e)
 {
     const struct session_calls calls = {c, on_hello, on_data, on_answer};
     struct arena a = ARENA_INIT;
     struct strs argv = {.n = 0};
-    int rc = 0;
     bool ok = c->r.transport->launch(c->r.target, c->r.options, c->r.worker, &a, &argv, e) &&
               (c->session = session_new(c->r.worker, c->r.machine, &calls, e)) != NULL;
 
-    if (ok)
-        rc = spawn(c, loop, &argv);
-    if (rc < 0)
-        ok = err_set(e, ERR_OS, "%s cannot be started: %s", argv.v[0], uv_strerror(rc));
+    if (ok) {
+        uv_timer_init(loop, &c->timer);
+        c->timer.data = c;
+        c->child.over = child_exits;
+        c->open = 5; /* whatever comes of it */
+        ok = child_start(&c->child, loop, &argv, c, e);
+    }
     arena_free(&a);
     return ok;
 }
@@ -371,18 +338,14 @@ struct contact *contact_open(uv_loop_t *loop, const struct contact_request *r, s
             mem_free(c);
             return NULL;
         }
-        close_handle(&c->in);
-        close_handle(&c->out);
-        close_handle(&c->errors);
-        close_handle(&c->timer);
-        close_handle(&c->child);
+        close_all(c);
         return NULL;
     }
     c->write.data = c;
     c->readers = 2;
     c->began = c->moved = uv_now(loop);
-    uv_read_start((uv_stream_t *)&c->out, give_room, out_came);
-    uv_read_start((uv_stream_t *)&c->errors, give_room, errors_came);
+    uv_read_start((uv_stream_t *)&c->child.out, give_room, out_came);
+    uv_read_start((uv_stream_t *)&c->child.errors, give_room, errors_came);
     watch(c, CONTACT_QUIET_MS);
     return c;
 }

@@ -46,6 +46,7 @@ metered() {
         echo $(($(cat "${dirs[0]}/cpuacct.usage") / 1000 / pcs)) >>"$tmp/$name.cpu"
         echo $(($(cat "${dirs[1]}/memory.max_usage_in_bytes") / 1024)) >>"$tmp/$name.peak"
     else
+        [ -e "${dirs[0]}/memory.peak" ] || die "this kernel does not tell the most memory that a group had: Linux 5.19 does, and control groups of version 1"
         echo $(($(sed -n 's/^usage_usec //p' "${dirs[0]}/cpu.stat") / pcs)) >>"$tmp/$name.cpu"
         echo $(($(cat "${dirs[0]}/memory.peak") / 1024)) >>"$tmp/$name.peak"
     fi

@@ -3,12 +3,12 @@
 # measured as visits.sh does. All do the same on equal lab hosts, which are put back in between: bring the worker and check it, bring home
 # the facts, give each PC its plan, start it so that it outlives the session, ask every FLEET_ASK seconds whether it is over, bring home
 # journal and outcome, and take away what only the run needed. On the PCs dpkg removes kesl and installs another product. The peers find
-# their plans made; avswap makes its own. Every PC must have been moved, and what was brought must be what the PC has.
+# their plans made, and the catalogue for them on the PCs; avswap makes its own, which counts for it. Every PC must have been moved, and what was brought must be what the PC has.
 # FLEET_RUN_HOSTS: how many hosts; AT_ONCE: sessions at a time.
 FLEET_NAME=fleetbench
 . "$(dirname "${BASH_SOURCE[0]}")/../fleet/lib.sh"
 . tests/bench/common.sh
-hosts=${FLEET_RUN_HOSTS:-40}
+hosts=${FLEET_RUN_HOSTS:-24}
 at_once=${AT_ONCE:-32}
 ask=${FLEET_ASK:-15}
 out=$(realpath -m "$BUILD/fleet/$FLEET_NAME")
