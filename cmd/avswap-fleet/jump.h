@@ -34,6 +34,7 @@ struct jump {
     struct policy policy;
     struct owner owner;
     struct solo solo;
+    size_t members, over; /* of the rollout under way: PCs, and those that have come to their end */
     struct drive_request request; /* state to planner are filled */
 };
 

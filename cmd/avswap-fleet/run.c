@@ -14,10 +14,21 @@
 static void tell(void *arg, const char *host, enum host_state was, enum host_state is, const char *text)
 {
     struct jump *j = arg;
-    bool reason = *text && (is == HOST_UNREACHABLE || is == HOST_HELD || is == HOST_RUNNING || is >= HOST_DONE);
+    struct style style = j->c->json ? j->c->err_style : j->c->style;
+    struct err ignored = ERR_INIT;
+    struct buf b;
 
-    (void)was;
-    out_talk(j->c, "%-20s %s%s%s", host, host_state_names[is], reason ? ": " : "", reason ? text : "");
+    style.verbose = j->c->style.verbose;
+    if (!(j->c->json ? j->c->tty_err : j->c->tty_out) && !getenv("COLUMNS"))
+        style.width = 0; /* in a log each is one line, unless somebody says how wide it is */
+    j->over += (is >= HOST_DONE) - (was >= HOST_DONE);
+    buf_init(&b, LIMIT_STRING);
+    report_fleet_move(&(struct fleet_move){host, is, text, j->over, j->members}, &style, &b);
+    if (j->c->json)
+        out_stderr(buf_str(&b), b.len);
+    else
+        (void)!out_bytes(buf_str(&b), b.len, &ignored);
+    buf_free(&b);
 }
 
 static void say(void *arg, const char *text)
@@ -102,13 +113,14 @@ static bool prove_secrets(struct jump *j, struct err *e)
 static bool sum_up(struct jump *j, struct drive *d, struct err *e)
 {
     const struct schedule *s = drive_schedule(d);
-    size_t by[HOST_STATES] = {0}, waiting = 0, off = 0;
+    size_t by[HOST_STATES] = {0}, waiting = 0, off = 0, hands;
 
     for (size_t i = 0; i < s->n; i++) {
         by[s->hosts[i].state]++;
         waiting += !host_is_final(&s->hosts[i]);
         off += standing_off_since(drive_record(d, (uint32_t)i)) != INSTANT_NONE;
     }
+    hands = by[HOST_HELD] + by[HOST_ROLLED_BACK] + by[HOST_REFUSED] + by[HOST_DOUBT];
     if (off)
         j->c->status = EXIT_UNPROTECTED;
     else if (by[HOST_DONE] != s->n)
@@ -118,19 +130,12 @@ static bool sum_up(struct jump *j, struct drive *d, struct err *e)
                                   (json_int_t)by[HOST_DONE], "rolled_back", (json_int_t)by[HOST_ROLLED_BACK], "refused",
                                   (json_int_t)by[HOST_REFUSED], "in_doubt", (json_int_t)by[HOST_DOUBT], "waiting", (json_int_t)waiting,
                                   "unprotected", (json_int_t)off, "ended", drive_ended(d)), e);
-    for (size_t i = 0; i < s->n; i++)
-        if (s->hosts[i].state != HOST_DONE)
-            out_talk(j->c, "%-20s %-12s %s", drive_record(d, (uint32_t)i)->name, host_state_names[s->hosts[i].state],
-                     drive_record(d, (uint32_t)i)->text ? drive_record(d, (uint32_t)i)->text : "");
     out_talk(j->c, "%s", s->paused ? "Paused for refused logins; nothing was lost. After avswap fleet ack, go on by avswap fleet run."
                          : drive_ended(d) ? "The rollout has ended." : "The rollout goes on with the next avswap fleet run.");
-    if (by[HOST_HELD])
-        out_talk(j->c, "%zu held: look at them, then avswap fleet ack HOST and avswap fleet run; or end without them by avswap fleet stop and run.",
-                 by[HOST_HELD]);
-    if (by[HOST_DOUBT])
-        out_talk(j->c, "%zu in doubt: look at them by avswap fleet status.", by[HOST_DOUBT]);
     if (off)
         out_talk(j->c, "%zu UNPROTECTED: avswap fleet status says since when and what to do.", off);
+    else if (hands)
+        out_talk(j->c, "%zu need a person: avswap fleet status says why and what to do.", hands);
     out_talk(j->c, "fleet: %zu hosts, done %zu, rolled back %zu, refused %zu, waiting %zu, unprotected %zu", s->n, by[HOST_DONE],
              by[HOST_ROLLED_BACK], by[HOST_REFUSED], waiting, off);
     return true;
@@ -147,6 +152,9 @@ static bool go(struct jump *j, struct err *e)
         d = drive_open(&j->request, os_now(), e);
     if (!d)
         return !e->code;
+    j->members = drive_schedule(d)->n;
+    for (size_t i = 0; i < j->members; i++)
+        j->over += host_is_final(&drive_schedule(d)->hosts[i]);
     ok = drive_run(d, e) && sum_up(j, d, e);
     drive_close(d);
     return ok;

@@ -97,3 +97,21 @@ void report_fleet_changes(const struct fleet_status *before, const struct fleet_
     mem_free(old);
     page_close(&p);
 }
+
+void report_fleet_move(const struct fleet_move *m, const struct style *s, struct buf *out)
+{
+    bool between = m->is == HOST_STARTING || m->is == HOST_ENDED || m->is == HOST_COLLECTED;
+    struct page p;
+
+    if (between && !s->verbose)
+        return;
+    page_open(&p, s, out);
+    page_say(&p, INK_NAME, "%-20s ", m->name);
+    page_say(&p, fleet_parts_ink(m->is), "%s", host_state_names[m->is]);
+    if (m->is >= HOST_DONE)
+        page_say(&p, INK_DIM, " (%zu of %zu over)", m->over, m->total);
+    if (m->text && *m->text && !between)
+        page_say(&p, INK_PLAIN, ": %s", m->text);
+    page_end_para(&p, 0, 21);
+    page_close(&p);
+}

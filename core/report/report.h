@@ -55,6 +55,15 @@ void report_csv_text(struct buf *out, const char *s);
 void report_fleet_screen(const struct fleet_status *f, const struct style *s, int height, struct buf *out);
 /* What changed between two looks at the same rollout, a line each; nothing when nothing did. before NULL: the totals. */
 void report_fleet_changes(const struct fleet_status *before, const struct fleet_status *f, const struct style *s, struct buf *out);
+/* A PC of a rollout under way came into another state; `over` of `total` have come to their end. What is only book-keeping between
+ * the jump host and the PC says nothing unless the style is verbose. */
+struct fleet_move {
+    const char *name;
+    enum host_state is;
+    const char *text; /* why; NULL: nothing to say */
+    size_t over, total;
+};
+void report_fleet_move(const struct fleet_move *m, const struct style *s, struct buf *out);
 /* ArcSight Common Event Format 0, one line a PC. Source: "Micro Focus Security ArcSight Common Event Format", version 25. */
 void report_notice_cef(const struct notice *n, struct buf *out);
 

@@ -19,12 +19,15 @@ title 'A fleet of 20 PCs'
 fleet_prepare
 workers
 fleet_take twenty
+echo '   PC    BEFORE    ACCIDENT     AT THE END'
+awk '$2 $3 $4 != "sysv-moved" { print "   " $0; n++ } END { printf "   and %d ordinary ones, to be moved\n", NR - n }' <<<"$table"
+printf '\n   They are made, with Kaspersky as it is installed in offices (stand-ins); half a minute ...\n'
 fleet_make
-tail -n 1 "$out/import.txt"
+printf '   %s\n' "$(tail -n 1 "$out/import.txt")"
 
 title "The rollout ($((SECONDS - began)) s for making the fleet)"
 accidents_begin
-fleet_run --patience 20 2>&1 | tee "$told" | sed -u 's/^/   /'
+COLUMNS=77 fleet_run --patience 20 2>&1 | tee "$told" | sed -u 's/^/   /'
 status=${PIPESTATUS[0]}
 accidents_end
 

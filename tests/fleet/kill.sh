@@ -6,7 +6,7 @@
 #
 # Ends with: fleet-kill: K kills, H hosts, W wrong, L lost
 fleet=six longest=4600
-if [ "${1:-}" = --demo ]; then fleet=twenty longest=20000; shift; fi
+if [ "${1:-}" = --demo ]; then fleet=twenty longest=17000; shift; fi
 FLEET_NAME=fleetkill
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$here/pcs.sh"

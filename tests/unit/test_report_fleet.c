@@ -266,6 +266,31 @@ static void test_changes(void **state)
     buf_free(&b);
 }
 
+static void test_move(void **state)
+{
+    struct style style = {.width = 60};
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, LIMIT_DOCUMENT);
+    report_fleet_move(&(struct fleet_move){"pc1", HOST_COLLECTED, "x", 1, 3}, &style, &b);
+    check("book-keeping", &b, "");
+    report_fleet_move(&(struct fleet_move){"pc1", HOST_RUNNING, "", 1, 3}, &style, &b);
+    report_fleet_move(&(struct fleet_move){"pc1", HOST_DONE, NULL, 2, 3}, &style, &b);
+    report_fleet_move(&(struct fleet_move){"pc2", HOST_REFUSED, "a policy of\x1b[2J the administration server is applied", 3, 3}, &style, &b);
+    check("moves", &b,
+          "pc1                  running\n"
+          "pc1                  done (2 of 3 over)\n"
+          "pc2                  refused (3 of 3 over): a policy\n"
+          "                     of\\x1b[2J the administration server is\n"
+          "                     applied\n");
+    buf_clear(&b);
+    style.verbose = true;
+    report_fleet_move(&(struct fleet_move){"pc1", HOST_COLLECTED, "x", 1, 3}, &style, &b);
+    check("verbose", &b, "pc1                  collected\n");
+    buf_free(&b);
+}
+
 static void test_cef(void **state)
 {
     static const char *stops[] = {"Old|AV", "service a=b"};
@@ -293,7 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_screen), cmocka_unit_test(test_sizes),   cmocka_unit_test(test_text),
-        cmocka_unit_test(test_csv),    cmocka_unit_test(test_changes), cmocka_unit_test(test_cef),
+        cmocka_unit_test(test_csv),    cmocka_unit_test(test_changes), cmocka_unit_test(test_move), cmocka_unit_test(test_cef),
         cmocka_unit_test(test_alarms), cmocka_unit_test(test_commands),
     };
 
