@@ -54,6 +54,11 @@ static const char *const about[] = {
     "running, real-time protection on, signatures fresh, managed. Unknown is neither good nor bad.",
     "Nothing is changed. Without administrator rights some parts cannot be looked at; they are listed and never taken for "
     "absent. With -v each finding shows the evidence that led to it.",
+    "On Windows it also names the settings that make another program trust a copy of the old product's root certificate: "
+    "NODE_EXTRA_CA_CERTS of the machine and of each user who is logged on, and cert in the pip.ini of the machine and of each "
+    "profile. A person changes them: avswap tells the place, in the plan and after the run as well, and changes neither the "
+    "file nor the setting. A file on another computer, behind a link, or longer than 2 MiB is not read, and it says so. Not "
+    "looked at are other variables, the stores of browsers, and containers.",
     "With --inventory no PC is looked at: each row of a list of programs that another tool exported is classified by the "
     "catalogue alone, as product, component, white-label or none, with confidence and reason, and summed up for each PC. "
     "CSV with any of the usual separators (exports of GLPI, OCS Inventory, Intune, PDQ, NinjaOne, Lansweeper, "

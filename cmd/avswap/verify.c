@@ -32,14 +32,16 @@ static bool find_plan(struct cli *c, struct plan *ret, struct err *e)
 static bool print_json(const struct verification *v, const struct check_result *all, size_t n, int status,
                        struct err *e)
 {
-    json_t *list = json_array();
+    json_t *list = json_array(), *advice = json_array();
 
+    for (size_t i = 0; i < v->gone.advice.n; i++)
+        json_array_append_new(advice, json_string(v->gone.advice.v[i]));
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, json_pack("{ss ss ss?}", "what", all[i].what, "answer", tri_names[all[i].answer],
                                               "evidence", all[i].evidence));
-    return out_json(json_pack("{ss si sb sb sI so}", "schema", "avswap.verification/1", "status", status, "gone",
+    return out_json(json_pack("{ss si sb sb sI so so}", "schema", "avswap.verification/1", "status", status, "gone",
                               v->gone.good, "healthy", v->healthy.good, "residue", (json_int_t)v->gone.residue, "checks",
-                              list),
+                              list, "advice", advice),
                     e);
 }
 
@@ -59,7 +61,7 @@ static bool verify(struct cli *c, struct err *e)
     if (c->json)
         return print_json(&v, all, n, c->status, e);
     buf_init(&b, LIMIT_DOCUMENT);
-    report_checks(all, n, &c->style, &b);
+    report_checks(all, n, &v.gone.advice, &c->style, &b);
     buf_printf(&b, "\n%s\n",
                c->status == EXIT_DONE          ? "The old product is gone and the new one protects."
                : c->status == EXIT_UNPROTECTED ? "UNPROTECTED: the new product does not protect, and nothing else is known to."

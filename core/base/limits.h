@@ -28,6 +28,7 @@
 #define LIMIT_REGISTRY_DATA (16u << 10) /* one value */
 #define LIMIT_TASKS 10000u              /* scheduled tasks */
 #define LIMIT_CERTIFICATES 20000u       /* root certificates of all stores */
+#define LIMIT_TRUST_FILES (2u << 20)    /* the files of certificates that users' settings name, all together */
 #define LIMIT_ROW (256u << 10)          /* one row of an exported inventory */
 #define LIMIT_HOSTS 500000u             /* PCs in one inventory */
 #define LIMIT_WMI (4u << 20)            /* an answer of WMI */

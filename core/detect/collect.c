@@ -26,7 +26,7 @@ static bool note_gap(struct facts *f, struct doc *d, const char *what, struct er
     if (!gap)
         return err_nomem(e);
     gap->what = what;
-    gap->why = arena_strdup(&d->arena, e->text);
+    gap->why = text_from_bytes(&d->arena, e->text, strlen(e->text)); /* it may have been cut within a letter */
     if (!gap->why)
         return err_nomem(e);
     err_clear(e);
@@ -186,6 +186,7 @@ static const struct {
     {FACTS_MSI, "msi", os_msi_list},
     {FACTS_DRIVERS, "drivers", os_driver_list},
     {FACTS_CERTIFICATES, "certificates", os_certificate_list},
+    {FACTS_TRUST_FILES, "trust_files", os_trust_file_list},
     {FACTS_SECURITY_CENTER, "security_center", os_security_center},
     {FACTS_TASKS, "tasks", os_task_list},
 };

@@ -269,6 +269,29 @@ static bool match_list(struct matcher *m, const struct product *p, const struct 
     return true;
 }
 
+/* Whether or not the product is here: what leans on it outlives it. */
+static bool match_advice(struct matcher *m, const struct product *p)
+{
+    if ((m->facts->os && !text_eq(m->facts->os->family, p->os)) || !catalog_timeline(m->catalog, p->vendor))
+        return true;
+    for (size_t i = 0; i < p->advice.n; i++) {
+        struct strs places = {NULL, 0};
+
+        if (!advice_find(&p->advice.v[i], m->facts, m->doc, &places, m->e))
+            return false;
+        for (size_t k = 0; k < places.n; k++) {
+            struct finding *x = new_finding(m, FINDING_ADVICE, p);
+
+            if (!x)
+                return false;
+            x->part = p->advice.v[i].id;
+            x->text = places.v[k];
+            x->certainty = CERTAINTY_CERTAIN;
+        }
+    }
+    return true;
+}
+
 /* A client's own protection, while another antivirus is there. */
 static bool sleeps(const struct matcher *m, const struct product *p, const struct finding *x)
 {
@@ -353,6 +376,9 @@ bool match_facts(const struct facts *f, const struct catalog *c, const struct ow
     ret->gaps.n = f->gaps.n;
     for (size_t i = 0; i < c->products.n; i++)
         if (!product_is_candidate(&c->products.v[i]) && !match_product(&m, &c->products.v[i]))
+            return false;
+    for (size_t i = 0; i < c->products.n; i++)
+        if (!product_is_candidate(&c->products.v[i]) && !match_advice(&m, &c->products.v[i]))
             return false;
     drop_doubles(ret);
     return true;

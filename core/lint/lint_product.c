@@ -231,7 +231,7 @@ void lint_product(struct lint *l, const struct product *p, const json_t *j, cons
                     {"remove", p->remove},   {"clean", p->clean}};
     static const struct {
         const char *list, *key;
-    } lists[] = {{"vars", "name"}, {"payload", "id"}, {"leftovers", "id"}, {"reinstallers", "id"}, {"exit_codes", "code"}};
+    } lists[] = {{"vars", "name"}, {"payload", "id"}, {"leftovers", "id"}, {"reinstallers", "id"}, {"advice", "id"}, {"exit_codes", "code"}};
 
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
         struct place here = {at, sections[i].key, 0, NULL};

@@ -325,6 +325,14 @@ static bool ask_leftovers(const struct leftover *v, size_t n, struct arena *a, s
     return true;
 }
 
+static bool ask_advice(const struct product *p, struct arena *a, struct questions *q, struct err *e)
+{
+    for (size_t i = 0; i < p->advice.n; i++)
+        if (!ask(p->advice.v[i].each, a, q, e))
+            return false;
+    return true;
+}
+
 static bool ask_steps(const struct step_def *v, size_t n, struct arena *a, struct questions *q, struct err *e)
 {
     for (size_t i = 0; i < n; i++)
@@ -349,7 +357,7 @@ static bool ask_product(const struct product *p, struct arena *a, struct questio
 
     if (!ask(p->detect->installed, a, q, e) || !ask(p->detect->half_removed, a, q, e) ||
         !ask_leftovers(p->leftovers.v, p->leftovers.n, a, q, e) ||
-        !ask_leftovers(p->reinstallers.v, p->reinstallers.n, a, q, e))
+        !ask_leftovers(p->reinstallers.v, p->reinstallers.n, a, q, e) || !ask_advice(p, a, q, e))
         return false;
     if (h && (!ask(h->installed, a, q, e) || !ask(h->running, a, q, e) || !ask(h->realtime, a, q, e) ||
               !ask(h->fresh, a, q, e) || !ask(h->managed, a, q, e)))

@@ -6,7 +6,7 @@ const char *const tri_names[] = {"unknown", "no", "yes", NULL};
 
 const char *const probe_names[] = {"none",     "package",     "unit",            "process", "file",      "user",
                                    "group",    "fanotify",    "firewall",        "selinux", "command",   "fact",
-                                   "uninstall", "msi",        "driver",          "registry", "certificate",
+                                   "uninstall", "msi",        "driver",          "registry", "certificate", "trust_file",
                                    "security_center", "task", "signature",       "wmi",     NULL};
 static const char *const op_names[] = {"none", "eq", "ne", "lt", "le", "gt", "ge", "in", "glob", "max-age-h", NULL};
 const char *const decode_names[] = {"text", "number", "version", "date", "epoch-s", "epoch-ms", NULL};
@@ -73,6 +73,8 @@ const struct probe_def probe_defs[PROBE_COUNT] = {
     [PROBE_REGISTRY] = {"a key exists in one of the views, or has a value of that name, or one that compares so", WINDOWS,
                         "pnodvV", NULL},
     [PROBE_CERTIFICATE] = {"a root certificate has that subject, in that store", WINDOWS, "np", NULL},
+    [PROBE_TRUST_FILE] = {"a setting of a program names that file of trusted certificates, or one in which a certificate has that "
+                          "subject", WINDOWS, "np", NULL},
     [PROBE_SECURITY_CENTER] = {"an antivirus of that name is registered with Security Center", WINDOWS, "ns",
                                security_states},
     [PROBE_TASK] = {"a scheduled task has that path or runs that program", WINDOWS, "pe", NULL},
@@ -159,12 +161,19 @@ bool cond_registry_key(const char *path)
     return (text_starts(path, "HKLM/") || text_starts(path, "HKU/")) && !text_ends(path, "/");
 }
 
+static const char *lacks_wmi(const struct cond *c)
+{
+    return !c->path ? "path" : !c->class ? "class" : !c->name ? "name" : c->op ? NULL : "op";
+}
+
 /* What a probe cannot do without; NULL: it has it. */
 static const char *lacks(const struct cond *c)
 {
     long long mark;
 
     switch (c->probe) {
+    case PROBE_TRUST_FILE:
+        return c->path ? (cond_absolute(c->path) ? NULL : "path' (absolute) '") : c->name ? NULL : "name' or 'path";
     case PROBE_PROCESS:
     case PROBE_FANOTIFY:
         return c->name || c->exe ? NULL : "name' or 'exe";
@@ -184,7 +193,7 @@ static const char *lacks(const struct cond *c)
     case PROBE_TASK:
         return c->exe || (c->path && *c->path == '/') ? NULL : "path' (/Folder/Name) or 'exe";
     case PROBE_WMI:
-        return !c->path ? "path" : !c->class ? "class" : !c->name ? "name" : c->op ? NULL : "op";
+        return lacks_wmi(c);
     default:
         return c->name ? NULL : "name";
     }

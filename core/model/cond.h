@@ -34,6 +34,7 @@
  * registry   path, [name], [op, decode,        a key (pattern) exists; or has a value of that name (pattern); or one that
  *            value|values]                     compares so. Both views are looked at
  * certificate name, [path]                     a root certificate with that subject (pattern), in that store (pattern)
+ * trust_file name | path                       a setting names a file (pattern) in which a certificate has that subject (pattern)
  * security_center name, [state]                an antivirus of that name (pattern) is registered; state: on | off | fresh | stale
  * task       path | exe                        a scheduled task with that name or program (pattern)
  * signature  path, [name], [state]             a file is signed; by that signer (pattern); state: valid (default) | untrusted |
@@ -63,6 +64,7 @@ enum probe_kind {
     PROBE_DRIVER,
     PROBE_REGISTRY,
     PROBE_CERTIFICATE,
+    PROBE_TRUST_FILE,
     PROBE_SECURITY_CENTER,
     PROBE_TASK,
     PROBE_SIGNATURE,
@@ -138,12 +140,13 @@ bool cond_instant(int decode, const char *value, instant *ret) MUST_CHECK;
 /*
  * Every fact that a probe finds, each as a map of its fields ("name", "code", "key", "view", "path", ...): what a step's
  * `each` goes through. c is a probe of a kind that finds such facts (cond_lists()): uninstall, msi, unit, driver,
- * registry, certificate, security_center, task, file or signature; or `any` of several probes of one such kind, and a
+ * registry, certificate, trust_file, security_center, task, file or signature; or `any` of several probes of one such kind, and a
  * fact that fits two of them comes once. Of a registry probe without `name` each key comes once. A name that goes into
  * a pattern needs text_literal().
  */
 struct cond_match {
     const json_t *fields;
+    const char *text; /* the evidence, for people */
 };
 struct cond_matches {
     LIST(struct cond_match) rows;

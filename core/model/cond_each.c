@@ -113,6 +113,7 @@ bool cond_each(const struct cond *c, const struct facts *f, struct doc *d, struc
     rows = judge_rows(f, judge_listings[p.v->probe].list, &n, &s);
     for (size_t i = 0; i < n; i++) {
         const char *row = rows + i * s->size;
+        const char *(*text)(struct arena *, const void *) = judge_listings[p.v->probe].text;
         struct cond_match *slot;
         json_t *fields;
 
@@ -130,6 +131,9 @@ bool cond_each(const struct cond *c, const struct facts *f, struct doc *d, struc
         if (!doc_keep(d, fields, e)) /* it took them */
             return false;
         slot->fields = fields;
+        slot->text = text ? text(&d->arena, row) : cond_text(c, &d->arena);
+        if (!slot->text)
+            return err_nomem(e);
     }
     return true;
 }

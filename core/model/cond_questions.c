@@ -118,6 +118,7 @@ bool cond_questions(const struct cond *c, struct arena *a, unsigned *parts, stru
         [PROBE_DRIVER] = FACTS_DRIVERS,
         [PROBE_REGISTRY] = FACTS_REGISTRY,
         [PROBE_CERTIFICATE] = FACTS_CERTIFICATES,
+        [PROBE_TRUST_FILE] = FACTS_TRUST_FILES,
         [PROBE_SECURITY_CENTER] = FACTS_SECURITY_CENTER | FACTS_PROCESSES,
         [PROBE_TASK] = FACTS_TASKS,
         [PROBE_SIGNATURE] = FACTS_SIGNATURES,

@@ -36,6 +36,9 @@ static const char *windows_text(const struct cond *c, struct arena *a)
                        : arena_printf(a, "registry key %s exists", c->path);
     case PROBE_CERTIFICATE:
         return arena_printf(a, "certificate %s stands in %s", c->name, c->path ? c->path : "a store of roots");
+    case PROBE_TRUST_FILE:
+        return arena_printf(a, "a setting names %s%s%s", c->path ? c->path : "a file", c->name ? " with the certificate " : "",
+                            c->name ? c->name : "");
     case PROBE_SECURITY_CENTER:
         return arena_printf(a, "Security Center lists %s%s%s", c->name, c->state ? " as " : "",
                             c->state ? c->state : "");

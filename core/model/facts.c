@@ -183,6 +183,15 @@ static const struct field certificate_fields[] = {
 static const struct schema certificate_schema = {"certificate", NULL, "a certificate in a store",
                                                  sizeof(struct certificate), certificate_fields, NULL};
 
+static const struct field trust_file_fields[] = {
+    FIELD(trust_file, STR, setting, "where it is named", .flags = FIELD_REQUIRED),
+    FIELD(trust_file, STR, file, "its path as named there", .flags = FIELD_REQUIRED),
+    FIELD(trust_file, STRS, subjects, "whom its certificates name"),
+    FIELD_END,
+};
+static const struct schema trust_file_schema = {"trust file", NULL, "a file of trusted certificates that a setting names",
+                                                sizeof(struct trust_file), trust_file_fields, NULL};
+
 static const struct field security_fields[] = {
     FIELD(security_product, STR, kind, "antivirus or firewall", .flags = FIELD_REQUIRED),
     FIELD(security_product, STR, name, "its name", .flags = FIELD_REQUIRED),
@@ -268,6 +277,7 @@ static const struct field facts_fields[] = {
     FIELD(facts, OBJS, drivers, "Windows: kernel drivers; Macs: system extensions", .sub = &driver_schema),
     FIELD(facts, OBJS, registry, "Windows: registry values asked about", .sub = &registry_schema),
     FIELD(facts, OBJS, certificates, "Windows: root certificates", .sub = &certificate_schema),
+    FIELD(facts, OBJS, trust_files, "Windows: files of trusted certificates that settings name", .sub = &trust_file_schema),
     FIELD(facts, OBJS, security_center, "Windows: products in Security Center", .sub = &security_schema),
     FIELD(facts, OBJS, tasks, "Windows: scheduled tasks", .sub = &task_schema),
     FIELD(facts, OBJS, signatures, "Windows: signers of files asked about", .sub = &signature_schema),

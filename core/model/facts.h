@@ -155,6 +155,12 @@ struct certificate {
     const char *thumbprint; /* SHA-1, 40 upper-case hex digits: the name of its registry key */
 };
 
+struct trust_file { /* a file of certificates that a program trusts because a setting names it */
+    const char *setting; /* where that stands: "HKU/<SID>/Environment/NODE_EXTRA_CA_CERTS", ".../pip.ini: cert" */
+    const char *file;    /* as it names it, with %Name% replaced; perhaps not there */
+    struct strs subjects; /* of the certificates in it, as far as it could be read; as in struct certificate */
+};
+
 struct security_product { /* what is registered with Security Center; clients only */
     const char *kind; /* "antivirus", "firewall" */
     const char *name;
@@ -221,6 +227,7 @@ struct facts {
     LIST(struct driver) drivers;
     LIST(struct registry_value) registry;
     LIST(struct certificate) certificates;
+    LIST(struct trust_file) trust_files;
     LIST(struct security_product) security_center;
     LIST(struct task) tasks;
     LIST(struct signature) signatures;
@@ -274,7 +281,8 @@ enum facts_part {
     FACTS_TASKS = 1 << 18,
     FACTS_SIGNATURES = 1 << 19,
     FACTS_WMI = 1 << 20,
-    FACTS_ALL = (1 << 21) - 1,
+    FACTS_TRUST_FILES = 1 << 21,
+    FACTS_ALL = (1 << 22) - 1,
 };
 
 bool facts_has_gap(const struct facts *f, const char *what);

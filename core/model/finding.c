@@ -1,7 +1,7 @@
 #include "core/model/finding.h"
 
 const char *const finding_kind_names[] = {"product",  "half-removed", "leftover", "white-label", "moved-by-vendor",
-                                          "database", "reinstaller",  NULL};
+                                          "database", "reinstaller",  "advice", NULL};
 const char *const certainty_names[] = {"possible", "likely", "certain", NULL};
 
 static const struct field health_facts_fields[] = {
@@ -29,7 +29,7 @@ static const struct field finding_fields[] = {
     FIELD(finding, STR, product, "product id"),
     FIELD(finding, STR, vendor, "vendor id"),
     FIELD(finding, STR, name, "for people"),
-    FIELD(finding, STR, part, "id of a leftover or reinstaller"),
+    FIELD(finding, STR, part, "id of a leftover, reinstaller or advice"),
     FIELD(finding, ENUM, role, "protection, component or agent", .names = product_role_names),
     FIELD(finding, STR, version, "its version"),
     FIELD(finding, ENUM, certainty, "possible, likely or certain", .names = certainty_names, .flags = FIELD_REQUIRED),

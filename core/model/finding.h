@@ -17,6 +17,7 @@ enum finding_kind {
     FINDING_MOVED_BY_VENDOR, /* what the vendor put in place of its own product */
     FINDING_DATABASE,       /* database dated after updates ended */
     FINDING_REINSTALLER,    /* something that would bring the product back */
+    FINDING_ADVICE,         /* for a person: a setting that leans on the product; changes no decision */
 };
 extern const char *const finding_kind_names[];
 
@@ -43,7 +44,7 @@ struct finding {
     const char *product; /* id */
     const char *vendor;  /* id */
     const char *name;    /* for people */
-    const char *part;    /* id of a leftover or reinstaller */
+    const char *part;    /* id of a leftover, reinstaller or advice */
     int role;            /* enum product_role */
     const char *version;
     int certainty;

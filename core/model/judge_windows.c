@@ -188,6 +188,25 @@ static const char *text_certificate(struct arena *a, const void *row)
     return arena_printf(a, "certificate %s stands in %s", x->subject, x->store);
 }
 
+static enum fit fit_trust_file(const struct judge *j, const struct cond *c, const void *row)
+{
+    const struct trust_file *x = row;
+
+    if (c->path && !judge_path(j, c->path, x->file))
+        return FIT_NONE;
+    for (size_t i = 0; c->name && i < x->subjects.n; i++)
+        if (judge_name(j, c->name, x->subjects.v[i]))
+            return FIT_YES;
+    return c->name ? FIT_NONE : FIT_YES;
+}
+
+static const char *text_trust_file(struct arena *a, const void *row)
+{
+    const struct trust_file *x = row;
+
+    return arena_printf(a, "%s names %s", x->setting, x->file);
+}
+
 static enum fit fit_signature(const struct judge *j, const struct cond *c, const void *row)
 {
     const struct signature *s = row;
@@ -338,6 +357,7 @@ const struct listing judge_listings[PROBE_COUNT] = {
     [PROBE_DRIVER] = {"drivers", fit_driver, text_driver},
     [PROBE_REGISTRY] = {"registry", fit_registry, text_registry},
     [PROBE_CERTIFICATE] = {"certificates", fit_certificate, text_certificate},
+    [PROBE_TRUST_FILE] = {"trust_files", fit_trust_file, text_trust_file},
     [PROBE_SECURITY_CENTER] = {"security_center", fit_security, text_security},
     [PROBE_TASK] = {"tasks", fit_task, text_task},
     [PROBE_SIGNATURE] = {"signatures", fit_signature, text_signature},

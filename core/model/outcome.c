@@ -56,7 +56,7 @@ static const struct field outcome_fields[] = {
     FIELD(outcome, OBJS, steps, "the steps", .sub = &step_result_schema),
     FIELD(outcome, OBJS, checks, "the verification", .sub = &check_schema),
     FIELD(outcome, STR, eicar, "result of the EICAR test"),
-    FIELD(outcome, STRS, notes, "worth knowing"),
+    FIELD(outcome, STRS, notes, "settings that a person should change"),
     FIELD(outcome, STR, journal_head, "SHA-256 of the journal's last line"),
     FIELD_END,
 };

@@ -64,7 +64,7 @@ struct outcome {
     LIST(struct step_result) steps;
     LIST(struct check_result) checks;
     const char *eicar; /* "blocked by ClamAV", NULL: not asked */
-    struct strs notes;
+    struct strs notes; /* advice: settings that a person should change */
     const char *journal_head; /* SHA-256 of the last journal line */
 };
 extern const struct schema outcome_schema;

@@ -95,6 +95,7 @@ static const struct field plan_fields[] = {
     FIELD(plan, STRS, explain, "why so"),
     FIELD(plan, OBJS, candidates, "what was considered, best first", .sub = &candidate_schema),
     FIELD(plan, STRS, warnings, "what to know before"),
+    FIELD(plan, OBJS, advice, "told to a person before and after, changed by nobody else", .sub = &advice_schema),
     FIELD(plan, OBJS, ladder, "safe states after a failure, best first", .sub = &rung_schema),
     FIELD(plan, OBJS, assumptions, "what the plan rests on", .sub = &assumption_schema),
     FIELD(plan, STRS, secrets, "names of secrets needed"),

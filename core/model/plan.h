@@ -89,6 +89,7 @@ struct plan {
     struct strs explain;    /* why this one, why this way */
     LIST(struct candidate) candidates;
     struct strs warnings;
+    LIST(struct advice) advice; /* found on this PC; looked for again at the end of the run */
     LIST(struct ladder_rung) ladder;
     LIST(struct assumption) assumptions;
     struct strs secrets; /* names needed */

@@ -254,6 +254,7 @@ static const struct field product_fields[] = {
     FIELD(product, OBJ, clean, "steps that remove what it leaves behind", .sub = &section_schema),
     FIELD(product, OBJS, guards, "reasons why a removal would be refused", .sub = &guard_schema),
     FIELD(product, OBJS, reinstallers, "who would bring it back", .sub = &leftover_schema),
+    FIELD(product, OBJS, advice, "what a person should change by hand once it has gone", .sub = &advice_schema),
     FIELD(product, STRS, state_paths, "state saved before removal"),
     FIELD(product, STRS, packages, "its packages, rebuilt before removal"),
     FIELD(product, OBJS, exit_codes, "exit statuses of its installer and uninstaller", .sub = &exit_code_schema),

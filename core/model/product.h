@@ -10,7 +10,7 @@
 #ifndef AVSWAP_CORE_MODEL_PRODUCT_H
 #define AVSWAP_CORE_MODEL_PRODUCT_H
 
-#include "core/model/cond.h"
+#include "core/model/advice.h"
 
 enum confidence {
     CONFIDENCE_UNSET,
@@ -209,6 +209,7 @@ struct product {
     struct section *clean;
     LIST(struct removal_guard) guards;
     LIST(struct leftover) reinstallers; /* who would bring it back */
+    LIST(struct advice) advice;         /* what a person should change by hand once it has gone */
     struct strs state_paths;            /* saved with the rebuilt package before removal */
     struct strs packages;               /* of this product, rebuilt before removal */
     LIST(struct exit_code) exit_codes;

@@ -1,5 +1,5 @@
 /*
- * trust.h - root certificates and signatures of Windows. Elsewhere: empty lists, ERR_OS.
+ * trust.h - root certificates, files of certificates and signatures of Windows. Elsewhere: empty lists, ERR_OS.
  */
 #ifndef AVSWAP_CORE_OS_TRUST_H
 #define AVSWAP_CORE_OS_TRUST_H
@@ -8,6 +8,10 @@
 
 /* The machine's ROOT store and that of every loaded user hive. */
 bool os_certificate_list(struct facts *f, struct arena *a, struct err *e) MUST_CHECK;
+/* The files of trusted certificates that NODE_EXTRA_CA_CERTS (of the machine, of every loaded user hive) and pip.ini (of the
+ * machine, of every profile) name. Users write these settings: only a plain file on a disk of this PC is opened, never one on
+ * another computer or behind a link; together they are read up to LIMIT_TRUST_FILES. */
+bool os_trust_file_list(struct facts *f, struct arena *a, struct err *e) MUST_CHECK;
 /* Removes it, opens the store again and looks; ERR_IO when it is still there. */
 bool os_certificate_remove(const char *store, const char *thumbprint, struct err *e) MUST_CHECK;
 /* Its DER bytes into a file, and from a file into a store. */

@@ -1,29 +1,35 @@
 #include "core/plan/planner.h"
+#include "core/base/list.h"
 #include "core/plan/internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-bool planning_say(struct planning *p, struct strs *list, const char *fmt, ...)
+/* Takes the text as it is, NULL: out of memory. */
+static bool add_line(struct planning *p, struct strs *list, const char *text)
 {
     const char **v = ARENA_ARRAY(p->arena, list->n + 1, const char *);
+
+    if (!v || !text)
+        return err_nomem(p->e);
+    if (list->n)
+        memcpy(v, list->v, list->n * sizeof *v);
+    v[list->n] = text;
+    list->v = v;
+    list->n++;
+    return true;
+}
+
+bool planning_say(struct planning *p, struct strs *list, const char *fmt, ...)
+{
     char text[1024];
     va_list ap;
 
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    if (!v)
-        return err_nomem(p->e);
-    if (list->n)
-        memcpy(v, list->v, list->n * sizeof *v);
-    v[list->n] = arena_strdup(p->arena, text);
-    if (!v[list->n])
-        return err_nomem(p->e);
-    list->v = v;
-    list->n++;
-    return true;
+    return add_line(p, list, arena_strdup(p->arena, text));
 }
 
 /* --- what goes ------------------------------------------------------------------------------------------------ */
@@ -346,6 +352,37 @@ static bool fill_secrets(struct planning *p)
                         "the run may fail when it goes on.", fleeting);
 }
 
+static bool take_advice(struct planning *p, const struct product *x, const char *id)
+{
+    struct advice *slot;
+
+    for (size_t i = 0; i < p->plan->advice.n; i++)
+        if (text_eq(p->plan->advice.v[i].id, id))
+            return true;
+    for (size_t i = 0; i < x->advice.n; i++) {
+        if (!text_eq(x->advice.v[i].id, id))
+            continue;
+        slot = LIST_ADD(p->arena, &p->plan->advice);
+        if (!slot)
+            return err_nomem(p->e);
+        *slot = x->advice.v[i];
+    }
+    return true;
+}
+
+/* What was found for a person to change is told, and goes along for the run to look again. */
+static bool fill_advice(struct planning *p)
+{
+    for (size_t i = 0; i < p->r->findings->findings.n; i++) {
+        const struct finding *f = &p->r->findings->findings.v[i];
+        const struct product *x = catalog_product(p->r->catalog, f->product);
+
+        if (f->kind == FINDING_ADVICE && x && (!add_line(p, &p->plan->warnings, f->text) || !take_advice(p, x, f->part)))
+            return false;
+    }
+    return true;
+}
+
 static bool fill_notes(struct planning *p)
 {
     for (size_t i = 0; i < p->r->findings->findings.n; i++) {
@@ -513,7 +550,7 @@ static bool fill_limit(struct planning *p)
 static bool build(struct planning *p)
 {
     return decide(p) && choose_playbook(p) && explain_sources(p) && planning_ladder(p) && fill_products(p) &&
-           fill_assumptions(p) && fill_secrets(p) && fill_notes(p) && planning_steps(p) && fill_limit(p) && seal(p);
+           fill_assumptions(p) && fill_secrets(p) && fill_notes(p) && fill_advice(p) && planning_steps(p) && fill_limit(p) && seal(p);
 }
 
 static bool begin(const struct plan_request *r, struct plan *ret, struct err *e)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* The groups of the table, in the order people need them. */
-enum group { GROUP_MUST_GO, GROUP_COMPONENT, GROUP_DATABASE, GROUP_REINSTALLER, GROUP_LEFTOVER, GROUP_OTHER, GROUP_COUNT };
+enum group { GROUP_MUST_GO, GROUP_COMPONENT, GROUP_DATABASE, GROUP_REINSTALLER, GROUP_LEFTOVER, GROUP_ADVICE, GROUP_OTHER, GROUP_COUNT };
 
 static const char *const titles[GROUP_COUNT] = {
     [GROUP_MUST_GO] = "MUST GO",
@@ -11,6 +11,7 @@ static const char *const titles[GROUP_COUNT] = {
     [GROUP_DATABASE] = "SIGNATURES",
     [GROUP_REINSTALLER] = "WOULD BRING IT BACK",
     [GROUP_LEFTOVER] = "LEFTOVERS OF AN EARLIER REMOVAL",
+    [GROUP_ADVICE] = "FOR A PERSON TO CHANGE",
     [GROUP_OTHER] = "OTHER PROTECTION",
 };
 
@@ -23,6 +24,8 @@ static enum group group_of(const struct finding *f)
         return GROUP_REINSTALLER;
     case FINDING_LEFTOVER:
         return GROUP_LEFTOVER;
+    case FINDING_ADVICE:
+        return GROUP_ADVICE;
     case FINDING_PRODUCT:
     case FINDING_HALF_REMOVED:
     case FINDING_WHITE_LABEL:
@@ -72,6 +75,7 @@ static const char *kind_words(const struct finding *f)
     case FINDING_LEFTOVER:
     case FINDING_DATABASE:
     case FINDING_REINSTALLER:
+    case FINDING_ADVICE:
         break;
     }
     return f->role == ROLE_AGENT ? "management agent, removed last" : NULL;

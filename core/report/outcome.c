@@ -118,11 +118,16 @@ static void check_lines(struct page *p, const struct check_result *v, size_t n, 
     }
 }
 
+static void advice_lines(struct page *p, const struct strs *advice)
+{
+    if (advice->n)
+        page_heading(p, "FOR A PERSON TO CHANGE");
+    page_list(p, 2, advice);
+}
+
 static void foot(struct page *p, const struct outcome *o)
 {
-    if (o->notes.n)
-        page_heading(p, "NOTES");
-    page_list(p, 2, &o->notes);
+    advice_lines(p, &o->notes);
     if (o->next) {
         page_heading(p, "DO NEXT");
         page_line(p, 2, 2, INK_BOLD, "%s", o->next);
@@ -174,11 +179,12 @@ void report_outcome_summary(const struct outcome *o, const struct style *s, stru
     page_close(&p);
 }
 
-void report_checks(const struct check_result *v, size_t n, const struct style *s, struct buf *out)
+void report_checks(const struct check_result *v, size_t n, const struct strs *advice, const struct style *s, struct buf *out)
 {
     struct page p;
 
     page_open(&p, s, out);
     check_lines(&p, v, n, 0);
+    advice_lines(&p, advice);
     page_close(&p);
 }

@@ -34,8 +34,8 @@ void report_outcome(const struct outcome *o, const struct style *s, struct buf *
 void report_outcome_summary(const struct outcome *o, const struct style *s, struct buf *out);
 /* A fleet: who gets what, what it costs, which seats run out; verbose: what would have to change for another. */
 void report_assignment(const struct assignment *a, const struct style *s, struct buf *out);
-/* Checks alone, as verify makes them. */
-void report_checks(const struct check_result *v, size_t n, const struct style *s, struct buf *out);
+/* Checks alone, as verify makes them, and what is left for a person to change. */
+void report_checks(const struct check_result *v, size_t n, const struct strs *advice, const struct style *s, struct buf *out);
 /* One line for an event as it happens; empty when it is of no interest to people. */
 void report_event(const struct plan *p, const struct event *ev, const struct style *s, struct buf *out);
 /* The same of a dry run: what each step found and would do. */

@@ -57,8 +57,10 @@ static bool look(const struct step_ctx *c, const struct args *a, bool target, lo
 }
 
 /* The first check that does not hold, for the one line that people read. */
-static const char *first_bad(const json_t *list, const char *wanted)
+static const char *first_bad(const json_t *data, const char *wanted)
 {
+    const json_t *list = json_object_get(data, "checks");
+
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *x = json_array_get(list, i);
 
@@ -78,39 +80,31 @@ static bool wait_apply(const struct step_ctx *c, const void *args, struct effect
     const struct args *a = args;
     const struct health *h = c->plan->target ? c->plan->target->health : NULL;
     struct checks k;
-    json_t *list;
 
     if (!h)
         return effect_set(c, ret, OUTCOME_OK, e, "there is no new product to look at");
     if (skip(c, a))
         return effect_set(c, ret, OUTCOME_OK, e, "there was no reboot");
-    if (!look(c, a, true, a->within_s ? a->within_s : h->within_s ? h->within_s : 120, &k, &list, e))
-        return false;
-    ret->data = json_pack("{s:O}", "checks", list);
-    if (!doc_keep(c->doc, ret->data, e))
+    if (!look(c, a, true, a->within_s ? a->within_s : h->within_s ? h->within_s : 120, &k, &ret->data, e))
         return false;
     if (k.good)
         return effect_set(c, ret, OUTCOME_OK, e, "%s is healthy: %zu of %zu facts hold", c->plan->target->name, k.list.n,
                           k.list.n);
     return effect_set(c, ret, OUTCOME_TIMEOUT, e, "%s did not become healthy in time: %s", c->plan->target->name,
-                      first_bad(list, "yes"));
+                      first_bad(ret->data, "yes"));
 }
 
 static bool gone_apply(const struct step_ctx *c, const void *args, struct effect *ret, struct err *e)
 {
     const struct args *a = args;
     struct checks k;
-    json_t *list;
 
     if (skip(c, a))
         return effect_set(c, ret, OUTCOME_OK, e, "there was no reboot");
-    if (!look(c, a, false, a->within_s ? a->within_s : 30, &k, &list, e))
-        return false;
-    ret->data = json_pack("{s:O}", "checks", list);
-    if (!doc_keep(c->doc, ret->data, e))
+    if (!look(c, a, false, a->within_s ? a->within_s : 30, &k, &ret->data, e))
         return false;
     if (!k.good)
-        return effect_set(c, ret, OUTCOME_TIMEOUT, e, "the old product is not gone: %s", first_bad(list, "yes"));
+        return effect_set(c, ret, OUTCOME_TIMEOUT, e, "the old product is not gone: %s", first_bad(ret->data, "yes"));
     return effect_set(c, ret, OUTCOME_OK, e, "the old product is gone; %zu trace%s left", k.residue,
                       k.residue == 1 ? "" : "s");
 }

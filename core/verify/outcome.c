@@ -1,4 +1,5 @@
 #include "core/verify/outcome.h"
+#include "core/base/list.h"
 #include "core/base/version_tool.h"
 
 #include <string.h>
@@ -86,6 +87,22 @@ static bool add_checks(struct making *m, const json_t *list)
     return true;
 }
 
+/* What the last steps told a person to change; each once. */
+static bool add_notes(struct making *m, const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *note = json_string_value(json_array_get(list, i)), **slot;
+
+        if (!note || text_in(&m->out->notes, note))
+            continue;
+        slot = LIST_ADD(&m->doc->arena, &m->out->notes);
+        if (!slot)
+            return false;
+        *slot = note;
+    }
+    return true;
+}
+
 static bool add_end(struct making *m, const struct event *ev)
 {
     struct step_result *r = result_of(m, ev->step);
@@ -105,7 +122,7 @@ static bool add_end(struct making *m, const struct event *ev)
                                      by ? by : "?");
     if (eicar && !m->out->eicar)
         return false;
-    return !checks || add_checks(m, checks);
+    return (!checks || add_checks(m, checks)) && add_notes(m, json_object_get(ev->data, "notes"));
 }
 
 static bool open_gap(struct making *m, const struct event *ev)

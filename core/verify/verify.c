@@ -96,24 +96,41 @@ static bool source_gone(const struct plan_product *p, struct doc *d, struct chec
     return true;
 }
 
+static bool find_advice(const struct plan *p, struct doc *d, struct strs *ret, struct err *e)
+{
+    for (size_t i = 0; i < p->advice.n; i++) {
+        const struct cond *each = p->advice.v[i].each;
+        struct facts f;
+
+        if (!observe_facts(&each, 1, d, &f, e) || !advice_find(&p->advice.v[i], &f, d, ret, e))
+            return false;
+    }
+    return true;
+}
+
 bool verify_gone(const struct plan *p, struct doc *d, struct checks *ret, struct err *e)
 {
     ret->good = true;
     for (size_t i = 0; i < p->sources.n; i++)
         if (!source_gone(&p->sources.v[i], d, ret, e))
             return false;
-    return true;
+    return find_advice(p, d, &ret->advice, e);
 }
 
 bool verify_json(const struct checks *c, struct doc *d, json_t **ret, struct err *e)
 {
-    *ret = json_array();
+    json_t *list = json_array(), *notes = c->advice.n ? json_array() : NULL;
+
+    *ret = json_pack("{s:o, s:o*}", "checks", list, "notes", notes);
     if (!doc_keep(d, *ret, e))
         return false;
+    for (size_t i = 0; i < c->advice.n; i++)
+        if (json_array_append_new(notes, json_string(c->advice.v[i])))
+            return err_nomem(e);
     for (size_t i = 0; i < c->list.n; i++) {
         const struct check_result *x = &c->list.v[i];
 
-        if (json_array_append_new(*ret, json_pack("{s:s, s:s, s:s}", "what", x->what, "answer",
+        if (json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "what", x->what, "answer",
                                                   tri_names[x->answer], "evidence", x->evidence)))
             return err_nomem(e);
     }

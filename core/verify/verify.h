@@ -11,14 +11,15 @@ struct checks {
     bool good;   /* everything that must hold holds */
     size_t residue; /* traces left: reported, never a reason to turn round */
     size_t reinstallers; /* of these: who would bring it back */
+    struct strs advice; /* what the plan tells a person to change, as far as it is still there */
 };
 
 /* The health facts named ("installed", "running", "realtime", "fresh", "managed"; NULL: all that are defined). */
 bool verify_health(const struct plan_product *p, const struct strs *facts, struct doc *d, struct checks *ret,
                    struct err *e) MUST_CHECK;
-/* Every source is gone; its leftovers and who would bring it back are listed. */
+/* Every source is gone; its leftovers, who would bring it back, and what a person should change are listed. */
 bool verify_gone(const struct plan *p, struct doc *d, struct checks *ret, struct err *e) MUST_CHECK;
-/* The same as a JSON array for the journal. */
+/* The same for the journal: {"checks": [...], "notes": [...]}, the second only where there is advice. */
 bool verify_json(const struct checks *c, struct doc *d, json_t **ret, struct err *e) MUST_CHECK;
 
 /*

@@ -2,6 +2,8 @@
 #include "core/detect/match.h"
 #include "core/detect/observe.h"
 #include "core/os/process.h"
+#include "core/report/report.h"
+#include "core/verify/outcome.h"
 #include "tests/unit/fixture_plan.h"
 
 static const struct finding *finding(const struct planned *p, int kind, const char *product)
@@ -227,6 +229,49 @@ static void test_finding(void **state)
     planned_free(&p);
 }
 
+#define ADVISED(each)                                                                                                          \
+    EDITS({"vendors/old/av.json", "'os': 'linux'", "'os':'linux','advice':[{'id':'setting','text':'take it away','each':" each   \
+           ",'source':'s','confidence':'field'}]"})
+
+/* Advice is told by findings, plan and outcome, and decides nothing. */
+static void test_advice(void **state)
+{
+    struct planned p;
+    const struct finding *f;
+    struct event ev = {.kind = EVENT_END};
+    struct outcome o;
+    struct buf b;
+
+    (void)state;
+    planned_make(&p, &(struct situation){.facts = OLD_AV, .edits = ADVISED("{'probe':'unit','name':'old*'}")});
+    assert_true(p.ok);
+    f = finding(&p, FINDING_ADVICE, "old.av");
+    assert_string_equal(f->text, "service old* is there: take it away");
+    assert_string_equal(f->part, "setting");
+    assert_true(planned_says(&p.plan.warnings, f->text));
+    assert_int_equal(p.plan.advice.n, 1);
+    ev.step = p.plan.steps.v[0].id;
+    ev.data = json_pack("{s:[s, s, s]}", "notes", "x: take it away", "y: take it away", "x: take it away");
+    assert_true(outcome_make(&p.plan, &ev, 1, "head", &p.doc, &o, &p.err));
+    assert_int_equal(o.notes.n, 2);
+    buf_init(&b, 1 << 16);
+    report_outcome(&o, &(struct style){.width = 80}, &b);
+    expect_contains(buf_str(&b), "FOR A PERSON TO CHANGE\n");
+    expect_contains(buf_str(&b), "y: take it away");
+    buf_free(&b);
+    json_decref((json_t *)(uintptr_t)ev.data);
+    planned_free(&p);
+
+    /* Alone it is nothing to do. */
+    planned_make(&p, &(struct situation){.facts = "'units':[{'name':'oldx.service','active':'active'}]",
+                                         .edits = ADVISED("{'probe':'unit','name':'oldx*'}")});
+    assert_false(p.ok);
+    assert_int_equal(p.err.code, ERR_NOT_FOUND);
+    assert_int_equal(p.findings.findings.n, 1);
+    assert_false(findings_to_clean(&p.findings));
+    planned_free(&p);
+}
+
 static void test_health(void **state)
 {
     static const int all[] = {TRI_YES, TRI_NO, TRI_YES, TRI_NO, TRI_UNKNOWN};
@@ -352,6 +397,7 @@ static void test_observe(void **state)
 int main(void)
 {
     ADD_ROWS(rows, test_finding);
+    ADD(test_advice);
     ADD(test_health);
     ADD(test_head);
     ADD(test_many);

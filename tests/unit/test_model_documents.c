@@ -13,6 +13,7 @@
     "{'installed':" COND ",'running':" COND ",'realtime':" COND ",'fresh':" COND ",'managed':" COND                    \
     ",'absent':{'managed':'w'},'within_s':60,'source':'s','confidence':'tested'}"
 #define LEFT "{'id':'l','text':'t','cond':" COND ",'source':'s','confidence':'field'}"
+#define ADVICE "'advice':[{'id':'a','text':'t','each':{'probe':'task','path':'/x'},'source':'s','confidence':'field'}]"
 #define STEP_DEF                                                                                                       \
     "{'verb':'v','title':'t','args':{'a':[1,2.5,null,true]},'when':" COND ",'after':" COND                             \
     ",'timeout_s':5,'auxiliary':true,'repeat':true,'drops_network':true,'source':'s','confidence':'unverified'}"
@@ -30,7 +31,7 @@
     "','catalog_commit':'c','catalog_overlay':['o'],'machine':{'id':'m','hostname':"                                                                                \
     "'h','boot_id':'b'},'strategy':'overlap','sources':[" PLAN_PRODUCT "],'target':" PLAN_PRODUCT ",'explain':['e'],"  \
     "'candidates':[{'product':'p','name':'P','fate':'eligible','points':{'preference':1,'fit':2,'evidence':" \
-    "3,'cost':4,'total':5},'reasons':['r']}],'warnings':['w'],'ladder':[{'rung':"                                      \
+    "3,'cost':4,'total':5},'reasons':['r']}],'warnings':['w']," ADVICE ",'ladder':[{'rung':"                          \
     "'other-protection','allowed':true,'why':'w','cond':" COND "}],'assumptions':[{'text':'t','cond':" COND "}],"      \
     "'secrets':['s'],'secret_sources':{'s':'env:S'},'max_reboots':2,'no_reboot':true,'unprotected_limit_s':600,"       \
     "'expected_s':90,'eicar':true,'unverified':['u']"
@@ -62,6 +63,7 @@ static const struct row {
      "'package':'C:/x','package_exists':true}],'drivers':[{'name':'n','path':'C:/x','start':'boot','state':'running'}],"
      "'registry':[{'key':'HKLM/x','view':'64','name':'','type':'expand','data':'%a%','expanded':'b'}],"
      "'certificates':[{'store':'machine/ROOT','subject':'CN=x','issuer':'CN=y','thumbprint':'00'}],"
+     "'trust_files':[{'setting':'HKLM/x','file':'C:/x','subjects':['CN=x']}],"
      "'security_center':[{'kind':'antivirus','name':'n','state':266240,'exe':'C:/x'}],"
      "'tasks':[{'path':'/x','command':'c'}],'signatures':[{'path':'C:/x','status':'valid','subject':'s'}],"
      "'wmi':[{'space':'root','class':'c','row':1,'name':'n','value':'v'}],"
@@ -97,7 +99,7 @@ static const struct row {
      ",'manual_install':{'why':'w','steps':['s'],'source':'s','confidence':'field'},'manual_remove':{'why':'w','steps':['s'],"
      "'source':'s','confidence':'field'},'clean':" SECTION ",'guards':[{'text':'t','blocked':" COND
      ",'source':'s','confidence':'field'}],'reinstallers':[" LEFT
-     "],'state_paths':['/x'],'packages':['x'],'exit_codes':[{'code':5,'outcome':'tamper-locked','text':'x'}],'eicar':"
+     "]," ADVICE ",'state_paths':['/x'],'packages':['x'],'exit_codes':[{'code':5,'outcome':'tamper-locked','text':'x'}],'eicar':"
      "{'expect':'quarantined','dir':'/tmp','within_s':3,'source':'s'},'notes':['n'],'import':{'from':'winget','id':'A.B','version':'1','fetched':"
      "'2026-01-01T00:00:00Z','candidate':true,'todo':['t']},'source':'s','confidence':'field'"},
     {"import", &import_result_schema,
@@ -374,10 +376,10 @@ static void test_plan_numbers(void **state)
 
 static void test_must_go(void **state)
 {
-    static const bool decides[] = {true, true, false, true, false, false, false};
+    static const bool decides[] = {true, true, false, true, false, false, false, false};
 
     (void)state;
-    for (int kind = FINDING_PRODUCT; kind <= FINDING_REINSTALLER; kind++) {
+    for (int kind = FINDING_PRODUCT; kind <= FINDING_ADVICE; kind++) {
         struct finding x = {.kind = kind, .must_go = true};
         struct findings f;
 

@@ -54,6 +54,9 @@
             "'data':'28-02-2026 10-00-00'}],"                                                                          \
             "'certificates':[{'store':'machine/ROOT','subject':'CN=Kaspersky Root, O=AO Kaspersky Lab',"               \
             "'thumbprint':'AB'},{'store':'user:S-1-5-21-7/ROOT','subject':'CN=Other','thumbprint':'CD'}],"             \
+            "'trust_files':[{'setting':'HKU/S-1-5-21-7/Environment/NODE_EXTRA_CA_CERTS','file':'C:/a/b.pem',"          \
+            "'subjects':['CN=Other','CN=Kaspersky Root, O=AO Kaspersky Lab']},"                                        \
+            "{'setting':'C:/pip.ini: cert','file':'D:/ProgramData/Kaspersky Lab/AVP21.3/Data/Cert/x.cer'}],"           \
             "'security_center':[{'kind':'antivirus','name':'Windows Defender','state':393472},"                        \
             "{'kind':'antivirus','name':'Kaspersky','state':266256},{'kind':'antivirus','name':'Snoozer','state':270336}," \
             "{'kind':'antivirus','name':'Fresh','state':397568},{'kind':'firewall','name':'Wall','state':266240}],"    \
@@ -68,7 +71,7 @@
 
 #define GAPS                                                                                                           \
     ",'gaps':[{'what':'uninstall','why':'w'},{'what':'msi','why':'w'},{'what':'drivers','why':'w'},"                   \
-    "{'what':'registry','why':'w'},{'what':'certificates','why':'w'},{'what':'security_center','why':'w'},"            \
+    "{'what':'registry','why':'w'},{'what':'certificates','why':'w'},{'what':'trust_files','why':'w'},{'what':'security_center','why':'w'},"            \
     "{'what':'tasks','why':'w'},{'what':'signatures','why':'w'},{'what':'wmi','why':'Defender did not answer'}]"
 
 #define ENVIRONMENT "'probe':'registry','path':'HKLM/SOFTWARE/KasperskyLab/*/environment'"
@@ -180,6 +183,15 @@ static const struct row {
     {"a certificate in a store", "{'probe':'certificate','name':'*','path':'user:*/ROOT'}", TRI_YES, TRI_YES, "CN=Other"},
     {"a certificate in another store", "{'probe':'certificate','name':'CN=Kasp*','path':'user:*'}", TRI_NO, TRI_UNKNOWN,
      "nothing says that certificate CN=Kasp* stands in user:*"},
+
+    {"a certificate in a file", "{'probe':'trust_file','name':'cn=kaspersky*'}", TRI_YES, TRI_YES,
+     "HKU/S-1-5-21-7/Environment/NODE_EXTRA_CA_CERTS names C:/a/b.pem"},
+    {"in no file", "{'probe':'trust_file','name':'Kaspersky*'}", TRI_NO, TRI_UNKNOWN,
+     "nothing says that a setting names a file with the certificate Kaspersky*"},
+    {"a file that a setting names", "{'probe':'trust_file','path':'%ProgramData%/Kaspersky Lab/*/Data/Cert/*'}", TRI_YES, TRI_YES,
+     "C:/pip.ini: cert names D:/ProgramData/Kaspersky Lab/AVP21.3/Data/Cert/x.cer"},
+    {"that file, with that certificate", "{'probe':'trust_file','path':'%ProgramData%/Kaspersky Lab/*/Data/Cert/*','name':'*'}", TRI_NO,
+     TRI_UNKNOWN, "nothing says"},
 
     {"registered", "{'probe':'security_center','name':'kaspersky'}", TRI_YES, TRI_YES,
      "Security Center lists Kaspersky: on, signatures stale"},
@@ -300,6 +312,8 @@ static const struct each_row {
     {"each key once in each view", "{" ENVIRONMENT "}", "view", "32 64"},
     {"each value", "{" DATA ",'name':'*'}", "name", "LastUpdate NeverUpdate Future Torn  Bases"},
     {"each certificate", "{'probe':'certificate','name':'*'}", "thumbprint", "AB CD"},
+    {"each file of certificates", "{'any':[{'probe':'trust_file','name':'CN=Kasp*'},{'probe':'trust_file','path':'C:/a/*'}]}", "file",
+     "C:/a/b.pem"},
     {"each registration", "{'probe':'security_center','name':'*','state':'on'}", "state", "266256 397568"},
     {"each task", "{'probe':'task','path':'/*/*'}", "path", "/Kaspersky/Update"},
     {"each signed file", "{'probe':'signature','path':'C:/kes/*','state':'unsigned'}", "path", "C:/kes/a.dll"},
@@ -452,6 +466,7 @@ static const struct text_row {
      "{'probe':'registry','path':'HKLM/x','name':'','op':'in','values':['a','b']}"},
     {"certificate CN=x stands in machine/ROOT", "{'probe':'certificate','name':'CN=x','path':'machine/ROOT'}"},
     {"certificate CN=x stands in a store of roots", "{'probe':'certificate','name':'CN=x'}"},
+    {"a setting names C:/x with the certificate CN=y", "{'probe':'trust_file','path':'C:/x','name':'CN=y'}"},
     {"Security Center lists X as on", "{'probe':'security_center','name':'X','state':'on'}"},
     {"scheduled task /a/b exists", "{'probe':'task','path':'/a/b'}"},
     {"a scheduled task runs x", "{'probe':'task','exe':'x'}"},
@@ -516,14 +531,14 @@ static void test_questions(void **state)
     struct cond *c = fixture_cond(
         &d, "{'all':[{" ENVIRONMENT "},{" ENVIRONMENT ",'name':'x'},{" DATA "},{'probe':'signature','path':'C:/x'},"
             "{" STATUS ",'name':'a','op':'eq','value':'1'},{" STATUS ",'name':'b','op':'eq','value':'1'},"
-            "{'probe':'uninstall','name':'x'},{'probe':'task','path':'/x'},{'probe':'certificate','name':'x'},"
+            "{'probe':'uninstall','name':'x'},{'probe':'task','path':'/x'},{'probe':'certificate','name':'x'},{'probe':'trust_file','name':'x'},"
             "{'probe':'driver','name':'x'},{'probe':'security_center','name':'x'}]}");
 
     (void)state;
     memset(&q, 0, sizeof q);
     assert_true(cond_questions(c, &d.arena, &parts, &q, &e));
     assert_int_equal(parts, FACTS_REGISTRY | FACTS_SIGNATURES | FACTS_WMI | FACTS_UNINSTALL | FACTS_MSI | FACTS_TASKS |
-                                FACTS_CERTIFICATES | FACTS_DRIVERS | FACTS_SECURITY_CENTER | FACTS_PROCESSES);
+                                FACTS_CERTIFICATES | FACTS_TRUST_FILES | FACTS_DRIVERS | FACTS_SECURITY_CENTER | FACTS_PROCESSES);
     assert_int_equal(q.registry.n, 2);
     assert_int_equal(q.signatures.n, 1);
     assert_int_equal(q.wmi.n, 1);

@@ -95,6 +95,30 @@ X
     want 'a ghost is a trace' found 'any(r[3] == "kes-ghost" for r in rows) and not any(r[0] == "kaspersky.kes.windows" and r[4] for r in rows)'
 }
 
+case_root_copied() { # the root certificate in a file that Node.js trusts, and a setting that leads to another computer
+    local pem pip
+    on_kes || return 1
+    pem=$(path C:/certs.pem) pip=$(path C:/users/root/AppData/Roaming/pip)
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$dir/key" -subj '/O=AO Kaspersky Lab/CN=Kaspersky Test Root' -out "$pem" 2>&1
+    run reg add 'HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment' /v NODE_EXTRA_CA_CERTS /d 'C:\certs.pem' /f
+    mkdir -p "$pip" && printf '[global]\r\ncert = \\\\127.0.0.1\\share\\ca.pem\r\n' >"$pip/pip.ini"
+    cp "$pem" "$dir/pem"
+    want 'detect' status 3 avswap detect
+    tr -s ' \n' ' ' <"$dir/said" >"$dir/flat"
+    want 'names the place' grep -q 'Environment/NODE_EXTRA_CA_CERTS names C:/certs.pem: once the old product has gone' "$dir/flat"
+    want 'what is elsewhere is not opened' grep -q "pip.ini: cert: '//127.0.0.1/share/ca.pem' is not a path on a disk of this PC, and was not opened" "$dir/flat"
+    want 'exit 0' status 0 migrate
+    want 'the report tells it' grep -q 'FOR A PERSON TO CHANGE' "$dir/said"
+    want 'the outcome, too' grep -q 'NODE_EXTRA_CA_CERTS names C:/certs.pem' <(outcome notes)
+    want 'verify' avswap verify
+    want 'tells it again' grep -q 'FOR A PERSON TO CHANGE' "$dir/said"
+    want 'the file is as it was' cmp "$pem" "$dir/pem"
+    want 'so is the setting' run reg query 'HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment' /v NODE_EXTRA_CA_CERTS
+    rm -r "$pem" "$pip"
+    run reg delete 'HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment' /v NODE_EXTRA_CA_CERTS /f
+    migrated
+}
+
 case_plan() {
     on_kes || return 1
     secret C:/kl.txt Geheim-Ä-77
@@ -392,7 +416,7 @@ for each in 'golden bare' 'golden_with kes kes klnagent' 'golden_with old standi
     $each >"$out/golden.log" 2>&1 || { tail -n 5 "$out/golden.log"; echo "$SUITE: $each: no PC, see $out/golden.log"; exit 1; }
 done
 case ${1-} in
-'') set -- fleet program names plan odd_paths migrate passwords wrong_password install_fails hang busy_installer leaves_service \
+'') set -- fleet program names root_copied plan odd_paths migrate passwords wrong_password install_fails hang busy_installer leaves_service \
     agent_reinstalls program_removed by_program tampered_installer detached window_gone ;;
 all) shift ;;
 esac

@@ -17,6 +17,7 @@ EMPTY(os_uninstall_list)
 EMPTY(os_msi_list)
 EMPTY(os_driver_list)
 EMPTY(os_certificate_list)
+EMPTY(os_trust_file_list)
 EMPTY(os_security_center)
 EMPTY(os_task_list)
 

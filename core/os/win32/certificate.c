@@ -1,13 +1,12 @@
 #include "core/base/limits.h"
 #include "core/base/list.h"
 #include "core/os/trust.h"
+#include "core/os/win32/certificate.h"
 #include "core/os/win32/key.h"
 #include "core/os/win32/wide.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <windows.h>
-#include <wincrypt.h>
 
 enum { SHA1_BYTES = 20 };
 
@@ -24,8 +23,7 @@ static const char *thumbprint(PCCERT_CONTEXT c, struct arena *a)
     return arena_strdup(a, text);
 }
 
-/* As Windows shows it: the common name first. */
-static const char *name_text(const CERT_NAME_BLOB *name, struct arena *a)
+const char *certificate_name(const CERT_NAME_BLOB *name, struct arena *a)
 {
     const DWORD how = CERT_X500_NAME_STR | CERT_NAME_STR_REVERSE_FLAG;
     CERT_NAME_BLOB blob = *name;
@@ -49,8 +47,8 @@ static bool add_certificate(PCCERT_CONTEXT c, const char *store, struct facts *f
     if (!x)
         return false;
     x->store = store;
-    x->subject = name_text(&c->pCertInfo->Subject, a);
-    x->issuer = name_text(&c->pCertInfo->Issuer, a);
+    x->subject = certificate_name(&c->pCertInfo->Subject, a);
+    x->issuer = certificate_name(&c->pCertInfo->Issuer, a);
     x->thumbprint = thumbprint(c, a);
     return x->subject && x->issuer && x->thumbprint;
 }
