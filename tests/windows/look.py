@@ -16,10 +16,10 @@ import re
 import stat
 import sys
 
-# What two PCs with the same history may differ in.
+# What two PCs with the same history may differ in. regc0000.tmp is what a cut leaves of the registry when Wine was just writing it.
 VOLATILE_FILES = re.compile(
     r"(drive_c/(packages|avswap-standin|catalog|avswap\.exe|[a-z-]+\.(json|txt|log|reg)|users/[^/]*/(Temp|AppData/Local/Temp))(/|$)"
-    r"|(system|user|userdef)\.reg$|\.update-timestamp|\.(config|local)/|wineserver|dosdevices/|drive_c/ProgramData/avswap(/|$)"
+    r"|(system|user|userdef)\.reg$|^reg[0-9a-f]{4,}\.tmp$|\.update-timestamp|\.(config|local)/|wineserver|dosdevices/|drive_c/ProgramData/avswap(/|$)"
     r"|drive_c/windows/temp/)", re.I)
 VOLATILE_KEYS = re.compile(
     r"(\\SystemCertificates\\|\\Fonts\\|\\NetworkCards\\|\{4D36E968-|\{4D36E96E-|Wow6432Node\\Microsoft\\Windows\\CurrentVersion\\Run\\|\\Wintrust\\|\\Temporary System Parameters|\\Wine\\Debug|\\Hardware Profiles|Hardware\\|\\Control\\ComputerName"
