@@ -20,7 +20,7 @@ bool source_open(struct cli *c, bool products, struct source *ret, struct err *e
 {
     const char *id = option_value(&c->args, "id"), *dir;
 
-    *ret = (struct source){.saved = option_value(&c->args, "from")};
+    *ret = (struct source){.saved = option_value(&c->args, "from"), .stored = STANDING_STORED_INIT};
     if (ret->saved)
         return true;
     if (!instant_option(c, "deadline", &ret->how.deadline, e) || !input_policy(c, &ret->policy, e))
@@ -48,7 +48,8 @@ bool source_look(struct source *s, instant now, struct doc *d, struct fleet_stat
 
     s->how.now = now;
     if (s->store)
-        return standing_load(s->store, &s->how, d, ret, e) && os_lock_holder(s->lock, &d->arena, &ret->driver, e);
+        return standing_read(s->store, &s->how, &s->stored, e) && standing_of(&s->stored, &s->how, d, ret, e) &&
+               os_lock_holder(s->lock, &d->arena, &ret->driver, e);
     schema_init(&fleet_status_schema, ret);
     ret->at = now;
     if (!s->saved)
@@ -61,6 +62,7 @@ bool source_look(struct source *s, instant now, struct doc *d, struct fleet_stat
 
 void source_close(struct source *s)
 {
+    standing_stored_free(&s->stored);
     store_close(s->store);
     s->store = NULL;
 }

@@ -22,12 +22,13 @@ struct source {
     struct policy policy;
     struct owner owner;
     struct standing how;
+    struct standing_stored stored;
     const char *lock; /* whoever moves the rollout on holds it */
 };
 
 /* Reads the options and opens the store, if there is one. Close with source_close(), also after a failure. */
 bool source_open(struct cli *c, bool products, struct source *ret, struct err *e) MUST_CHECK;
-/* One look, at this instant. What is read belongs to d. */
+/* One look, at this instant. It may be used until the look after the next one, and until d or the source are gone. */
 bool source_look(struct source *s, instant now, struct doc *d, struct fleet_status *ret, struct err *e) MUST_CHECK;
 void source_close(struct source *s);
 

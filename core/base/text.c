@@ -197,6 +197,41 @@ char *text_from_bytes(struct arena *a, const char *s, size_t n)
     return out;
 }
 
+/* Not one column: none for marks that stand on the letter before, two for the wide ones (Unicode 15, EastAsianWidth.txt W and F,
+ * DerivedGeneralCategory.txt Mn and Me; blocks, where almost all of one are alike). Sorted. */
+static const struct {
+    unsigned from, to;
+    unsigned columns;
+} widths[] = {
+    {0x300, 0x36f, 0},     {0x483, 0x489, 0},     {0x591, 0x5bd, 0},     {0x610, 0x61a, 0},     {0x64b, 0x65f, 0},     {0x6d6, 0x6dc, 0},
+    {0x93c, 0x93c, 0},     {0x941, 0x948, 0},     {0x94d, 0x94d, 0},     {0xe31, 0xe31, 0},     {0xe34, 0xe3a, 0},     {0xe47, 0xe4e, 0},
+    {0x1100, 0x115f, 2},   {0x1ab0, 0x1ace, 0},   {0x1dc0, 0x1dff, 0},   {0x20d0, 0x20f0, 0},   {0x231a, 0x231b, 2},   {0x23e9, 0x23ec, 2},
+    {0x25fd, 0x25fe, 2},   {0x2614, 0x2615, 2},   {0x2648, 0x2653, 2},   {0x26aa, 0x26ab, 2},   {0x26bd, 0x26be, 2},   {0x2705, 0x2705, 2},
+    {0x270a, 0x270b, 2},   {0x274c, 0x274c, 2},   {0x2753, 0x2755, 2},   {0x2795, 0x2797, 2},   {0x2b1b, 0x2b1c, 2},   {0x2e80, 0x303e, 2},
+    {0x3041, 0x3098, 2},   {0x3099, 0x309a, 0},   {0x309b, 0x4dbf, 2},   {0x4e00, 0xa4cf, 2},   {0xa960, 0xa97f, 2},   {0xac00, 0xd7a3, 2},
+    {0xf900, 0xfaff, 2},   {0xfe00, 0xfe0f, 0},   {0xfe10, 0xfe19, 2},   {0xfe20, 0xfe2f, 0},   {0xfe30, 0xfe6f, 2},   {0xff00, 0xff60, 2},
+    {0xffe0, 0xffe6, 2},   {0x16fe0, 0x18cff, 2}, {0x1aff0, 0x1b2ff, 2}, {0x1f200, 0x1f265, 2}, {0x1f300, 0x1f320, 2}, {0x1f330, 0x1f393, 2},
+    {0x1f3e0, 0x1f4fc, 2}, {0x1f550, 0x1f567, 2}, {0x1f5fb, 0x1f64f, 2}, {0x1f680, 0x1f6fc, 2}, {0x1f7e0, 0x1f7eb, 2}, {0x1f90c, 0x1f9ff, 2},
+    {0x1fa70, 0x1faff, 2}, {0x20000, 0x3fffd, 2},
+};
+
+static size_t width_of(unsigned cp)
+{
+    size_t from = 0, to = sizeof widths / sizeof widths[0];
+
+    while (from < to) {
+        size_t i = (from + to) / 2;
+
+        if (cp < widths[i].from)
+            to = i;
+        else if (cp > widths[i].to)
+            from = i + 1;
+        else
+            return widths[i].columns;
+    }
+    return 1;
+}
+
 size_t text_width(const char *s)
 {
     size_t width = 0, n = strlen(s);
@@ -205,11 +240,8 @@ size_t text_width(const char *s)
         unsigned cp;
         size_t len = text_decode((const char *)p, n, &cp);
 
-        if (!len)
-            len = 1;
-        else if (cp >= 0x300 && cp <= 0x36F)
-            width--;
-        width++;
+        width += len ? width_of(cp) : 1;
+        len += !len;
         p += len;
         n -= len;
     }

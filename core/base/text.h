@@ -38,7 +38,7 @@ size_t text_decode(const char *s, size_t n, unsigned *cp);
 void text_show(struct buf *b, const char *s);
 /* Bytes from the system (file names, command output) as valid UTF-8: bad bytes become U+FFFD, NUL ends. */
 char *text_from_bytes(struct arena *a, const char *p, size_t n) MUST_CHECK;
-/* Columns that s takes on a terminal (every code point one; combining marks none). */
+/* Columns that s takes on a terminal (a code point one; East Asian wide ones two, combining marks none). */
 size_t text_width(const char *s);
 
 /* Walks the lines of a text: returns false at the end; the line is not terminated. */

@@ -236,12 +236,18 @@ static bool products(struct view *v, const struct record *m, struct fleet_member
     return ok || err_nomem(e);
 }
 
+struct ranked { /* a PC in the list that is read from above: who needs a person soonest, and of those who has for the longest */
+    int need;
+    instant since;
+    struct fleet_member host;
+};
+
 static int by_need(const void *a, const void *b)
 {
-    const struct fleet_member *x = a, *y = b;
-    int d = fleet_care(x).need - fleet_care(y).need;
+    const struct ranked *x = a, *y = b;
+    int d = x->need - y->need;
 
-    return d ? d : x->since != y->since ? (x->since < y->since ? -1 : 1) : strcmp(x->name, y->name);
+    return d ? d : x->since != y->since ? (x->since < y->since ? -1 : 1) : strcmp(x->host.name, y->host.name);
 }
 
 instant standing_off_since(const struct record *m)
@@ -273,39 +279,46 @@ static long long gap_of(const struct view *v, const struct record *m, instant si
     return __builtin_add_overflow(ms, m->gap_ms, &ms) || ms > GAP_MOST * 1000 ? GAP_MOST : (ms + 999) / 1000;
 }
 
-static bool care_for(struct view *v, struct fleet_member *h, struct err *e)
+static bool tell_host(struct view *v, const struct record *m, struct ranked *ret, struct err *e)
 {
-    struct fleet_care care = fleet_care(h);
+    const struct roster_host *known = roster_find(v->roster, m->name);
+    struct fleet_member *h = &ret->host;
+    struct fleet_care care;
 
+    *h = (struct fleet_member){
+        .name = m->name, .machine = known ? known->machine : NULL, .site = known ? known->host.site : NULL,
+        .wave = m->wave < v->r->waves.n ? v->r->waves.v[m->wave].name : "rest", .state = m->host.state,
+        .was = host_behind(&m->host) == m->host.state ? NULL : host_state_names[m->host.back],
+        .since = m->host.since, .seen = m->host.seen, .next = m->host.due, .text = m->text,
+        .unprotected_since = unprotected_since(v, m)};
+    h->gap_s = gap_of(v, m, h->unprotected_since);
+    care = fleet_care(h);
     h->action = care.action;
     h->command = care.command ? arena_printf(&v->d->arena, "%s %s", care.command, h->name) : NULL;
-    return h->command || !care.command || err_nomem(e);
+    ret->need = 2 * care.need + (h->unprotected_since == INSTANT_NONE);
+    ret->since = h->unprotected_since != INSTANT_NONE ? h->unprotected_since : h->since;
+    return (h->command || !care.command || err_nomem(e)) && (!v->how->state || !m->plan || products(v, m, h, e));
 }
 
 static bool tell_hosts(struct view *v, struct err *e)
 {
-    struct fleet_status *f = v->f;
+    size_t n = v->records->v.n;
+    struct ranked *ranked = mem_alloc((n + 1) * sizeof *ranked);
+    bool ok = true;
 
-    f->hosts.v = ARENA_ARRAY(&v->d->arena, v->records->v.n + 1, struct fleet_member);
-    if (!f->hosts.v)
+    v->f->hosts.v = ARENA_ARRAY(&v->d->arena, n + 1, struct fleet_member);
+    if (!ranked || !v->f->hosts.v) {
+        mem_free(ranked);
         return err_nomem(e);
-    for (size_t i = 0; i < v->records->v.n; i++) {
-        const struct record *m = &v->records->v.v[i];
-        const struct roster_host *known = roster_find(v->roster, m->name);
-        struct fleet_member *h = &f->hosts.v[f->hosts.n++];
-
-        *h = (struct fleet_member){
-            .name = m->name, .machine = known ? known->machine : NULL, .site = known ? known->host.site : NULL,
-            .wave = m->wave < v->r->waves.n ? v->r->waves.v[m->wave].name : "rest", .state = m->host.state,
-            .was = host_behind(&m->host) == m->host.state ? NULL : host_state_names[m->host.back],
-            .since = m->host.since, .seen = m->host.seen, .next = m->host.due, .text = m->text,
-            .unprotected_since = unprotected_since(v, m)};
-        h->gap_s = gap_of(v, m, h->unprotected_since);
-        if (!care_for(v, h, e) || (v->how->state && m->plan && !products(v, m, h, e)))
-            return false;
     }
-    qsort(f->hosts.v, f->hosts.n, sizeof *f->hosts.v, by_need);
-    return true;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = tell_host(v, &v->records->v.v[i], &ranked[i], e);
+    if (ok)
+        qsort(ranked, n, sizeof *ranked, by_need);
+    for (size_t i = 0; ok && i < n; i++)
+        v->f->hosts.v[v->f->hosts.n++] = ranked[i].host;
+    mem_free(ranked);
+    return ok;
 }
 
 static bool tell_gaps(struct view *v, struct err *e)
@@ -356,23 +369,62 @@ bool standing_make(const struct record_rollout *begun, const struct rollout *r, 
            tell_limit(&v, e);
 }
 
-bool standing_load(struct store *s, const struct standing *how, struct doc *d, struct fleet_status *ret, struct err *e)
-{
-    struct record_rollout begun;
-    struct records records;
-    struct roster roster;
-    struct rollout r;
-    bool found;
+/* ---- from the store ---- */
 
+static bool read_records(struct store *s, const struct standing *how, struct standing_stored *x, struct err *e)
+{
+    doc_free(&x->before);
+    x->before = x->doc;
+    x->doc = (struct doc)DOC_INIT;
+    if (!record_rollout(s, how->rollout, &x->doc, &x->begun, &x->found, e))
+        return false;
+    if (!x->found)
+        return !how->rollout || err_set(e, ERR_NOT_FOUND, "there is no rollout %lld", how->rollout);
+    return doc_read(&x->doc, &rollout_schema, "the rollout in the store", x->begun.document, strlen(x->begun.document), &x->rollout, e) &&
+           record_load(s, x->begun.id, &x->doc, &x->records, e);
+}
+
+static bool read_hosts(struct store *s, const struct standing *how, struct standing_stored *x, struct err *e)
+{
+    if (x->hosts_at != INSTANT_NONE && how->now - x->hosts_at < STANDING_HOSTS_MS && how->now >= x->hosts_at)
+        return true;
+    doc_free(&x->hosts_before);
+    x->hosts_before = x->hosts;
+    x->hosts = (struct doc)DOC_INIT;
+    x->roster = (struct roster){.hosts = {.n = 0}};
+    x->hosts_at = how->now;
+    return roster_load(s, &x->hosts, &x->roster, e);
+}
+
+bool standing_read(struct store *s, const struct standing *how, struct standing_stored *x, struct err *e)
+{
+    bool first = x->hosts_at == INSTANT_NONE;
+    long long version;
+
+    if (!store_version(s, &version, e))
+        return false;
+    if (!first && version == x->version)
+        return true;
+    x->version = version;
+    return read_records(s, how, x, e) && (!x->found || read_hosts(s, how, x, e));
+}
+
+void standing_stored_free(struct standing_stored *x)
+{
+    doc_free(&x->doc);
+    doc_free(&x->before);
+    doc_free(&x->hosts);
+    doc_free(&x->hosts_before);
+    *x = (struct standing_stored)STANDING_STORED_INIT;
+}
+
+bool standing_of(const struct standing_stored *x, const struct standing *how, struct doc *d, struct fleet_status *ret, struct err *e)
+{
+    if (x->found)
+        return standing_make(&x->begun, &x->rollout, &x->records, &x->roster, how, d, ret, e);
     schema_init(&fleet_status_schema, ret);
     ret->at = how->now;
-    if (!record_rollout(s, how->rollout, d, &begun, &found, e))
-        return false;
-    if (!found)
-        return !how->rollout || err_set(e, ERR_NOT_FOUND, "there is no rollout %lld", how->rollout);
-    return doc_read(d, &rollout_schema, "the rollout in the store", begun.document, strlen(begun.document), &r, e) &&
-           record_load(s, begun.id, d, &records, e) && roster_load(s, d, &roster, e) &&
-           standing_make(&begun, &r, &records, &roster, how, d, ret, e);
+    return true;
 }
 
 /* ---- from the journals ---- */

@@ -3,7 +3,7 @@
  *
  * What a wave's phase is follows from its PCs: those before the last one that was begun are over. What keeps the next PC
  * from being started is what can be seen from outside: budgets, limits, windows; the coordinator may know more.
- * Everything in the status belongs to the doc.
+ * Calling order: standing_read(), standing_of(), as often as wanted, standing_stored_free(). What has not changed is not read again.
  */
 #ifndef AVSWAP_CORE_FLEET_STANDING_H
 #define AVSWAP_CORE_FLEET_STANDING_H
@@ -21,8 +21,25 @@ struct standing {
     long long rollout;          /* 0: the one that goes on, else the last */
 };
 
-/* Without any rollout: ret->rollout is NULL. */
-bool standing_load(struct store *s, const struct standing *how, struct doc *d, struct fleet_status *ret, struct err *e) MUST_CHECK;
+/* What a status is made from; read again only when somebody has changed it, for those who look every second. */
+struct standing_stored {
+    struct doc doc, before;   /* of what was read last, and of the time before: a status of that time may still be looked at */
+    struct doc hosts, hosts_before;
+    long long version;        /* store_version() at that time */
+    instant hosts_at;         /* when the inventory was read; INSTANT_NONE: not yet */
+    bool found;
+    struct record_rollout begun;
+    struct rollout rollout;
+    struct records records;
+    struct roster roster;
+};
+#define STANDING_STORED_INIT {.doc = DOC_INIT, .before = DOC_INIT, .hosts = DOC_INIT, .hosts_before = DOC_INIT, .hosts_at = INSTANT_NONE}
+/* Brings it up to date; the inventory not more often than each STANDING_HOSTS_MS. */
+enum { STANDING_HOSTS_MS = 60 * 1000 };
+bool standing_read(struct store *s, const struct standing *how, struct standing_stored *x, struct err *e) MUST_CHECK;
+void standing_stored_free(struct standing_stored *x);
+/* The status at how->now; without any rollout ret->rollout is NULL. What it points at lives in d and, until it has been read anew twice, in x. */
+bool standing_of(const struct standing_stored *x, const struct standing *how, struct doc *d, struct fleet_status *ret, struct err *e) MUST_CHECK;
 
 /* Since when a PC is without protection, as far as its journal has come, by its own clock; where a later look found it so, since that.
  * INSTANT_NONE: it is not, or nothing is known. */

@@ -13,7 +13,8 @@
 enum { SCREEN_TIME = 0, SCREEN_RESIZED = -1, SCREEN_END = -2 };
 
 bool screen_open(struct err *e) MUST_CHECK;
-/* Lines that each end in a newline, none wider than the terminal; what stood there before is overwritten, in one write. */
+/* Lines that each end in a newline, none wider than the terminal, no more than it has. Those that differ from what was drawn last are
+ * written, in one write. */
 bool screen_draw(const char *lines, size_t n, struct err *e) MUST_CHECK;
 /* A key (its byte), or one of the above. */
 int screen_wait(int ms);

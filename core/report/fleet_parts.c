@@ -194,10 +194,12 @@ enum { NAME_COLUMNS = 20 };
 
 static void name(struct page *p, enum ink ink, const char *text, bool whole)
 {
+    int width = p->style->width;
+
     if (whole && text_width(text) > NAME_COLUMNS)
         page_say(p, ink, "%s", text);
     else
-        page_column(p, ink, p->style->width >= 110 && !whole ? 2 * NAME_COLUMNS : NAME_COLUMNS, text);
+        page_column(p, ink, whole ? NAME_COLUMNS : width >= 110 ? 2 * NAME_COLUMNS : width < 60 ? NAME_COLUMNS / 2 + 2 : NAME_COLUMNS, text);
     page_say(p, INK_PLAIN, " ");
 }
 
@@ -238,9 +240,9 @@ void fleet_parts_alarm(struct page *p, const struct fleet_status *f, const struc
     char span[INSTANT_TEXT], when[64];
 
     name(p, alarm ? INK_BAD : INK_NAME, h->name, whole);
-    page_column(p, fleet_parts_ink((enum host_state)h->state), 12, host_state_names[h->state]);
     if (since != INSTANT_NONE)
-        page_say(p, alarm ? INK_BAD : INK_WARN, "%s, since %s", instant_span(f->at - since, span), moment(p, f, since, when, sizeof when));
+        page_say(p, alarm ? INK_BAD : INK_WARN, "since %s, %s; ", moment(p, f, since, when, sizeof when), instant_span(f->at - since, span));
+    page_say(p, fleet_parts_ink((enum host_state)h->state), "%s", host_state_names[h->state]);
     silence(p, f, h, "; ");
     if (h->text)
         page_say(p, INK_PLAIN, "; %s", h->text);

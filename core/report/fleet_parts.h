@@ -24,6 +24,8 @@ void fleet_parts_gaps(struct page *p, const struct fleet_status *f);
 void fleet_parts_day(struct page *p, const struct fleet_status *f);
 /* A PC that has no protection now: since when, how long so far, and what is known of it. */
 void fleet_parts_alarm(struct page *p, const struct fleet_status *f, const struct fleet_member *h, bool whole);
+/* Said of those that are just being moved. */
+#define FLEET_PARTS_MOVING "being moved just now: nothing to do unless it lasts"
 bool fleet_parts_is_unprotected(const struct fleet_member *h);
 /* One line of a PC: name, state, how long, why. */
 void fleet_parts_host(struct page *p, const struct fleet_status *f, const struct fleet_member *h, bool whole);

@@ -114,6 +114,7 @@ struct part {
     void (*line)(struct page *p, const struct fleet_status *f, const struct fleet_member *h, bool whole);
     enum ink ink;
     int room;
+    const char *moving; /* what is said of those about which nothing is to be done */
     bool apart; /* behind an empty line */
 };
 
@@ -121,7 +122,7 @@ struct part {
 static void host(struct screen *s, const struct part *part, const struct fleet_member *h, bool tell)
 {
     if (tell) {
-        page_say(&s->page, INK_BOLD, "%s", h->action);
+        page_say(&s->page, h->action ? INK_BOLD : INK_DIM, "%s", h->action ? h->action : part->moving);
         end(s, 1);
     }
     part->line(&s->page, s->f, h, false);
@@ -132,7 +133,7 @@ static void host(struct screen *s, const struct part *part, const struct fleet_m
 static void hosts(struct screen *s, const struct part *part)
 {
     const struct fleet_status *f = s->f;
-    const char *action = NULL;
+    const char *action = part->apart ? NULL : "";
     int bottom = s->left > part->room ? s->left - part->room : 0; /* what is left behind the list */
     size_t n = 0, shown = 0;
 
@@ -146,7 +147,7 @@ static void hosts(struct screen *s, const struct part *part)
     end(s, 0);
     for (size_t i = 0; i < f->hosts.n && shown < n; i++) {
         const struct fleet_member *h = &f->hosts.v[i];
-        bool tell = h->action && !text_eq(h->action, action);
+        bool tell = !text_eq(h->action, action);
 
         if (!part->wanted(h))
             continue;
@@ -165,17 +166,17 @@ static void hosts(struct screen *s, const struct part *part)
 /* Who is without protection is seen before anything else, on a screen of any size. */
 static void alarms(struct screen *s)
 {
-    struct part part = {"UNPROTECTED NOW", fleet_parts_is_unprotected, fleet_parts_alarm, INK_BAD, s->left / 3 > 3 ? s->left / 3 : 3, false};
+    struct part part = {"UNPROTECTED NOW", fleet_parts_is_unprotected, fleet_parts_alarm, INK_BAD, s->left / 3 > 3 ? s->left / 3 : 3, FLEET_PARTS_MOVING, false};
 
     hosts(s, &part);
 }
 
 static void rest(struct screen *s)
 {
-    struct part part = {"NEEDS HANDS", is_hands, fleet_parts_host, INK_BOLD, s->left, true};
+    struct part part = {"NEEDS HANDS", is_hands, fleet_parts_host, INK_BOLD, s->left, "", true};
 
     hosts(s, &part);
-    part = (struct part){"UNDER WAY", is_under_way, fleet_parts_host, INK_BOLD, s->left, true};
+    part = (struct part){"UNDER WAY", is_under_way, fleet_parts_host, INK_BOLD, s->left, "at work", true};
     hosts(s, &part);
 }
 

@@ -69,7 +69,7 @@ static void group(struct page *p, const struct fleet_status *f, const struct par
     if (v[0]->action)
         page_line(p, 2, 4, INK_BOLD, "%s", v[0]->action);
     else if (part->line == fleet_parts_alarm)
-        page_line(p, 2, 4, INK_DIM, "being moved just now: nothing to do unless it lasts");
+        page_line(p, 2, 4, INK_DIM, FLEET_PARTS_MOVING);
     for (size_t i = 0; i < n; i++) {
         part->line(p, f, v[i], true);
         page_end_para(p, 4, 25);

@@ -185,6 +185,11 @@ bool store_changing(const struct store *s)
     return !sqlite3_get_autocommit(s->db);
 }
 
+bool store_version(struct store *s, long long *ret, struct err *e)
+{
+    return pragma(s, "PRAGMA data_version", ret, e);
+}
+
 bool store_batch(struct store *s, int64_t now_ms, struct err *e)
 {
     if (!store_changing(s)) {

@@ -31,6 +31,8 @@ void store_abort(struct store *s);
 bool store_batch(struct store *s, int64_t now_ms, struct err *e) MUST_CHECK;
 bool store_batch_due(const struct store *s, int64_t now_ms);
 bool store_changing(const struct store *s); /* a change is open */
+/* Another number when others have changed something since the last call; what was changed by this store itself does not count. */
+bool store_version(struct store *s, long long *ret, struct err *e) MUST_CHECK;
 
 enum seat_state { SEAT_RESERVED, SEAT_CONSUMED };
 extern const char *const seat_state_names[];

@@ -235,6 +235,9 @@ static void test_width(void **state)
     assert_int_equal(text_width("u\xCC\x88"), 1);
     assert_int_equal(text_width("\xCC\x88"), 0);
     assert_int_equal(text_width("\xFFx"), 2);
+    assert_int_equal(text_width("\xE6\xBC\xA2\xE5\xAD\x97-\xEF\xBD\xB6"), 6); /* two wide ones, and a half-width kana */
+    assert_int_equal(text_width("\xE3\x81\x8B\xE3\x82\x99"), 2);                 /* one that is wide with its mark */
+    assert_int_equal(text_width("\xF0\x9F\x98\x80\xEA\xB0\x80"), 4);
 }
 
 static void test_lines(void **state)

@@ -57,7 +57,7 @@ static void test_screen(void **state)
         "avswap fleet 7  2026-11-23 03:00:00 UTC  q leaves, the rollout goes on\n"
         "UNPROTECTED NOW (1)\n"
         " go there\n"
-        "   pc1                  unprotected 2 h 00 min, since 01:00:00; the service d...\n"
+        "   pc1                  since 01:00:00, 2 h 00 min; unprotected; the service ...\n"
         "under way since 2026-11-22 15:00:00 UTC, begun by root, moved on by process 1...\n"
         "\n"
         "#########..................................... 2 of 10 PCs done\n"
@@ -129,7 +129,7 @@ static void test_text(void **state)
     buf_init(&b, LIMIT_DOCUMENT);
     report_fleet(&f, &style, &b);
     check_harmless(buf_str(&b));
-    assert_non_null(strstr(buf_str(&b), "UNPROTECTED NOW (1)\n  go there\n    pc1                  unprotected 2 h 00 min, since 01:00:00; "));
+    assert_non_null(strstr(buf_str(&b), "UNPROTECTED NOW (1)\n  go there\n    pc1                  since 01:00:00, 2 h 00 min; unprotected; "));
     assert_non_null(strstr(buf_str(&b), "\n    avswap fleet run pc1\n"));
     assert_null(strstr(buf_str(&b), "nobody moves it on"));
     assert_true(strstr(buf_str(&b), "go there") < strstr(buf_str(&b), "the service"));
@@ -156,10 +156,10 @@ static void test_alarms(void **state)
     static const char want[] =
         "UNPROTECTED NOW (2)\n"
         "  find it\n"
-        "    lost                 unreachable 14 min 22 s, since 02:45:38; seen 2 min ago; was running;\n"
+        "    lost                 since 02:45:38, 14 min 22 s; unreachable; seen 2 min ago; was running;\n"
         "                         \\x1b[2J\\x1b]0;t\\x07<b>\\x0d\\x0a=1+1|x\\y\\u{9b}31m\\u{202e}\n"
         "  being moved just now: nothing to do unless it lasts\n"
-        "    moving               running     30 h 00 min, since 2026-11-21 21:00:00\n"
+        "    moving               since 2026-11-21 21:00:00, 30 h 00 min; running\n"
         "\n"
         "  PCs      ";
     struct fleet_status f = {.rollout = "7", .at = AT, .begun = AT - HOUR, .ended = INSTANT_NONE, .driver = "x", .hosts = {m, 3}};

@@ -18,6 +18,7 @@ static struct {
     bool open;
     struct termios before;
     struct sigaction old[4];
+    struct buf drawn; /* what stands there; nothing: not known */
 } screen;
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH};
@@ -42,6 +43,7 @@ bool screen_open(struct err *e)
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         sigaction(signals[i], &sa, &screen.old[i]);
     screen.open = true;
+    buf_init(&screen.drawn, LIMIT_DOCUMENT);
     raw = screen.before;
     raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
     raw.c_cc[VMIN] = 1;
@@ -54,25 +56,44 @@ bool screen_open(struct err *e)
     return true;
 }
 
+/* Lines that stand there already are left, so that a watch over a thin line costs little. */
+static void add_changes(struct buf *out, const char *lines, size_t n)
+{
+    const char *end = lines + n, *line, *old = buf_str(&screen.drawn), *old_end = old + screen.drawn.len, *was;
+    bool all = !screen.drawn.len;
+    size_t len, was_len;
+    int row = 1;
+
+    if (all)
+        buf_adds(out, "\x1b[2J");
+    for (; text_line(&lines, end, &line, &len); row++) {
+        bool had = text_line(&old, old_end, &was, &was_len);
+
+        if (!all && had && was_len == len && memcmp(was, line, len) == 0)
+            continue;
+        buf_printf(out, "\x1b[%d;1H", row);
+        buf_add(out, line, len);
+        buf_adds(out, "\x1b[K");
+    }
+    if (old < old_end) /* fewer lines than before */
+        buf_printf(out, "\x1b[%d;1H\x1b[J", row);
+}
+
 bool screen_draw(const char *lines, size_t n, struct err *e)
 {
-    const char *end = lines + n, *line;
     struct buf out;
-    size_t len;
-    bool ok, first = true;
+    bool ok;
 
     buf_init(&out, LIMIT_DOCUMENT);
-    buf_adds(&out, "\x1b[H");
-    while (text_line(&lines, end, &line, &len)) {
-        if (!first)
-            buf_adds(&out, "\r\n");
-        buf_add(&out, line, len);
-        buf_adds(&out, "\x1b[K");
-        first = false;
-    }
-    buf_adds(&out, "\x1b[J");
+    add_changes(&out, lines, n);
     ok = buf_ok(&out, "the screen", e) && os_console_write(OS_OUT, buf_str(&out), out.len, e);
     buf_free(&out);
+    buf_clear(&screen.drawn);
+    buf_add(&screen.drawn, lines, n);
+    if (screen.drawn.failed) {
+        buf_free(&screen.drawn);
+        buf_init(&screen.drawn, LIMIT_DOCUMENT);
+    }
     return ok;
 }
 
@@ -86,6 +107,7 @@ int screen_wait(int ms)
         return SCREEN_END;
     if (resized) {
         resized = 0;
+        buf_clear(&screen.drawn);
         return SCREEN_RESIZED;
     }
     if (n <= 0)
@@ -103,6 +125,7 @@ void screen_close(void)
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &screen.before);
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         sigaction(signals[i], &screen.old[i], NULL);
+    buf_free(&screen.drawn);
     screen.open = false;
 }
 
