@@ -1,15 +1,16 @@
 #include "core/report/fleet_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { ALARMS_MOST = 20, HANDS_MOST = 12, AWAY_MOST = 5 };
+enum { ALARMS_MOST = 12, HANDS_MOST = 6, AWAY_MOST = 5 };
 
 /* A part of the list of PCs. */
 struct part {
     const char *heading;
     bool (*wanted)(const struct fleet_member *);
     void (*line)(struct page *p, const struct fleet_status *f, const struct fleet_member *h, bool whole);
-    size_t most; /* PCs that are shown */
+    size_t most; /* PCs that are shown of those with the same thing to do */
 };
 
 static void label(struct page *p, const char *text)
@@ -63,24 +64,55 @@ static void commands(struct page *p, const struct fleet_member *const *v, size_t
         end_command(p);
 }
 
-/* Those of a part with the same thing to do: it stands before them, what is then typed behind. */
-static void group(struct page *p, const struct fleet_status *f, const struct part *part, const struct fleet_member *const *v, size_t n)
+static int by_text(const void *a, const void *b)
 {
+    const struct fleet_member *const *x = a, *const *y = b;
+
+    return strcmp((*x)->text ? (*x)->text : "", (*y)->text ? (*y)->text : "");
+}
+
+/* Of many PCs only some are shown: how many more there are, and which reason most of all of them give. Sorts v anew. */
+static void rest(struct page *p, const struct fleet_member **v, size_t n, size_t shown)
+{
+    size_t most = 0, first = 0, end;
+
+    qsort(v, n, sizeof *v, by_text);
+    for (size_t i = 0; i < n; i = end) {
+        for (end = i + 1; end < n && by_text(&v[end], &v[i]) == 0; end++)
+            ;
+        if (end - i > most && v[i]->text) {
+            most = end - i;
+            first = i;
+        }
+    }
+    page_say(p, INK_DIM, "and %zu more: --verbose shows all", n - shown);
+    if (most > 1)
+        page_say(p, INK_DIM, "; %zu of %zu say: %s", most, n, v[first]->text);
+    page_end_para(p, 4, 6);
+}
+
+/* Those of a part with the same thing to do: it stands before them, what is then typed behind. */
+static void group(struct page *p, const struct fleet_status *f, const struct part *part, const struct fleet_member **v, size_t n)
+{
+    size_t shown = n > part->most ? part->most : n;
+
     if (v[0]->action)
         page_line(p, 2, 4, INK_BOLD, "%s", v[0]->action);
     else if (part->line == fleet_parts_alarm)
         page_line(p, 2, 4, INK_DIM, FLEET_PARTS_MOVING);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < shown; i++) {
         part->line(p, f, v[i], true);
         page_end_para(p, 4, 25);
     }
-    commands(p, v, n);
+    commands(p, v, shown);
+    if (n > shown)
+        rest(p, v, n, shown);
 }
 
 static void list(struct page *p, const struct fleet_status *f, const struct part *part)
 {
     const struct fleet_member **v = mem_alloc((f->hosts.n + 1) * sizeof *v);
-    size_t n = 0, shown, end;
+    size_t n = 0, end;
 
     if (!v) {
         p->out->failed = true;
@@ -93,14 +125,11 @@ static void list(struct page *p, const struct fleet_status *f, const struct part
         page_blank(p);
         page_line(p, 0, 0, part->line == fleet_parts_alarm ? INK_BAD : INK_BOLD, "%s (%zu)", part->heading, n);
     }
-    shown = n > part->most ? part->most : n;
-    for (size_t i = 0; i < shown; i = end) {
-        for (end = i + 1; end < shown && text_eq(v[end]->action, v[i]->action); end++)
+    for (size_t i = 0; i < n; i = end) {
+        for (end = i + 1; end < n && text_eq(v[end]->action, v[i]->action); end++)
             ;
         group(p, f, part, v + i, end - i);
     }
-    if (n > shown)
-        page_line(p, 2, 4, INK_DIM, "and %zu more: --verbose shows all", n - shown);
     mem_free(v);
 }
 

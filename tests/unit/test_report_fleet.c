@@ -216,8 +216,16 @@ static void test_commands(void **state)
     style.verbose = false;
     buf_clear(&b);
     report_fleet(&f, &style, &b);
-    assert_non_null(strstr(buf_str(&b), "and 18 more: --verbose shows all"));
+    assert_non_null(strstr(buf_str(&b), "and 24 more: --verbose shows all"));
     assert_null(strstr(buf_str(&b), "pc12"));
+    for (size_t i = 0; i < 30; i++) { /* each thing to do is shown, however many there are of another; and what most of them say */
+        m[i].action = i < 28 ? "look" : "another thing";
+        m[i].text = i % 3 ? "the disk is full" : NULL;
+    }
+    buf_clear(&b);
+    report_fleet(&f, &style, &b);
+    assert_non_null(strstr(buf_str(&b), "and 22 more: --verbose shows all; 18 of 28 say: the disk is full\n"));
+    assert_non_null(strstr(buf_str(&b), "  another thing\n    pc28 "));
     buf_free(&b);
 }
 
