@@ -195,6 +195,26 @@ const char *jump_policy(struct cli *c, const char *state, struct err *e)
     return file;
 }
 
+const char *jump_payload(struct cli *c, const char *state, struct err *e)
+{
+    const char *given = option_value(&c->args, "payload"), *ret = given ? given : arena_printf(&c->doc.arena, "%s/fleet/payload", state);
+
+    if (!ret)
+        err_nomem(e);
+    return ret;
+}
+
+static bool take_shelf(struct jump *j, struct err *e)
+{
+    const char *folder = jump_payload(j->c, j->state, e);
+
+    if (!folder)
+        return false;
+    shelf_open(&j->shelf, folder);
+    j->request.shelf = &j->shelf;
+    return shelf_policy(&j->shelf, &j->c->catalog, false, &j->c->doc, &j->policy, e);
+}
+
 bool jump_plans(struct jump *j, struct err *e)
 {
     const char *saved = jump_policy(j->c, j->state, e);
@@ -208,7 +228,7 @@ bool jump_plans(struct jump *j, struct err *e)
         return false;
     }
     j->owner = input_owner(&j->policy);
-    return true;
+    return take_shelf(j, e);
 }
 
 static bool options_of(struct jump *j, struct err *e)
@@ -238,6 +258,7 @@ void jump_close(struct jump *j)
     store_close(j->store);
     if (j->lock)
         os_lock_release(j->lock);
+    shelf_close(&j->shelf);
     secret_clear(&j->secrets);
     for (int i = 0; i < 2; i++)
         buf_free(&j->worker_bytes[i]);

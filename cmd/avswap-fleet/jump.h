@@ -18,8 +18,10 @@
          false},                                                                                                                       \
         {"workers", 0, "DIR", "the programs that travel: avswap-linux-x86_64, avswap.exe", false},                                   \
         {"at-once", 0, "N", "sessions at the same time", false},                                                                      \
-        {"secret", 0, "NAME=file:PATH", "a password or token, sent to the PCs whose plan takes NAME from file:/var/lib/avswap/secrets/NAME, on Windows " \
-                                     "file:C:/ProgramData/avswap/secrets/NAME (may be given again)", true}
+        {"secret", 0, "NAME=file:PATH", "a password or token for the PCs whose policy says \"secrets\": {\"NAME\": \"sent\"} (may be given again)", true}
+
+#define OPTION_PAYLOAD                                                                                                                 \
+    {"payload", 0, "DIR", "the installers that the policy gives by their name alone (default: fleet/payload in the state folder)", false}
 
 struct jump {
     struct cli *c;
@@ -30,6 +32,7 @@ struct jump {
     struct worker_file workers[2];
     struct buf worker_bytes[2];
     struct buf packed; /* that for Linux, once a PC has wanted it */
+    struct shelf shelf;
     struct secret secrets; /* as a JSON object; no bytes: none */
     struct policy policy;
     struct owner owner;
@@ -42,6 +45,8 @@ struct jump {
 bool jump_open(struct jump *j, struct cli *c, const char *note, struct err *e) MUST_CHECK;
 /* Catalogue and policy, for those that also plan: all that this process holds in memory is mapped again for every ssh that it starts. */
 bool jump_plans(struct jump *j, struct err *e) MUST_CHECK;
+/* --payload, or where it is without. NULL on failure. */
+const char *jump_payload(struct cli *c, const char *state, struct err *e);
 /* State, store and roster alone, without the lock. */
 bool jump_look(struct jump *j, struct cli *c, struct err *e) MUST_CHECK;
 void jump_close(struct jump *j);

@@ -297,11 +297,26 @@ static bool begin_fleet(struct planning_run *r, struct err *e)
     return ok && census_end(&r->census, e);
 }
 
+/* One that is missing is told now, and not by each PC at night. */
+static bool look_for_installers(struct planning_run *r, struct err *e)
+{
+    const char *state = state_dir(r->c, e), *folder = state ? jump_payload(r->c, state, e) : NULL;
+    struct shelf shelf;
+    bool ok;
+
+    if (!folder)
+        return false;
+    shelf_open(&shelf, folder);
+    ok = shelf_policy(&shelf, &r->c->catalog, true, &r->c->doc, &r->policy, e);
+    shelf_close(&shelf);
+    return ok;
+}
+
 static bool begin(struct planning_run *r, struct err *e)
 {
     const char *store = option_value(&r->c->args, "store");
 
-    if (!state_catalog(r->c, e) || !input_policy(r->c, &r->policy, e))
+    if (!state_catalog(r->c, e) || !input_policy(r->c, &r->policy, e) || !look_for_installers(r, e))
         return false;
     r->folder = option_value(&r->c->args, "output");
     r->request = (struct census_request){.catalog = &r->c->catalog,
@@ -337,6 +352,7 @@ static const struct option options[] = {
     {"store", 0, "FILE", "reserve the seats in this file, and count what others have reserved there", false},
     {"output", 'o', "DIR", "write assignment.json and a plan for each PC there", false},
     {"bundle", 0, "FILE", "write the plans into one file instead, one a line", false},
+    OPTION_PAYLOAD,
     OPTION_NOW,
     OPTION_CATALOG,
     OPTION_OVERLAY,

@@ -185,6 +185,7 @@ static const struct option options[] = {
     {"patience", 0, "SECONDS", "leave when for so long nothing but absent PCs and such that wait for a person are left", false},
     {"contact", 0, "TEXT", "whom the notice of expected changes names", false},
     OPTIONS_VISIT,
+    OPTION_PAYLOAD,
     OPTION_YES,
     OPTION_CATALOG,
     OPTION_OVERLAY,

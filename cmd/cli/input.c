@@ -261,7 +261,7 @@ static bool check_secrets(const json_t *map, struct err *e)
     for (void *it = json_object_iter(m); it; it = json_object_iter_next(m, it)) {
         const char *v = json_string_value(json_object_iter_value(it));
 
-        if (!(text_starts(v, "file:") && cond_absolute(v + 5)) && !text_starts(v, "env:"))
+        if (!policy_secret_source(v))
             return err_set(e, ERR_USAGE,
                            "the secret '%.60s' is given itself; say where it is: file:/path or env:NAME",
                            json_object_iter_key(it));

@@ -275,3 +275,15 @@ bool strs_copy(struct arena *a, const struct strs *from, struct strs *to)
     }
     return true;
 }
+
+bool text_is_name(const char *s)
+{
+    size_t n = strlen(s);
+
+    if (!n || n > 200 || *s == '.' || strpbrk(s, "/\\:$<>|\"?*") || s[n - 1] == '.' || s[n - 1] == ' ')
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
+            return false;
+    return true;
+}

@@ -28,6 +28,8 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 /* A decimal or 0x number that fills the whole string. */
 bool text_number(const char *s, long long *ret) MUST_CHECK;
 bool text_utf8_valid(const char *s, size_t n);
+/* The bare name of a file as it may be put behind a folder on any system: no separator, drive, variable or control, not hidden. */
+bool text_is_name(const char *s);
 /* Decodes one code point; its length in bytes, 0 when the bytes are not UTF-8 or n is 0. */
 size_t text_decode(const char *s, size_t n, unsigned *cp);
 

@@ -22,6 +22,7 @@
 #ifndef AVSWAP_CORE_FLEET_DRIVE_H
 #define AVSWAP_CORE_FLEET_DRIVE_H
 
+#include "core/fleet/shelf.h"
 #include "core/rollout/schedule.h"
 #include "core/store/folder.h"
 #include "core/visit/transport.h"
@@ -41,6 +42,7 @@ struct drive_request {
     const char *contact;               /* whom the notices of expected changes name; NULL: nobody */
     const char *secrets;               /* JSON object name -> value; NULL: none */
     size_t secrets_len;
+    struct shelf *shelf;               /* installers that are sent; NULL: none */
     int64_t patience_ms;               /* leave when for so long only absent or held PCs were left; -1: never */
     /* Plans for a PC that has no plan, or whose plan no longer fits. */
     bool (*plan)(void *arg, const struct roster_host *h, const char *facts, size_t n, const struct drive_plan *ret, struct err *e);

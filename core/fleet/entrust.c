@@ -7,7 +7,7 @@ static bool pick(const json_t *from, const struct plan *p, json_t *to, struct er
     for (size_t i = 0; i < p->secrets.n; i++) {
         json_t *value = json_object_get(from, p->secrets.v[i]);
 
-        if (value && json_object_set_nocheck(to, p->secrets.v[i], value) != 0)
+        if (value && plan_secret_sent(p, p->secrets.v[i]) && json_object_set_nocheck(to, p->secrets.v[i], value) != 0)
             return err_nomem(e);
     }
     return true;
@@ -35,4 +35,15 @@ bool entrust(const char *all, size_t n, const struct plan *p, struct secret *ret
     json_decref(to);
     doc_free(&d);
     return ok;
+}
+
+bool entrust_has(const char *all, size_t n, const char *name)
+{
+    struct err ignored = ERR_INIT; /* what cannot be read is told when it is to be sent */
+    struct doc d = DOC_INIT;
+    const json_t *from = n ? doc_parse(&d, "the secrets", all, n, &ignored) : NULL;
+    bool ret = json_object_get(from, name) != NULL;
+
+    doc_free(&d);
+    return ret;
 }

@@ -89,9 +89,17 @@ static bool ask_start(struct errand *x, struct err *e)
     return ask(x, &(struct visit_request){.what = DO_START, .run = x->plan.id}, e);
 }
 
+/* The installers that it wants to be sent go before it. */
+static bool start(struct errand *x, struct err *e)
+{
+    bool asked;
+
+    return errand_offer(x, &asked, e) && (asked || ask_start(x, e));
+}
+
 static bool begin(struct errand *x, struct err *e)
 {
-    return find_plan(x, e) && (x->has_plan ? ask_start(x, e) : ask_detect(x, e));
+    return find_plan(x, e) && (x->has_plan ? start(x, e) : ask_detect(x, e));
 }
 
 /* ---- the journal as it comes ---- */
@@ -236,7 +244,7 @@ static bool make_plan(struct errand *x, struct err *e)
     if (ok && !x->plan_text.len)
         ok = refused(x, status, buf_str(&why), e);
     else if (ok)
-        ok = os_file_write(plan, buf_str(&x->plan_text), x->plan_text.len, 0600, e) && read_plan(x, NULL, e) && ask_start(x, e);
+        ok = os_file_write(plan, buf_str(&x->plan_text), x->plan_text.len, 0600, e) && read_plan(x, NULL, e) && start(x, e);
     buf_free(&why);
     return ok;
 }
@@ -262,12 +270,32 @@ static bool answer_start(struct errand *x, const struct visit_answer *a, struct 
     case ANSWER_NO_START:
         if (text_eq(a->error, err_id(ERR_STALE)) && !x->planned) /* it has changed since: one new plan, from what it is now */
             return ask_detect(x, e);
-        return refused(x, (int)a->status, a->text, e);
+        return refused(x, (int)a->status, x->short_of && text_eq(a->error, err_id(ERR_PAYLOAD)) ? x->short_of : a->text, e);
     case ANSWER_NONE_YET: /* somebody holds its lock for a moment */
         return event(x, EVENT_NONE_YET, 0, a->text, e) && go_on(x, e);
     default:
         return nonsense(x, "it answered a start with something else", e);
     }
+}
+
+static bool answer_offer(struct errand *x, const struct visit_answer *a, struct err *e)
+{
+    struct err why = ERR_INIT;
+
+    if (a->event != ANSWER_PROGRESS)
+        return answer_start(x, a, e);
+    if (!errand_take_lacks(x, a, &why))
+        return why.code == ERR_INPUT ? nonsense(x, why.text, e) : (*e = why, false);
+    return x->pushing || ask_start(x, e);
+}
+
+static bool drained(void *arg, struct contact *c, struct err *e)
+{
+    struct errand *x = arg;
+    bool begins;
+
+    (void)c;
+    return errand_drained(x, &begins, e) && (!begins || ask_start(x, e));
 }
 
 static bool answer_poll(struct errand *x, const struct visit_answer *a, struct err *e)
@@ -461,7 +489,7 @@ static bool data_came(void *arg, struct contact *c, const char *type, const char
 static bool answered(void *arg, struct contact *c, const struct visit_answer *a, struct err *e)
 {
     static bool (*const by[DO_COUNT])(struct errand *, const struct visit_answer *, struct err *) = {
-        [DO_DETECT] = answer_detect, [DO_START] = answer_start, [DO_POLL] = answer_poll, [DO_COLLECT] = answer_collect,
+        [DO_DETECT] = answer_detect, [DO_OFFER] = answer_offer, [DO_START] = answer_start, [DO_POLL] = answer_poll, [DO_COLLECT] = answer_collect,
         [DO_ACK] = answer_ack, [DO_VERIFY] = answer_verify, [DO_ATTACH] = answer_attach,
     };
     struct errand *x = arg;
@@ -518,6 +546,7 @@ static void errand_free(struct errand *x)
     buf_free(&x->outcome);
     buf_free(&x->plan_text);
     buf_free(&x->fresh);
+    push_close(&x->push);
     doc_free(&x->plan_doc);
     arena_free(&x->arena);
     mem_free(x);
@@ -536,7 +565,7 @@ static void over(void *arg, struct contact *c, const struct contact_end *end)
     errand_free(x);
 }
 
-static const struct contact_calls calls = {said_hello, data_came, answered, over};
+static const struct contact_calls calls = {said_hello, data_came, answered, over, drained};
 
 bool errand_open(struct drive *d, const struct visit *v, struct err *e)
 {

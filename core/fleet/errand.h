@@ -10,6 +10,7 @@
 #include "core/fleet/drive.h"
 #include "core/fleet/entrust.h"
 #include "core/fleet/notices.h"
+#include "core/fleet/push.h"
 #include "core/fleet/reach.h"
 #include "core/os/file.h"
 #include "core/visit/transport.h"
@@ -63,6 +64,9 @@ struct errand {
     bool has_copy;
     struct os_log *journal;
     struct secret secrets;    /* that this PC's plan names */
+    struct push push;         /* installers that its plan wants to be sent */
+    bool pushing;
+    const char *short_of;     /* why one of them cannot be sent; NULL: nothing */
     const char *folder, *run_folder;
     const char *other;        /* the run that is at work there instead */
 };
@@ -70,6 +74,14 @@ struct errand {
 /* Starts the visit; it frees itself, after drive_visit_over(). ERR_INPUT, ERR_NOT_FOUND: this PC cannot be visited as it stands in the
  * roster. */
 bool errand_open(struct drive *d, const struct visit *v, struct err *e) MUST_CHECK;
+
+/* errand_push.c: asks which of the plan's installers the PC lacks. False in *ret_asked: none is to be sent, or it cannot be
+ * (short_of): the PC is told to start, and where it has not what it needs it refuses before anything is touched. */
+bool errand_offer(struct errand *x, bool *ret_asked, struct err *e) MUST_CHECK;
+/* Its answer: pushing tells whether something goes now. ERR_INPUT: nonsense. */
+bool errand_take_lacks(struct errand *x, const struct visit_answer *a, struct err *e) MUST_CHECK;
+/* All that was queued is written: the next piece, or the next offer. *ret_start: neither can be. */
+bool errand_drained(struct errand *x, bool *ret_start, struct err *e) MUST_CHECK;
 
 /* drive.c: an event of a visit; records it. text: for people, hostile; NULL: the one before stays. */
 bool drive_event(struct drive *d, uint32_t i, enum host_event v, int status, const char *text, struct err *e) MUST_CHECK;

@@ -114,7 +114,7 @@ static void over(void *arg, struct contact *c, const struct contact_end *end)
     begin_more(s);
 }
 
-static const struct contact_calls calls = {hello, data, answer, over};
+static const struct contact_calls calls = {hello, data, answer, over, NULL};
 
 /* *ret: its plan names secrets; then the plan is in x->facts. */
 static bool needs_proof(struct look *x, bool *ret, struct err *e)

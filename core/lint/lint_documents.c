@@ -139,8 +139,8 @@ static void policy_rules(struct lint *l, const void *doc, const json_t *j, const
         struct place here = {&secrets, json_object_iter_key(it), 0, NULL};
         const char *v = json_string_value(json_object_iter_value(it));
 
-        if (v && !(text_starts(v, "file:") && cond_absolute(v + 5)) && !text_starts(v, "env:"))
-            lint_add(l, PROBLEM_SECRET_WRITTEN, &here, "a secret is given by 'file:/path' or 'env:NAME', never itself");
+        if (v && !policy_secret_source(v))
+            lint_add(l, PROBLEM_SECRET_WRITTEN, &here, "a secret is given by 'file:/path', 'env:NAME' or 'sent', never itself");
     }
 }
 

@@ -1,4 +1,7 @@
 #include "core/model/plan.h"
+#include "core/base/digest.h"
+#include "core/base/list.h"
+#include "core/model/visit.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -132,6 +135,31 @@ const struct step *plan_step(const struct plan *p, const char *id)
         if (text_eq(p->steps.v[i].id, id))
             return &p->steps.v[i];
     return NULL;
+}
+
+bool plan_sent(const struct plan *p, struct arena *a, struct plan_files *ret, struct err *e)
+{
+    memset(ret, 0, sizeof *ret);
+    for (size_t i = 0; i < p->steps.n; i++) {
+        const json_t *args = p->steps.v[i].args;
+        const char *name = json_string_value(json_object_get(args, "sent")), *sha256 = json_string_value(json_object_get(args, "sha256"));
+        struct plan_file *x;
+
+        if (!name || !text_eq(p->steps.v[i].verb, "payload.get"))
+            continue;
+        if (!text_is_name(name) || !sha256 || !digest_is(sha256))
+            return err_set(e, ERR_INPUT, "step %s: an installer that is sent needs a plain name and its digest", p->steps.v[i].id);
+        x = LIST_ADD(a, &ret->files);
+        if (!x)
+            return err_nomem(e);
+        *x = (struct plan_file){name, sha256};
+    }
+    return true;
+}
+
+bool plan_secret_sent(const struct plan *p, const char *name)
+{
+    return text_eq(json_string_value(json_object_get(p->secret_sources, name)), VISIT_SENT);
 }
 
 const char *plan_fleeting_secret(const struct plan *p)

@@ -93,7 +93,7 @@ struct plan {
     LIST(struct ladder_rung) ladder;
     LIST(struct assumption) assumptions;
     struct strs secrets; /* names needed */
-    const json_t *secret_sources; /* MAP name -> "file:..." | "env:..." */
+    const json_t *secret_sources; /* MAP name -> "file:..." | "env:..." | "sent" */
     LIST(struct step) steps;
     long long expected_s; /* what such a run usually takes, by the manifests; 0: nothing says */
     long long max_reboots;
@@ -110,6 +110,17 @@ bool plan_digest(const struct plan *p, char hex[65], struct err *e) MUST_CHECK;
 /* Reads and checks a plan: schema, digest, step ids. */
 bool plan_read(struct doc *d, const char *file, const char *text, size_t len, struct plan *ret, struct err *e) MUST_CHECK;
 const struct step *plan_step(const struct plan *p, const char *id);
+struct plan_file {
+    const char *name;   /* in the jump host's folder of installers */
+    const char *sha256;
+};
+/* The installers that a jump host sends for it. ERR_INPUT: a name or digest that is none. */
+struct plan_files {
+    LIST(struct plan_file) files;
+};
+bool plan_sent(const struct plan *p, struct arena *a, struct plan_files *ret, struct err *e) MUST_CHECK;
+/* Does a jump host send this secret? */
+bool plan_secret_sent(const struct plan *p, const char *name);
 /* A secret that comes from the environment of who starts the run: a worker that goes on detached or after a reboot has
  * another one. NULL: none does. */
 const char *plan_fleeting_secret(const struct plan *p);

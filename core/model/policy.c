@@ -1,5 +1,6 @@
 #include "core/model/policy.h"
 #include "core/base/list.h"
+#include "core/model/visit.h"
 
 #include <string.h>
 
@@ -202,12 +203,18 @@ static const struct field policy_fields[] = {
     FIELD(policy, BOOL, override_guards,
           "go on although the old product says that its removal is not allowed, as when its console is gone"),
     FIELD(policy, BOOL, allow_unverified, "run steps whose facts are not verified"),
-    FIELD(policy, MAP, vars, "values of the products' variables; NAME_sha256 gives the digest of the installer that NAME points to"),
-    FIELD(policy, MAP, secrets, "secret variable -> file:/path or env:NAME; never the secret itself"),
+    FIELD(policy, MAP, vars, "values of the products' variables; an installer is a path on the PC or the name of a file that the jump host has and sends; "
+          "NAME_sha256 gives the digest of the installer that NAME points to"),
+    FIELD(policy, MAP, secrets, "secret variable -> file:/path or env:NAME on the PC, or sent: by avswap fleet run --secret; never the secret itself"),
     FIELD_END,
 };
 const struct schema policy_schema = {"policy", "avswap.policy/1", "the administrator's wishes", sizeof(struct policy),
                                      policy_fields, check_policy};
+
+bool policy_secret_source(const char *s)
+{
+    return (text_starts(s, "file:") && cond_absolute(s + strlen("file:"))) || text_starts(s, "env:") || text_eq(s, VISIT_SENT);
+}
 
 /* --- groups ---------------------------------------------------------------------------------------------------- */
 

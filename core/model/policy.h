@@ -67,9 +67,12 @@ struct policy {
     bool override_guards;        /* go on although the old product says that its removal is not allowed */
     bool allow_unverified;
     const json_t *vars;    /* MAP: values of the products' vars */
-    const json_t *secrets; /* MAP: secret var -> "file:/path" or "env:NAME"; never the secret itself */
+    const json_t *secrets; /* MAP: secret var -> its source, never the secret itself */
 };
 extern const struct schema policy_schema;
+
+/* "file:/path", "env:NAME", or "sent": by a jump host, which is given it by --secret. Anything else may be the secret itself. */
+bool policy_secret_source(const char *s);
 
 /* The group of a PC; NULL: none. */
 const struct group *policy_group(const struct policy *p, const char *hostname, const char *machine_id,

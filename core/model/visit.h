@@ -7,7 +7,8 @@
  *     do       needs           brings            event of its answer
  *     detect                   facts             progress
  *     prove    plan (secrets)                    proved, broken
- *     start    plan (secrets, file)              started, over, other-run, no-start; none-yet: ask again
+ *     offer    (file)                            progress, other-run, no-start
+ *     start    plan (secrets)                    started, over, other-run, no-start; none-yet: ask again
  *     poll                     journal           progress, over, none-yet, other-run
  *     collect                  journal outcome   whole; as poll while it is not over
  *     ack                                        acked, none-yet; as poll while it is not over
@@ -19,12 +20,15 @@
  *
  * Frames besides: `plan` and `facts` and `outcome` are the documents; `journal` is bytes of journal.jsonl as they are, from
  * `from` on and whole records only, at most VISIT_PIECE in one frame, in one frame for a poll; `secrets` is a JSON object
- * name -> value. Those that the plan needs go into files of <state>/VISIT_SECRETS, and a plan for such a PC takes each from
- * there: "file:/var/lib/avswap/secrets/NAME", on Windows "file:C:/ProgramData/avswap/secrets/NAME". They go with the end of the run.
+ * name -> value. Those whose source in the plan is "sent" go into files of <state>/VISIT_SECRETS, where the run finds them, and
+ * go with its end.
  *
- * `file` is a piece of an installer: a line "SHA256 OFFSET SIZE", and behind its newline the piece's bytes. Offset and size
- * are the whole file's; the pieces of a file come in order. Whole and with the right digest it lies in
- * <state>/VISIT_FILES/SHA256, where the plan takes it from; a piece of a file that is there already is passed over.
+ * Installers that the plan calls `sent` are offered before it is started: `files` of the request are all of them by digest and
+ * size, and `lacks` of the answer are those that the PC does not have, each with the bytes of it that are there from an earlier
+ * try. They follow as frames `file`: a line "SHA256 OFFSET SIZE", and behind its newline the piece's bytes; offset and size
+ * are the whole file's, and the pieces of a file come in order. Then they are offered again, after VISIT_TURN bytes at the latest,
+ * until nothing is lacking: that tells what came, and what went wrong with it, before more is sent. Whole and with the
+ * right digest a file lies in <state>/VISIT_FILES/SHA256; a piece of a file that is there already is passed over.
  */
 #ifndef AVSWAP_CORE_MODEL_VISIT_H
 #define AVSWAP_CORE_MODEL_VISIT_H
@@ -35,8 +39,11 @@
 #define VISIT_SECRETS "secrets"  /* folders of the PC's state folder */
 #define VISIT_FILES "files"
 #define VISIT_WORKERS "workers"
+#define VISIT_SENT "sent"            /* source of a secret that the jump host sends */
+#define VISIT_TURN (32u << 20)       /* bytes of installers between two offers */
+#define VISIT_OFFERED 32u            /* installers of one plan */
 
-enum visit_do { DO_DETECT, DO_PROVE, DO_START, DO_POLL, DO_COLLECT, DO_ACK, DO_VERIFY, DO_ATTACH, DO_COUNT };
+enum visit_do { DO_DETECT, DO_PROVE, DO_OFFER, DO_START, DO_POLL, DO_COLLECT, DO_ACK, DO_VERIFY, DO_ATTACH, DO_COUNT };
 extern const char *const visit_do_names[]; /* NULL-terminated */
 
 /* Those of the host's events (core/rollout/host.h) that a worker can answer with, by the same names. */
@@ -64,11 +71,17 @@ struct visit_hello {
     instant at; /* by the PC's own clock */
 };
 
+struct visit_file {
+    const char *sha256;
+    long long bytes; /* offered: of the whole file; lacking: of it, that are there */
+};
+
 struct visit_request {
     int what;           /* "do" */
     const char *run;    /* the plan's id; NULL where there is none: detect, prove, start */
     long long from;     /* journal bytes that the client has */
     const char *digest; /* of these bytes; NULL at 0 */
+    LIST(struct visit_file) files; /* offer */
 };
 
 struct visit_answer {
@@ -78,6 +91,7 @@ struct visit_answer {
     long long status;  /* over, no-start: exit status; else 0 */
     const char *text;  /* why, for people; bytes of the PC */
     long long size;    /* of the journal: bytes of its whole records */
+    LIST(struct visit_file) lacks; /* offer */
     const char *error; /* "forked": the client's bytes are not those of this PC; else id of an err code; NULL: none */
 };
 #define VISIT_FORKED "forked"

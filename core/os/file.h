@@ -50,6 +50,8 @@ bool os_file_copy(const char *from, const char *to, struct err *e) MUST_CHECK;
 /* A regular file's bytes to take(), block by block. */
 bool os_file_pour(const char *path, bool (*take)(void *arg, const void *p, size_t n, struct err *e), void *arg,
                   struct err *e) MUST_CHECK;
+/* Appends the bytes of a regular file from one on, at most n; none behind its end. */
+bool os_file_part(const char *path, long long from, size_t n, struct buf *out, struct err *e) MUST_CHECK;
 bool os_file_digest(const char *path, char hex[65], struct err *e) MUST_CHECK;
 /* What programs that we ran have written so far reaches the disk; our own writing is durable without it. */
 void os_sync(void);

@@ -110,7 +110,7 @@ bool use_backup(struct builder *b, const struct product *x)
 }
 
 /* The digest of an installer that the administrator supplies: "<variable>_sha256" of the policy, else the manifest's. */
-static bool installer_digest(struct builder *b, const struct artifact *f, const char **ret)
+static bool installer_digest(struct builder *b, const struct artifact *f, bool sent, const char **ret)
 {
     struct planning *p = b->p;
     const char *key = f->from ? arena_printf(p->arena, "%s_sha256", f->from) : NULL;
@@ -120,6 +120,10 @@ static bool installer_digest(struct builder *b, const struct artifact *f, const 
     *ret = key ? json_string_value(json_object_get(p->r->policy->vars, key)) : NULL;
     if (!*ret)
         *ret = f->sha256;
+    if (!*ret && sent)
+        return err_set(p->e, ERR_PAYLOAD, "the variable '%s' names the installer without a folder: a jump host sends such, and this is "
+                                          "none or does not have it (avswap fleet plan --payload DIR); else give its path on this PC",
+                       f->from);
     if (*ret || !f->from || f->signer)
         return true;
     return planning_say(p, &p->plan->warnings,
@@ -138,12 +142,28 @@ static bool is_wanted(struct builder *b, const struct artifact *f, bool *ret)
     return true;
 }
 
+static bool get_file(struct builder *b, const struct product *x, const struct artifact *f)
+{
+    const struct var *from = f->from ? planning_find_var(x, f->from, strlen(f->from)) : NULL;
+    const char *path = from ? planning_var(b->p, from) : NULL, *digest;
+    bool sent;
+
+    if (f->from && !path)
+        return err_set(b->p->e, ERR_POLICY, "product %s: the variable '%s' (path of the installer) is not set", x->id, f->from);
+    if (path && !(path = steps_literal(b->p->arena, path)))
+        return err_nomem(b->p->e);
+    sent = path && text_is_name(path); /* no folder: it is the jump host that has it */
+    return installer_digest(b, f, sent, &digest) &&
+           steps_make(b, x, "payload.get",
+                      json_pack("{s:s+, s:s*, s:s*, s:s*, s:s*}", "file", "${payload}/", f->name ? f->name : f->id,
+                                sent ? "sent" : "from", path, "url", f->url, "sha256", digest, "signer", f->signer),
+                      "Get and check the installer of", x->name);
+}
+
 bool use_payload(struct builder *b, const struct product *x)
 {
     for (size_t i = 0; i < x->payload.n; i++) {
         const struct artifact *f = &x->payload.v[i];
-        const struct var *from = f->from ? planning_find_var(x, f->from, strlen(f->from)) : NULL;
-        const char *path = from ? planning_var(b->p, from) : NULL, *digest;
         json_t *args;
         bool wanted;
 
@@ -157,16 +177,7 @@ bool use_payload(struct builder *b, const struct product *x)
                 return false;
             continue;
         }
-        if (f->from && !path)
-            return err_set(b->p->e, ERR_POLICY, "product %s: the variable '%s' (path of the installer) is not set",
-                           x->id, f->from);
-        if (path && !(path = steps_literal(b->p->arena, path)))
-            return err_nomem(b->p->e);
-        if (!installer_digest(b, f, &digest))
-            return false;
-        args = json_pack("{s:s+, s:s*, s:s*, s:s*, s:s*}", "file", "${payload}/", f->name ? f->name : f->id, "from",
-                         path, "url", f->url, "sha256", digest, "signer", f->signer);
-        if (!steps_make(b, x, "payload.get", args, "Get and check the installer of", x->name))
+        if (!get_file(b, x, f))
             return false;
     }
     return true;

@@ -9,14 +9,16 @@
 #define AVSWAP_CORE_RUN_KEEP_H
 
 #include "core/model/plan.h"
+#include "core/model/visit.h"
 
-/* Does a secret of the plan come from the folder of sent ones? *ret_path: its file; NULL: from elsewhere. */
-bool keep_secret_path(const struct plan *p, const char *name, struct arena *a, const char **ret_path, struct err *e) MUST_CHECK;
-/* Writes each member of an object that the plan needs where it looks for it (0600); the others are passed over. ERR_SECRET:
- * the plan takes one from elsewhere, or it is no text, empty or too long. */
+/* Writes each member of an object that the plan needs where the run finds it (0600, core/step/sent.h); the others are passed over.
+ * ERR_SECRET: the plan takes one from elsewhere, or it is no text, empty or too long. */
 bool keep_secrets(const struct plan *p, const json_t *secrets, struct err *e) MUST_CHECK;
 bool keep_no_secrets(struct err *e) MUST_CHECK;
 
+/* Which of the offered installers are not here whole (in the arena), with the bytes of each that are. What an earlier run left goes.
+ * ERR_PREFLIGHT: there is no room for the rest of them. */
+bool keep_lacks(const struct visit_request *offer, struct arena *a, struct visit_answer *ret, struct err *e) MUST_CHECK;
 /* One piece of an installer: "SHA256 OFFSET SIZE\n" and its bytes. */
 bool keep_file(const char *data, size_t len, struct err *e) MUST_CHECK;
 bool keep_no_files(struct err *e) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include "core/run/folder.h"
 #include "core/run/run.h"
 #include "core/step/secrets.h"
+#include "core/step/sent.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -71,7 +72,7 @@ static bool check(const struct plan *p, const struct catalog *c, const struct fa
 {
     if (c && strcmp(c->digest, p->catalog_digest) != 0)
         return other_catalog(p, c, e);
-    return check_machine(p, f, e) && check_assumptions(p, f, a, e) && check_secrets(p, e);
+    return check_machine(p, f, e) && check_assumptions(p, f, a, e) && check_secrets(p, e) && sent_check(p, a, e);
 }
 
 /* An unfinished run must be ended first: two plans on one PC would undo each other. Where a worker is at work now, the

@@ -12,7 +12,7 @@
 #include <string.h>
 
 static serve_do *const doers[DO_COUNT] = {
-    [DO_DETECT] = serve_detect, [DO_PROVE] = serve_prove,     [DO_START] = serve_start,   [DO_POLL] = serve_poll,
+    [DO_DETECT] = serve_detect, [DO_PROVE] = serve_prove, [DO_OFFER] = serve_offer, [DO_START] = serve_start,   [DO_POLL] = serve_poll,
     [DO_COLLECT] = serve_poll, [DO_ACK] = serve_ack, [DO_VERIFY] = serve_verify,
     [DO_ATTACH] = serve_attach,
 };

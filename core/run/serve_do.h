@@ -20,7 +20,7 @@ struct serve_job {
 
 typedef bool serve_do(struct serve_job *j, struct err *e);
 serve_do serve_detect, serve_prove, serve_verify;            /* serve_look.c */
-serve_do serve_start, serve_poll, serve_ack, serve_attach;    /* serve_run.c; poll is collect, too */
+serve_do serve_offer, serve_start, serve_poll, serve_ack, serve_attach;    /* serve_run.c; poll is collect, too */
 
 bool serve_send(struct serve *s, const char *type, const void *p, size_t n, struct err *e) MUST_CHECK;
 /* A document as a frame; one that is too long for it is ERR_LIMIT. */

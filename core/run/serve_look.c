@@ -34,11 +34,8 @@ static bool has_secret(struct serve_job *j, const struct plan *p, const char *na
 {
     const json_t *sent = json_object_get(j->visit->secrets, name);
     struct secret value = {NULL, 0};
-    const char *path;
 
-    if (!keep_secret_path(p, name, &j->d->arena, &path, e))
-        return false;
-    if (sent && !path)
+    if (sent && !plan_secret_sent(p, name))
         return err_set(e, ERR_SECRET, "the secret '%s' was sent, and the plan takes it from elsewhere", name);
     if (sent)
         return json_string_length(sent) ? true : err_set(e, ERR_SECRET, "the secret '%s' that was sent is empty", name);

@@ -331,6 +331,8 @@ static bool begin(struct serve_job *j, const struct plan *p, struct err *e)
         (j->visit->secrets && !keep_secrets(p, j->visit->secrets, e)) ||
         !run_prepare("the plan that was sent", buf_str(text), text->len, NULL, id, sizeof id, e)) {
         (void)!keep_no_secrets(&why);
+        if (e->code != ERR_STALE && e->code != ERR_BUSY) /* where only the plan is old, the next one may want them */
+            (void)!keep_no_files(&why);
         return false;
     }
     j->a->event = ANSWER_STARTED;
@@ -341,6 +343,40 @@ static bool begin(struct serve_job *j, const struct plan *p, struct err *e)
     j->a->text = arena_strdup(&j->d->arena, e->text); /* it is here: the next poll starts it */
     err_clear(e);
     return j->a->text || err_nomem(e);
+}
+
+static bool offer(struct serve_job *j, struct err *e)
+{
+    const char *other;
+    bool here;
+
+    j->a->event = ANSWER_PROGRESS;
+    if (!folder_check_id(j->r->run, e) || !is_here(j->r->run, &j->d->arena, &here, e))
+        return false;
+    if (here) /* begun already: it has what it needed */
+        return true;
+    if (!find_other(j->r->run, &j->d->arena, &other, e))
+        return false;
+    if (other) {
+        j->a->event = ANSWER_OTHER;
+        j->a->run = other;
+        return true;
+    }
+    if (j->visit->bad.code != ERR_NONE) {
+        *e = j->visit->bad;
+        return false;
+    }
+    return keep_lacks(j->r, &j->d->arena, j->a, e);
+}
+
+bool serve_offer(struct serve_job *j, struct err *e)
+{
+    struct err why = ERR_INIT;
+
+    if (offer(j, &why))
+        return true;
+    memset(&j->a->lacks, 0, sizeof j->a->lacks);
+    return serve_failed(j, why.retryable ? ANSWER_NONE_YET : ANSWER_NO_START, &why, e);
 }
 
 /* The plan has a run here: nothing is begun twice. */

@@ -1,4 +1,6 @@
 #include "core/step/secrets.h"
+#include "core/model/visit.h"
+#include "core/step/sent.h"
 #include "core/base/limits.h"
 #include "core/os/file.h"
 #include "core/os/machine.h"
@@ -51,6 +53,19 @@ static bool from_file(const char *path, struct secret *ret, struct err *e)
     return ok;
 }
 
+static bool from_sent(const char *name, struct secret *ret, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    const char *path = sent_secret(name, &a, e);
+    bool ok = path != NULL;
+
+    if (ok && !os_file_exists(path))
+        ok = err_set(e, ERR_SECRET, "the secret '%s' was not sent: avswap fleet run --secret %s=file:PATH does it", name, name);
+    ok = ok && from_file(path, ret, e);
+    arena_free(&a);
+    return ok;
+}
+
 bool secret_resolve(const struct plan *p, const char *name, struct secret *ret, struct err *e)
 {
     const char *from = json_string_value(json_object_get(p->secret_sources, name));
@@ -58,10 +73,12 @@ bool secret_resolve(const struct plan *p, const char *name, struct secret *ret, 
 
     if (!from)
         return err_set(e, ERR_SECRET, "the plan does not say where the secret '%s' comes from", name);
+    if (text_eq(from, VISIT_SENT))
+        return from_sent(name, ret, e);
     if (text_starts(from, "file:"))
         return from_file(from + 5, ret, e) || err_wrap(e, "secret '%s'", name);
     if (!text_starts(from, "env:"))
-        return err_set(e, ERR_SECRET, "secret '%s': its source must begin with file: or env:", name);
+        return err_set(e, ERR_SECRET, "secret '%s': its source must begin with file: or env:, or be sent", name);
     value = getenv(from + 4);
     if (!value)
         return err_set(e, ERR_SECRET, "secret '%s': the environment has no %s", name, from + 4);

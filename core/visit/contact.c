@@ -26,6 +26,7 @@ struct contact {
     int status, signal;
     bool timed_out;
     uint64_t began, moved; /* uv_now() */
+    uint64_t allowed;      /* ms beyond CONTACT_WHOLE_MS */
     struct err failed;     /* of the session or of a callback */
     bool bad;
     char bytes[READ_BYTES];
@@ -124,7 +125,7 @@ static void end_child(struct contact *c)
 static void timer_rings(uv_timer_t *t)
 {
     struct contact *c = t->data;
-    uint64_t now = uv_now(t->loop), quiet = c->moved + CONTACT_QUIET_MS, whole = c->began + CONTACT_WHOLE_MS;
+    uint64_t now = uv_now(t->loop), quiet = c->moved + CONTACT_QUIET_MS, whole = c->began + CONTACT_WHOLE_MS + c->allowed;
     uint64_t at = quiet < whole ? quiet : whole;
 
     if (c->exited) { /* its pipes are held by something it left */
@@ -178,6 +179,20 @@ static void written(uv_write_t *w, int status)
     pump(c);
 }
 
+/* More of what goes in pieces. A request that is asked instead is written by contact_ask(). */
+static bool refill(struct contact *c, const char **p, size_t *n)
+{
+    struct err e = ERR_INIT;
+
+    if (!c->r.calls->drained || c->closed || !session_idle(c->session))
+        return false;
+    if (!c->r.calls->drained(c->r.arg, c, &e)) {
+        fail(c, &e);
+        return false;
+    }
+    return !c->writing && !c->in_shut && session_output(c->session, p, n);
+}
+
 static void pump(struct contact *c)
 {
     const char *p;
@@ -186,8 +201,8 @@ static void pump(struct contact *c)
 
     if (c->writing || c->in_shut || c->bad)
         return;
-    if (!session_output(c->session, &p, &n)) {
-        if (c->closed)
+    if (!session_output(c->session, &p, &n) && !refill(c, &p, &n)) {
+        if (c->closed && !c->writing)
             shut(c);
         return;
     }
@@ -367,6 +382,11 @@ void contact_close(struct contact *c)
 {
     c->closed = true;
     pump(c);
+}
+
+void contact_allow(struct contact *c, long long bytes)
+{
+    c->allowed += (uint64_t)bytes * 1000 / CONTACT_SLOWEST;
 }
 
 void contact_kill(struct contact *c)

@@ -6,10 +6,11 @@
  *     hello -> contact_ask              what the visit is for
  *     data, answer -> contact_ask       the next question of the same visit, or
  *                     contact_close     nothing more: the PC ends the visit
+ *     drained -> contact_frame, _ask    all that was queued is written and nothing is unanswered: for what goes in pieces
  *     over                              once, whatever happened; the contact is gone when it returns
  *
  * Deadlines: CONTACT_QUIET_MS without a byte in either direction and CONTACT_WHOLE_MS in all; then the child's process group
- * is ended. What it wrote to standard error is kept in part for the classification. Memory: a session's (session.h) and
+ * is ended; contact_allow() makes the second longer for much that is to be sent. What it wrote to standard error is kept in part for the classification. Memory: a session's (session.h) and
  * about 80 KiB. Bytes given to contact_frame() stay the caller's until `over`.
  *
  * A child gets its own session, so that what a terminal sends to the jump host's program does not reach it.
@@ -22,7 +23,11 @@
 
 #include <uv.h>
 
-enum { CONTACT_QUIET_MS = 90 * 1000, CONTACT_WHOLE_MS = 20 * 60 * 1000 };
+enum {
+    CONTACT_QUIET_MS = 90 * 1000,
+    CONTACT_WHOLE_MS = 20 * 60 * 1000,
+    CONTACT_SLOWEST = 64 << 10, /* bytes a second */
+};
 
 struct contact;
 
@@ -47,6 +52,7 @@ struct contact_calls {
     bool (*data)(void *arg, struct contact *c, const char *type, const char *p, size_t n, struct err *e);
     bool (*answer)(void *arg, struct contact *c, const struct visit_answer *a, struct err *e);
     void (*over)(void *arg, struct contact *c, const struct contact_end *end);
+    bool (*drained)(void *arg, struct contact *c, struct err *e); /* NULL: nothing goes in pieces */
 };
 
 struct contact_request {
@@ -65,6 +71,8 @@ struct contact *contact_open(uv_loop_t *loop, const struct contact_request *r, s
 bool contact_frame(struct contact *c, const char *type, const char *p, size_t n, struct err *e) MUST_CHECK;
 bool contact_ask(struct contact *c, const struct visit_request *r, struct err *e) MUST_CHECK;
 void contact_close(struct contact *c);
+/* So many bytes more are to be sent: as long as that takes at CONTACT_SLOWEST, it may last longer. */
+void contact_allow(struct contact *c, long long bytes);
 /* Ends it now; `over` is called from uv_run(). */
 void contact_kill(struct contact *c);
 

@@ -51,6 +51,7 @@ static const struct {
 } allowed[DO_COUNT] = {
     [DO_DETECT] = {EVENT(PROGRESS), {LIMIT_DOCUMENT, 0, 0, 0}},
     [DO_PROVE] = {EVENT(PROVED) | EVENT(BROKEN) | EVENT(PROGRESS), {0, 0, 0, 0}},
+    [DO_OFFER] = {EVENT(PROGRESS) | EVENT(NONE_YET) | EVENT(OTHER) | EVENT(NO_START), {0, 0, 0, 0}},
     [DO_START] = {EVENT(STARTED) | EVENT(OVER) | EVENT(NONE_YET) | EVENT(OTHER) | EVENT(NO_START), {0, 0, 0, 0}},
     [DO_POLL] = {STANDS, {0, VISIT_PIECE, 0, 0}},
     [DO_COLLECT] = {STANDS | EVENT(WHOLE), {0, LIMIT_JOURNAL, LIMIT_DOCUMENT, 0}},
@@ -342,6 +343,8 @@ static bool check_answer(const struct session *s, const struct visit_answer *a, 
         return err_set(e, ERR_INPUT, "'%s' is no answer to '%s'", visit_event_names[a->event], visit_do_names[s->what]);
     if (a->run && s->run && a->event != ANSWER_OTHER && !text_eq(a->run, s->run))
         return nonsense(e, "it answered for another run", a->run);
+    if (a->lacks.n && (s->what != DO_OFFER || a->event != ANSWER_PROGRESS))
+        return err_set(e, ERR_INPUT, "it asks for files that nobody offered");
     return check_brought(s, a, e);
 }
 

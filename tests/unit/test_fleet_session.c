@@ -236,7 +236,9 @@ static void frames_before_a_request(void **none)
 
 static const struct visit_request detect = {.what = DO_DETECT}, poll = {.what = DO_POLL, .run = RUN, .from = 10, .digest = "x"},
                                   begun = {.what = DO_START, .run = RUN}, collect = {.what = DO_COLLECT, .run = RUN},
-                                  attach = {.what = DO_ATTACH, .run = RUN};
+                                  attach = {.what = DO_ATTACH, .run = RUN}, offer = {.what = DO_OFFER, .run = RUN};
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define LACKS ", \"lacks\": [{\"sha256\": \"" DIGEST "\"}]"
 
 /* Frames in a row: type, text; behind "have" and, where it begins with "!", without a good hello. */
 static const struct {
@@ -275,6 +277,12 @@ static const struct {
     {"a status that is none", &begun, {"answer", ANSWER("start", "no-start", ", \"status\": 1000000")}, ERR_INPUT, "cannot be read"},
     {"whole without an outcome", &collect, {"journal", "x", "answer", ANSWER("collect", "whole", ", \"size\": 1")}, ERR_INPUT, "no outcome"},
     {"no plan of its run", &attach, {"answer", ANSWER("attach", "progress", "")}, ERR_INPUT, "sent none"},
+    {"files that nobody offered", &begun, {"answer", ANSWER("start", "started", LACKS)}, ERR_INPUT, "nobody offered"},
+    {"files of a proof", &poll, {"answer", ANSWER("poll", "progress", LACKS)}, ERR_INPUT, "nobody offered"},
+    {"files, and no", &offer, {"answer", ANSWER("offer", "no-start", LACKS)}, ERR_INPUT, "nobody offered"},
+    {"files without a digest", &offer, {"answer", ANSWER("offer", "progress", ", \"lacks\": [{\"sha256\": \"../../etc/shadow\"}]")}, ERR_INPUT, "cannot be read"},
+    {"files before their beginning", &offer, {"answer", ANSWER("offer", "progress", ", \"lacks\": [{\"sha256\": \"" DIGEST "\", \"bytes\": -1}]")}, ERR_INPUT, "cannot be read"},
+    {"data for an offer", &offer, {"file", "x"}, ERR_INPUT, "nobody asked for"},
     {"a plan unasked", &poll, {"plan", "{}"}, ERR_INPUT, "nobody asked for"},
     {"words behind the answer", &detect, {"facts", "{}", "answer", ANSWER("detect", "progress", ""), "facts", "{}"}, ERR_INPUT, "without being asked"},
 };

@@ -104,8 +104,8 @@ def make_plan(steps, made="2026-11-23T10:00:00Z", **more):
                  "unprotected_limit_s": 60, **more})
 
 
-def source(name):
-    return "file:%s/secrets/%s" % (STATE, name)
+def payload_get(n, content, **more):
+    return step(n, "payload.get", "prepare", "takes what was sent", {"file": "${payload}/av.deb", "sent": "av.deb", "sha256": hex_of(content), **more})
 
 
 def journal(run):
@@ -204,9 +204,10 @@ def test_refused_starts():
     other = seal(dict(good, machine={"id": "f" * 32, "hostname": "other"}))
     stale = seal(dict(good, assumptions=[{"text": "a file is here", "cond": {"probe": "file", "path": OWN + "/never"}}]))
     env = seal(dict(good, secrets=["token"], secret_sources={"token": "env:TOKEN"}))
-    own = seal(dict(good, secrets=["token"], secret_sources={"token": source("token")}))
+    own = seal(dict(good, secrets=["token"], secret_sources={"token": "sent"}))
     away = seal(dict(good, secrets=["token"], secret_sources={"token": "file:/root/token"}))
-    outside = seal(dict(good, secrets=["token"], secret_sources={"token": source("../../../etc/token")}))
+    outside = seal(dict(good, secrets=["../../../etc/token"], secret_sources={"../../../etc/token": "sent"}))
+    lacking = make_plan([wait_for(GO), payload_get(2, b"nobody sent it")])
     rows = [
         ("without a plan", [], "bad-input", "without a plan"),
         ("changed", [frame("plan", changed)], "tampered", "was changed"),
@@ -214,9 +215,10 @@ def test_refused_starts():
         ("another PC's", [frame("plan", other)], "stale-plan", "is for the PC other"),
         ("stale", [frame("plan", stale)], "stale-plan", "a file is here"),
         ("of the environment", [frame("plan", env)], "secret", "environment"),
-        ("missing secret", [frame("plan", own)], "secret", "token"),
+        ("missing secret", [frame("plan", own)], "secret", "was not sent"),
         ("secret from elsewhere", [frame("secrets", {"token": SECRET}), frame("plan", away)], "secret", "takes it from elsewhere"),
-        ("secret outside", [frame("secrets", {"token": SECRET}), frame("plan", outside)], "secret", "takes it from elsewhere"),
+        ("secret outside", [frame("secrets", {"../../../etc/token": SECRET}), frame("plan", outside)], "bad-input", "no name of what"),
+        ("missing installer", [frame("plan", lacking)], "payload", "the installer av.deb"),
         ("another secret", [frame("plan", own), frame("secrets", {"../../etc/token": SECRET, "\x1b[2J": "x"})], "secret", "token"),
         ("secret is no text", [frame("plan", own), frame("secrets", {"token": 4711})], "secret", "no text"),
         ("empty secret", [frame("plan", own), frame("secrets", {"token": ""})], "secret", "no text"),
@@ -234,7 +236,7 @@ def test_refused_starts():
 
 
 def test_prove():
-    p = make_plan([wait_for(GO)], secrets=["token", "password"], secret_sources={"token": source("token"), "password": "file:/etc/password"})
+    p = make_plan([wait_for(GO)], secrets=["token", "password"], secret_sources={"token": "sent", "password": "file:/etc/password"})
     rows = [
         ("none", {"token": SECRET}, None, "broken", "/etc/password"),
         ("readable by others", {"token": SECRET}, 0o644, "broken", "readable by others"),
@@ -261,7 +263,7 @@ def secret_plan():
     """Waits to be let go, then compares the secret with a file that has it."""
     return make_plan([wait_for(GO), step(2, "command.run", "install", "compares the secret", {"argv": ["/usr/bin/cmp", OWN + "/expected", "-"],
                       "input": "token"}, exit_codes=[{"code": 0, "outcome": "ok"}])],
-                     secrets=["token"], secret_sources={"token": source("token")})
+                     secrets=["token"], secret_sources={"token": "sent"})
 
 
 def follow(run, have, seconds=20):
@@ -379,6 +381,72 @@ def piece(content, at, n, name=None):
     return frame("file", b"%s %d %d\n%s" % ((name or hex_of(content)).encode(), at, len(content), content[at : at + n]))
 
 
+def offer(run, *files, before=()):
+    return ask(*before, request("offer", run=run, files=[{"sha256": name, "bytes": n} for name, n in files]))[1]
+
+
+def lacks(a):
+    return {x["sha256"]: x.get("bytes", 0) for x in a.get("lacks", [])}
+
+
+def test_offer():
+    content, second = os.urandom(100000), os.urandom(3000)
+    one, two = hex_of(content), hex_of(second)
+    both = [(one, len(content)), (two, len(second))]
+    folder = STATE + "/files/"
+    plan = make_plan([payload_get(1, content)], made="2026-11-23T10:00:03Z")
+    run = plan["id"]
+    a = offer(run, *both)
+    check(a["event"] == "progress" and lacks(a) == {one: 0, two: 0}, "offer: all are lacking", a)
+    check(not os.path.exists(folder), "an offer writes nothing", a)
+    a = offer(run, *both, before=[piece(content, 0, 40000), piece(second, 0, 3000)])
+    check(lacks(a) == {one: 40000}, "offer: what came is there", a)
+    a = offer(run, *both)
+    check(lacks(a) == {one: 40000}, "offer: at the next visit, too", a)
+    a = offer(run, *both, before=[piece(content, 50000, 100)])
+    check(a["event"] == "no-start" and "begins at byte 50000, where 40000" in a["text"] and not lacks(a), "offer: a gap is told", a)
+    for name, data in [("no digest", b"../../../etc/shadow 0 5\nhello"), ("a negative offset", one.encode() + b" -1 5\nhello"),
+                       ("no bytes in all", one.encode() + b" 0 0\n"), ("more than there are", one.encode() + b" 0 3\nhello"),
+                       ("behind the end", one.encode() + b" 9 5\nhello"), ("too large", one.encode() + b" 0 99999999999\nhello"),
+                       ("a number without end", one.encode() + b" 0 " + b"9" * 70), ("letters", one.encode() + b" x 5\nhello"), ("nothing", b"")]:
+        a = offer(run, *both, before=[frame("file", data)])
+        check(a["event"] == "no-start" and a["error"] == "bad-input" and "piece of a file" in a["text"], "offer: a piece with " + name, a)
+    check(sorted(os.listdir(folder)) == sorted([one + ".part", two]), "nothing else was written", os.listdir(folder))
+    with open(folder + one + ".part", "ab") as f:
+        f.write(b"x" * 100000)
+    with open(folder + two, "ab") as f:
+        f.write(b"x")
+    a = offer(run, *both)
+    check(lacks(a) == {one: 0, two: 0} and not os.listdir(folder), "offer: what cannot be the file's beginning goes", a)
+    with open(folder + one + ".part", "wb") as f:
+        f.write(content)
+    a = offer(run, *both)
+    check(lacks(a) == {two: 0} and os.listdir(folder) == [one], "offer: whole, and nobody had looked", a)
+    open(folder + two + ".part", "wb").write(b"x" * 3000)
+    check(lacks(offer(run, *both)) == {two: 0}, "offer: whole, and wrong")
+    a = offer(run, (one, len(content)), (two, 4 << 30), (hex_of(b"2"), 4 << 30), *[(hex_of(b"%d" % i), 4 << 30) for i in range(3, 30)])
+    check(a["event"] == "no-start" and a["error"] == "preflight" and "MiB are free" in a["text"] and not lacks(a), "offer: no room", a)
+    for name, files in [("no digest", [{"sha256": "../../etc/shadow", "bytes": 5}]), ("too large", [{"sha256": one, "bytes": 1 << 40}]),
+                        ("too many", [{"sha256": one, "bytes": 1}] * 33)]:
+        status, all, err = visit(request("offer", run=run, files=files))
+        check(status != 0 and all[-1][0] == "hello", "offer: " + name, status, err)
+    check(visit(request("offer", files=[]))[0] != 0, "offer: of no run")
+    a = offer("../../etc", *both)
+    check(a["event"] == "no-start" and a["error"], "offer: of a run that has no name", a)
+    a = offer(run, (two, 3000), before=[piece(second, 0, 3000)])
+    check(a["event"] == "progress" and not lacks(a) and os.listdir(folder) == [two], "offer: what nobody wants any more goes", a)
+    a = offer(run, (one, len(content)), before=[piece(content, 0, 60000), piece(content, 60000, 40000)])
+    check(not lacks(a), "offer: nothing is lacking", a)
+    _, a = ask(frame("plan", plan), request("start"))
+    check(a["event"] == "started", "a run that takes it", a)
+    _, a = follow(run, b"")
+    check(a["event"] == "over" and a.get("status", 0) == 0 and not os.listdir(folder), "it was moved to where it is wanted", a)
+    a = offer(run, *both)
+    check(a["event"] == "progress" and not lacks(a), "offer: for a run that was begun", a)
+    _, a = ask(request("ack", run=run))
+    check(a["event"] == "acked" and not os.path.exists(folder), "all goes at ack", a)
+
+
 def test_files():
     content = os.urandom(200000)
     path = STATE + "/files/" + hex_of(content)
@@ -439,6 +507,7 @@ def main():
     test_refused_starts()
     test_wrong_frames()
     test_ack(test_one_run())
+    test_offer()
     test_files()
     test_prepared_only()
     test_secret_is_nowhere()

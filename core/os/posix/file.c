@@ -255,6 +255,29 @@ bool os_file_pour(const char *path, bool (*take)(void *arg, const void *p, size_
     return ok;
 }
 
+bool os_file_part(const char *path, long long from, size_t n, struct buf *out, struct err *e)
+{
+    char chunk[64u << 10];
+    struct stat st;
+    int fd = open_regular(path, &st, e);
+    bool ok = fd >= 0;
+    ssize_t k = 1;
+
+    while (ok && k && n) {
+        k = pread(fd, chunk, n < sizeof chunk ? n : sizeof chunk, (off_t)from);
+        if (k < 0 && errno != EINTR)
+            ok = fail(e, "reading", path);
+        if (k <= 0)
+            continue;
+        buf_add(out, chunk, (size_t)k);
+        from += k;
+        n -= (size_t)k;
+    }
+    if (fd >= 0)
+        close(fd);
+    return ok && buf_ok(out, path, e);
+}
+
 static bool add_to_digest(void *arg, const void *p, size_t n, struct err *e)
 {
     (void)e;

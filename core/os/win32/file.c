@@ -294,6 +294,25 @@ bool os_file_pour(const char *path, bool (*take)(void *arg, const void *p, size_
     return ok;
 }
 
+bool os_file_part(const char *path, long long from, size_t n, struct buf *out, struct err *e)
+{
+    HANDLE h = handle_open_file(path, GENERIC_READ, OPEN_EXISTING, e);
+    LARGE_INTEGER at = {.QuadPart = from};
+    char chunk[CHUNK];
+    bool ok = h && (SetFilePointerEx(h, at, NULL, FILE_BEGIN) || wide_error(e, ERR_IO, GetLastError(), "reading '%s'", path));
+    size_t k = 1;
+
+    while (ok && k && n) {
+        ok = handle_read(h, chunk, n < sizeof chunk ? n : sizeof chunk, &k) ||
+             wide_error(e, ERR_IO, GetLastError(), "reading '%s'", path);
+        if (ok)
+            buf_add(out, chunk, k);
+        n -= ok ? k : 0;
+    }
+    handle_close(h);
+    return ok && buf_ok(out, path, e);
+}
+
 static bool add_to_digest(void *arg, const void *p, size_t n, struct err *e)
 {
     (void)e;
