@@ -21,7 +21,7 @@ workers
 fleet_take twenty
 echo '   PC    BEFORE    ACCIDENT     AT THE END'
 awk '$2 $3 $4 != "sysv-moved" { print "   " $0; n++ } END { printf "   and %d ordinary ones, to be moved\n", NR - n }' <<<"$table"
-printf '\n   They are made, with Kaspersky as it is installed in offices (stand-ins); half a minute ...\n'
+printf '\n   Making them, with stand-ins for Kaspersky (about half a minute) ...\n'
 fleet_make
 printf '   %s\n' "$(tail -n 1 "$out/import.txt")"
 

@@ -16,6 +16,6 @@ fleet-login: FLEET_TEST = login.sh
 
 .PHONY: demo-fleet fleet-kill fleet-check fleet-budget fleet-attach fleet-login
 demo-fleet fleet-kill fleet-check fleet-budget fleet-attach fleet-login: deps
-	@$(MAKE) --no-print-directory $(BUILD)/avswap-fleet portable products lab-base
+	@$(MAKE) -s --no-print-directory $(BUILD)/avswap-fleet portable products lab-base
 	@BUILD=$(BUILD) tests/fleet/$(FLEET_TEST)
 TORTURE += fleet-kill fleet-budget fleet-attach fleet-login

@@ -94,8 +94,8 @@ held() { is 0 runs "$1" && guest "$1" kept && never_touched "$1" && grep -q "^$1
 
 # fleet_look HOST: true when it is what it must be, seen from inside; else it prints what is not.
 fleet_look() {
-	local before accident after
-	read -r _ before accident after <<<"$(grep "^$1 " <<<"$table")"
+	local accident after
+	read -r _ _ accident after _ <<<"$(grep "^$1 " <<<"$table")"
 	"$after" "$1" || return 1
 	[ "$accident" = - ] || [ -e "$out/hosts/$1.did" ] || { echo "what should have befallen it did not ($accident)"; return 1; }
 }
