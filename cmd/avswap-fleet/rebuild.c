@@ -51,12 +51,14 @@ static bool make(struct cli *c, const char *dir, const char *path, struct fleet_
 static bool tell(struct cli *c, const struct fleet_rebuilt *r, struct err *e)
 {
     if (c->json)
-        return out_json(json_pack("{ss sI sI sI sI}", "schema", "avswap.fleet-rebuild/1", "hosts", (json_int_t)r->hosts, "rollouts",
-                                  (json_int_t)r->rollouts, "members", (json_int_t)r->members, "runs", (json_int_t)r->runs), e);
+        return out_json(json_pack("{ss sI sI sI sI sI}", "schema", "avswap.fleet-rebuild/1", "hosts", (json_int_t)r->hosts, "rollouts",
+                                  (json_int_t)r->rollouts, "members", (json_int_t)r->members, "runs", (json_int_t)r->runs, "seats",
+                                  (json_int_t)r->seats), e);
     for (size_t i = 0; i < r->notes.n; i++)
         out_talk(c, "%s", r->notes.v[i]);
-    out_talk(c, "%zu host%s, %zu rollout%s with %zu member%s, %zu run%s.", r->hosts, r->hosts == 1 ? "" : "s", r->rollouts,
-             r->rollouts == 1 ? "" : "s", r->members, r->members == 1 ? "" : "s", r->runs, r->runs == 1 ? "" : "s");
+    out_talk(c, "%zu host%s, %zu rollout%s with %zu member%s, %zu run%s, %zu seat%s.", r->hosts, r->hosts == 1 ? "" : "s", r->rollouts,
+             r->rollouts == 1 ? "" : "s", r->members, r->members == 1 ? "" : "s", r->runs, r->runs == 1 ? "" : "s", r->seats,
+             r->seats == 1 ? "" : "s");
     return true;
 }
 
@@ -98,8 +100,10 @@ static const char *const about[] = {
     "and the rollouts with what the collected journals and outcomes say of each PC. Where a run's folder does not say how it stands, "
     "the PC itself is asked at the next 'avswap fleet run'; nothing is started twice. The fleet.db that was there is kept as "
     "fleet.db.old.",
-    "Not in the folders, and so gone with a lost fleet.db: the events of each PC that are no part of a journal, and the seats that plans "
-    "reserved; 'avswap fleet plan' reserves them anew.",
+    "Seats are reserved again for the plans that are to be run, and used up by the runs that installed their product, as the policy says "
+    "that 'avswap fleet plan' used last (fleet/policy.json). Of events, those come back that a journal or an outcome tells of. When files were "
+    "written says nothing, so the folders may be a copy.",
+    "Not in the folders, and so gone with a lost fleet.db: the other events, and which seats a person released by hand.",
     NULL,
 };
 

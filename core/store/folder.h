@@ -38,13 +38,15 @@ bool fleet_folder_plan(const char *state, const char *name, const char *run, str
                        bool *ret_found, struct err *e) MUST_CHECK;
 
 struct fleet_rebuilt {
-    size_t hosts, rollouts, members, runs;
+    size_t hosts, rollouts, members, runs, seats;
     struct strs notes; /* what could not be taken, and why */
 };
 /*
- * Fills an empty store from the folders. A member's run is the one whose plan was put into its folder last while the rollout
- * went on. None: it is queued; only the plan: it may have been started, so it is asked (starting); a journal: running; an
- * outcome: how that ended, acknowledged or not. Seats are in no folder: plans reserve them anew. Notes belong to d.
+ * Fills an empty store from the folders. A member's run is the latest whose plan the rollout names or, while it has not ended, that was
+ * planned or heard of since it began, by the instants in its documents. None: it is queued; only the plan: it may have been started, so it
+ * is asked (starting); a journal: running; an outcome: how that ended, acknowledged or not. Events are those that these documents tell
+ * of. Seats are reserved again for each PC's last plan, and used up by the runs that installed their product, as the policy that was
+ * planned with last counts them; without one there are none. What a person released is in no document. Notes belong to d.
  */
 bool fleet_rebuild(const char *state, struct store *s, instant now, struct doc *d, struct fleet_rebuilt *ret,
                    struct err *e) MUST_CHECK;

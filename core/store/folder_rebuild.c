@@ -1,12 +1,11 @@
 /* The store out of the folders. */
-#include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/list.h"
 #include "core/model/facts.h"
-#include "core/model/outcome.h"
 #include "core/os/file.h"
 #include "core/store/folder.h"
 #include "core/store/folder_format.h"
+#include "core/store/folder_run.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -101,6 +100,14 @@ static bool rebuild_hosts(struct rebuild *x, struct err *e)
     return ok;
 }
 
+struct reading {
+    struct record_rollout rollout;
+    LIST(struct record) members;
+    LIST(struct record_event) events; /* that the documents tell of */
+    long long promised;
+    instant until; /* when the next one began */
+};
+
 /* --- a run ------------------------------------------------------------------------------------------------------------- */
 
 static void stands(struct record *m, enum host_state state, instant since, instant due)
@@ -110,109 +117,117 @@ static void stands(struct record *m, enum host_state state, instant since, insta
     m->host.due = due;
 }
 
-static bool read_journal(struct record *m, const char *path, struct err *e)
+/* As far as the run's folder shows it; what is no good there is asked of the PC again. */
+static void take_run(struct rebuild *x, struct record *m, const struct folder_run *r)
 {
-    struct buf text;
-    bool ok;
-
-    buf_init(&text, LIMIT_JOURNAL);
-    ok = os_file_read(path, &text, e);
-    if (ok) {
-        m->journal_size = (long long)text.len;
-        digest_of(buf_str(&text), text.len, m->journal_digest);
+    m->plan = r->id;
+    m->host.seen = folder_run_at(r) < x->now ? folder_run_at(r) : x->now; /* by the PC's clock */
+    if (r->expected_ms)
+        m->host.expected_ms = r->expected_ms;
+    m->journal_size = r->journal_size;
+    memcpy(m->journal_digest, r->journal_digest, sizeof m->journal_digest);
+    if (r->has_outcome) {
+        stands(m, host_end(r->exit), r->ended != INSTANT_NONE ? r->ended : x->now, INSTANT_NONE);
+        m->host.end = m->host.state;
+        m->gap_ms = r->gap_ms;
+        m->text = r->why;
+    } else if (r->has_journal) {
+        stands(m, HOST_RUNNING, r->began != INSTANT_NONE ? r->began : x->now, x->now);
+    } else {
+        stands(m, HOST_STARTING, r->made_at != INSTANT_NONE ? r->made_at : x->now, x->now);
     }
-    buf_free(&text);
-    return ok;
 }
 
-static bool read_outcome(struct rebuild *x, struct record *m, const char *path, struct err *e)
+/*
+ * The run of this rollout: whose plan the rollout names or, as it names those only that were there when it began, while it goes on: that was
+ * planned or heard of since; the latest of them.
+ */
+static const struct folder_run *find_run(const struct folder_runs *runs, const char *plan, const struct reading *rollout)
 {
-    struct doc d = DOC_INIT;
-    struct outcome o;
-    struct buf text;
-    bool ok;
+    bool ended = rollout->rollout.ended != INSTANT_NONE; /* then its file was written anew, with the plans of all that were run */
 
-    buf_init(&text, LIMIT_DOCUMENT);
-    ok = os_file_read(path, &text, e) && doc_read(&d, &outcome_schema, path, buf_str(&text), text.len, &o, e);
-    if (ok && !text_eq(o.plan, m->plan))
-        ok = err_set(e, ERR_TAMPERED, "%s: it is another run's", path);
-    if (ok) {
-        stands(m, host_end((int)o.exit), o.ended != INSTANT_NONE ? o.ended : x->now, INSTANT_NONE);
-        m->host.end = m->host.state;
-        m->host.seen = m->host.since;
-        m->gap_ms = o.unprotected_ms;
-        m->text = o.why ? arena_strdup(&x->d->arena, o.why) : NULL;
-        ok = !o.why || m->text || err_nomem(e);
+    const struct folder_run *last = NULL;
+
+    for (size_t i = 0; i < runs->v.n; i++) {
+        const struct folder_run *r = &runs->v.v[i];
+        instant at = folder_run_at(r);
+
+        if (r->begun && (text_eq(r->id, plan) || (!ended && at >= rollout->rollout.begun && at < rollout->until)) && (!last || at > folder_run_at(last)))
+            last = r;
     }
-    buf_free(&text);
+    return last;
+}
+
+static bool add_notes(struct rebuild *x, const struct folder_runs *runs, struct err *e)
+{
+    for (size_t i = 0; i < runs->notes.n; i++)
+        if (!text_in(&x->ret->notes, runs->notes.v[i]) && !note(x, e, "%s", runs->notes.v[i]))
+            return false;
+    return true;
+}
+
+/* --- seats ------------------------------------------------------------------------------------------------------------- */
+
+static bool reserve(struct rebuild *x, const struct folder_run *r, const struct policy *p, bool *ret, struct err *e)
+{
+    const struct seats *s = r->product && r->machine ? policy_seats(p, r->product) : NULL;
+    const struct seat seat = {.machine = r->machine, .hostname = r->hostname, .licence = s ? s->licence : NULL, .product = r->product,
+                              .plan = r->id, .at = r->made_at};
+
+    *ret = s != NULL;
+    x->ret->seats += *ret;
+    return !s || store_seat_reserve(x->store, &seat, e);
+}
+
+/* What its runs have used up, and one for the plan that is to be run, or is. */
+static bool seats_of(struct rebuild *x, const char *name, const struct policy *p, struct err *e)
+{
+    const struct folder_run *next = NULL;
+    struct folder_runs runs;
+    struct doc d = DOC_INIT;
+    enum seat_fate fate;
+    bool taken, ok = folder_runs_read(x->state, name, &d, &runs, e) && add_notes(x, &runs, e);
+
+    for (size_t i = 0; ok && i < runs.v.n; i++) {
+        const struct folder_run *r = &runs.v.v[i];
+
+        fate = r->has_outcome ? store_seat_fate(r->result) : SEAT_KEPT;
+        if (fate == SEAT_KEPT)
+            next = !next || r->made_at > next->made_at ? r : next;
+        if (fate == SEAT_NOW_CONSUMED)
+            ok = reserve(x, r, p, &taken, e) && (!taken || store_seat_end(x->store, r->id, r->machine, r->result, &fate, e));
+    }
+    ok = ok && (!next || reserve(x, next, p, &taken, e));
     doc_free(&d);
     return ok;
 }
 
-/* The run whose plan was put into its folder last, in the time of the rollout. */
-static bool find_run(struct rebuild *x, struct record *m, instant from, instant until, struct doc *d, struct err *e)
+/* Which licence a product takes a seat of, stands in the policy that was planned with last. */
+static bool rebuild_seats(struct rebuild *x, struct err *e)
 {
-    char *folder = fleet_folder(&d->arena, x->state, m->name), *runs = folder ? arena_printf(&d->arena, "%s/runs", folder) : NULL;
-    struct strs names = {NULL, 0};
-    instant last = from - 1000; /* files are dated by a clock that ticks more rarely */
-    const char *run = NULL;
-
-    if (!runs)
-        return err_nomem(e);
-    if (os_file_exists(runs) && !os_dir_list(runs, &d->arena, &names, e))
-        return false;
-    for (size_t i = 0; i < names.n; i++) {
-        char *plan = arena_printf(&d->arena, "%s/%s/plan.json", runs, names.v[i]);
-        struct os_stat st;
-
-        if (!plan)
-            return err_nomem(e);
-        if (os_file_stat(plan, &st, e) && st.kind == OS_FILE && st.mtime >= last && st.mtime < until) {
-            last = st.mtime;
-            run = names.v[i];
-        }
-        if (e->code)
-            return false;
-    }
-    if (run && !(m->plan = arena_strdup(&x->d->arena, run)))
-        return err_nomem(e);
-    if (run) {
-        x->ret->runs++;
-        stands(m, HOST_STARTING, x->now, x->now);
-    }
-    return true;
-}
-
-/* As far as the run's folder shows it; a file that is no good is asked of the PC again. */
-static bool read_run(struct rebuild *x, struct record *m, struct doc *d, struct err *e)
-{
-    char *folder = fleet_folder_run(&d->arena, x->state, m->name, m->plan, e);
-    char *journal = folder ? arena_printf(&d->arena, "%s/journal.jsonl", folder) : NULL;
-    char *outcome = folder ? arena_printf(&d->arena, "%s/outcome.json", folder) : NULL;
+    char *path = arena_printf(&x->d->arena, "%s/fleet/policy.json", x->state);
     struct err why = ERR_INIT;
+    struct roster roster;
+    struct policy p;
+    struct buf text;
+    bool ok;
 
-    if (!folder)
-        return tolerable(e) ? (*e = (struct err)ERR_INIT, true) : false;
-    if (!journal || !outcome)
+    if (!path)
         return err_nomem(e);
-    if (os_file_exists(journal)) {
-        stands(m, HOST_RUNNING, x->now, x->now);
-        if (!read_journal(m, journal, &why))
-            return tolerable(&why) ? note(x, e, "%s", why.text) : (*e = why, false);
-    }
-    if (os_file_exists(outcome) && !read_outcome(x, m, outcome, &why))
+    if (!os_file_exists(path))
+        return true;
+    buf_init(&text, LIMIT_DOCUMENT);
+    ok = os_file_read(path, &text, &why) && doc_read(x->d, &policy_schema, path, buf_str(&text), text.len, &p, &why);
+    buf_free(&text);
+    if (!ok)
         return tolerable(&why) ? note(x, e, "%s", why.text) : (*e = why, false);
-    return true;
+    ok = roster_load(x->store, x->d, &roster, e);
+    for (size_t i = 0; ok && i < roster.hosts.n; i++)
+        ok = seats_of(x, roster.hosts.v[i].host.name, &p, e);
+    return ok;
 }
 
 /* --- rollouts ---------------------------------------------------------------------------------------------------------- */
-
-struct reading {
-    struct record_rollout rollout;
-    LIST(struct record) members;
-    long long promised;
-    instant until; /* when the next one began */
-};
 
 static bool read_head(struct rebuild *x, const char *file, const char *line, size_t n, struct reading *r, struct err *e)
 {
@@ -229,6 +244,31 @@ static bool read_head(struct rebuild *x, const char *file, const char *line, siz
     r->promised = head.members;
     buf_free(&text);
     return ok && (r->rollout.document || err_nomem(e));
+}
+
+static bool add_event(struct rebuild *x, struct reading *r, const char *host, instant at, const char *event, const char *text, struct err *e)
+{
+    struct record_event *ev = at == INSTANT_NONE ? NULL : LIST_ADD(&x->d->arena, &r->events);
+
+    if (ev)
+        *ev = (struct record_event){host, at, event, text};
+    return ev || at == INSTANT_NONE || err_nomem(e);
+}
+
+static bool look_for_run(struct rebuild *x, struct record *m, struct reading *r, struct err *e)
+{
+    const struct folder_run *run;
+    struct folder_runs runs;
+
+    if (!folder_runs_read(x->state, m->name, x->d, &runs, e) || !add_notes(x, &runs, e))
+        return false;
+    run = find_run(&runs, m->plan, r);
+    if (!run)
+        return true;
+    take_run(x, m, run);
+    x->ret->runs++;
+    return add_event(x, r, m->name, run->began, host_event_names[EVENT_STARTED], NULL, e) &&
+           (!run->has_outcome || add_event(x, r, m->name, run->ended, host_event_names[EVENT_OVER], run->why, e));
 }
 
 static bool read_member(struct rebuild *x, const char *file, const char *line, size_t n, struct reading *r, struct err *e)
@@ -248,7 +288,7 @@ static bool read_member(struct rebuild *x, const char *file, const char *line, s
                              .host = {.expected_ms = in.expected_ms, .seen = INSTANT_NONE}, .off_since = INSTANT_NONE};
         stands(m, HOST_QUEUED, r->rollout.begun, INSTANT_NONE);
         ok = (m->name && (m->plan || !in.plan)) || err_nomem(e);
-        ok = ok && find_run(x, m, r->rollout.begun, r->until, &d, e) && (m->host.state == HOST_QUEUED || read_run(x, m, &d, e));
+        ok = ok && look_for_run(x, m, r, e);
     }
     doc_free(&d);
     return ok;
@@ -265,6 +305,23 @@ static bool read_rollout(struct rebuild *x, const char *path, const struct buf *
     }
     return (lines && r->promised == (long long)r->members.n) ||
            err_set(e, ERR_INPUT, "%s: it has not all of its members", path);
+}
+
+static int by_instant(const void *a, const void *b)
+{
+    const struct record_event *x = a, *y = b;
+
+    return x->at != y->at ? (x->at < y->at ? -1 : 1) : 0;
+}
+
+static bool put_events(struct rebuild *x, struct reading *r, long long id, struct err *e)
+{
+    bool ok = store_begin(x->store, e);
+
+    qsort(r->events.v, r->events.n, sizeof *r->events.v, by_instant);
+    for (size_t i = 0; ok && i < r->events.n; i++)
+        ok = record_event(x->store, id, &r->events.v[i], e);
+    return ok && store_commit(x->store, e);
 }
 
 /* until: when the next one began; INT64_MAX: there is none. */
@@ -285,7 +342,8 @@ static bool rebuild_rollout(struct rebuild *x, const char *path, instant until, 
         r.rollout.ended = until; /* there is one at a time */
     x->ret->rollouts++;
     x->ret->members += r.members.n;
-    return record_begin(x->store, &r.rollout, r.members.v, r.members.n, &id, e);
+    return add_event(x, &r, NULL, r.rollout.begun, "begun", NULL, e) && add_event(x, &r, NULL, r.rollout.ended, "ended", NULL, e) &&
+           record_begin(x->store, &r.rollout, r.members.v, r.members.n, &id, e) && put_events(x, &r, id, e);
 }
 
 static bool rebuild_rollouts(struct rebuild *x, struct err *e)
@@ -317,7 +375,7 @@ bool fleet_rebuild(const char *state, struct store *s, instant now, struct doc *
     bool ok;
 
     memset(ret, 0, sizeof *ret);
-    ok = store_begin(s, e) && rebuild_hosts(&x, e) && store_commit(s, e) && rebuild_rollouts(&x, e);
+    ok = store_begin(s, e) && rebuild_hosts(&x, e) && rebuild_seats(&x, e) && store_commit(s, e) && rebuild_rollouts(&x, e);
     if (!ok)
         store_abort(s);
     return ok;
