@@ -88,7 +88,7 @@ include $(wildcard tests/*/*.mk)
 
 # Unit tests and the crash model run under the sanitizers.
 CHECKS := rules lint schemas check-unit check-crash check-fuzz cases visit-check triage winget git-check products-check lab-check -- lab-migrate lab-crash fleet-check -- \
-	unit-windows windows-check products-windows-check crash-windows-wine
+	unit-windows windows-check -- products-windows-check crash-windows-wine
 .PHONY: check-unit check-crash check-fuzz
 check-unit check-crash check-fuzz: check-%:
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined BUILD=$(BUILD)/sanitize $*
