@@ -367,6 +367,8 @@ static const char *const about[] = {
     "out and what it costs.",
     "Where there are too few seats nothing is planned: it names the PCs and licences that are short, and the smallest change "
     "that would do. PCs for which no plan is possible are listed with the reason, and the others go on.",
+    "An installer that the policy gives by its name alone is one that avswap fleet run sends. Where --payload does not have it, or another "
+    "than NAME_sha256 or the catalogue says, nothing is planned: status 7.",
     "The catalogue is the one that avswap-fleet-catalog-sync(1) accepted last; where none ever was, the one inside the program.",
     "With --store each plan reserves a seat, which is consumed or released when its outcome is known; see avswap fleet seats.",
     NULL,

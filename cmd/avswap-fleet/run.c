@@ -200,6 +200,10 @@ static const char *const about[] = {
     "A rollout that has not ended is gone on with: after a crash, a reboot of this machine, or Ctrl-C. Nothing is lost and no PC is "
     "started twice. A run that is at work on a PC already, begun by another jump host or by a person there, is followed to its end. PCs "
     "that do not answer hold nothing up and count for nothing; they are tried again.",
+    "What the policy calls sent goes along: installers that it gives by their name alone, from --payload, and the passwords of --secret. A PC "
+    "is asked which installers it lacks, so one that is there is not sent again, and one that broke off goes on where it ended. A PC "
+    "whose installer is missing here or another one than was planned, that has no room for it, or whose password is not given, is "
+    "refused before anything is touched. Passwords are needed again when a rollout is gone on with; a PC loses them at the end of its run.",
     "A changed host key, an answer that cannot be right, or a refused login holds that PC until a person has looked: avswap fleet ack. "
     "A refused login is never tried again by itself, since a directory may count them over all PCs and lock the account. Whether it is "
     "that PC's matter or this machine's is seen by the next ones: when a PC with the same user lets avswap in, the rollout goes on; when "

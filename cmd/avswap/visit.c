@@ -50,7 +50,8 @@ static const char *const about[] = {
     "with a frame hello; the end of standard input ends the visit, and nothing else of it: a run that it started goes on.",
     "A request is a document avswap.visit/1, preceded by the frames that it needs, and its answer avswap.answer/1, preceded by the "
     "frames that it brings: see avswap-formats(5). Each may be repeated without harm, since the PC answers for its one run by its id.",
-    "detect brings the facts of this PC. prove looks whether the secrets of a plan are here. start begins a plan as a worker of its "
+    "detect brings the facts of this PC. prove looks whether the secrets of a plan are here. offer tells which of a "
+    "plan's installers are not here, or whether there is room for them; they follow in pieces. start begins a plan as a worker of its "
     "own; a plan that was begun already is told as such. poll brings journal records from a byte on and starts a worker "
     "again that is gone for no reason on record. collect brings the rest and the outcome. ack removes what only the run needed: "
     "secrets, installers, older workers. verify looks again whether the old product is gone, nothing would bring it back, and "

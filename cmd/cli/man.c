@@ -395,6 +395,18 @@ void man_policy(struct buf *b)
     line(b, " \"secrets\": {\"kesl_password\": \"file:/root/kesl.password\"}");
     line(b, "}");
     buf_adds(b, ".fi\n");
+    section(b, "SENT BY A JUMP HOST");
+    line(b, "For avswap fleet a policy need not name paths of the PCs. An installer that is given by its name alone is a file in the jump "
+            "host's folder of installers, fleet/payload in its state folder or --payload DIR; it is sent to each PC that lacks it, and its "
+            "digest stands in the plan. A secret whose source is sent is given to avswap fleet run and prove by --secret "
+            "NAME=file:PATH, and each PC has it until the end of its run.");
+    buf_adds(b, ".nf\n");
+    line(b, "{");
+    line(b, " \"schema\": \"avswap.policy/1\",");
+    line(b, " \"vars\": {\"eset_installer\": \"eea_nt64.msi\"},");
+    line(b, " \"secrets\": {\"kaspersky_password\": \"sent\"}");
+    line(b, "}");
+    buf_adds(b, ".fi\n");
     section(b, "A FLEET");
     line(b, "avswap fleet plan chooses for many PCs at once, at the least cost: that of the seats, rank_cost for every place that "
             "a product stands behind the first in a PC's own order, extra_product_cost for every licence in use beyond the "

@@ -58,6 +58,23 @@ watch_processes() {
 	done >"$out/started"
 }
 
+# The link is cut while it is sent and comes back when ssh has given up: the PC is missed, met again, and gone on with.
+link_drops() {
+	local end=$((SECONDS + 20)) got=0 run
+	"$lab" rate pc1 20000
+	fleet_exec >"$out/said" 2>&1 & run=$!
+	until (($(part_of pc1) > size / 8)) || ((SECONDS > end)); do sleep 0.05; done
+	"$lab" drop pc1
+	until grep -q '^pc1 .*unreachable' "$out/said" || ((SECONDS > end + 120)); do sleep 0.5; done
+	before=$(part_of pc1)
+	"$lab" undrop pc1
+	"$lab" rate pc1 none
+	rx_before=$(received pc1)
+	wait "$run" || got=$?
+	cat "$out/said" >>"$out/all.txt"
+	[ "$got" = 9 ] && ((before > size / 8 && before < size)) || { echo "ended with $got, $before bytes were there"; return 1; }
+}
+
 refusals() {
 	write_policy missing.deb
 	want 'a plan without its installer is refused' status 7 plan
@@ -141,9 +158,13 @@ done
 printf '%s\n' pc1 pc2 pc3 | fleet hosts import - >/dev/null && fleet detect "${prove_options[@]}" >"$out/all.txt" 2>&1 || die 'the fleet was not detected'
 watch_processes & watcher=$!
 refusals
-want 'killed while it sends' killed_in_push pc1
-rx_before=$(received pc1)
-want 'one is moved, one has a wrong password' status 9 run_sent "${with_secret[@]}" pc1 pc2
+if [ "${1:-}" ]; then
+	want 'a link that drops while it sends; one is moved, one has a wrong password' link_drops
+else
+	want 'killed while it sends' killed_in_push pc1
+	rx_before=$(received pc1)
+	want 'one is moved, one has a wrong password' status 9 run_sent "${with_secret[@]}" pc1 pc2
+fi
 want 'sending goes on from the bytes that are there' gone_on pc1
 want 'the right password: moved' moved pc1
 want '  and says so' says '^pc1 +done'
