@@ -1,5 +1,5 @@
 /*
- * probe.h - does a PC that was away take connections again? A TCP connection that says nothing, moved by libuv: a thousandth of
+ * probe.h - does a PC that was away take connections again? A TCP connection that says nothing, moved by libuv: less than a hundredth of
  * what a session costs. That it is taken says no more than that a visit is worth it; whether the PC is back, the visit finds.
  *
  * Where ssh would connect to is asked of ssh itself (transport.way), once; the caller keeps the answer. A PC that ssh reaches
