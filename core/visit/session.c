@@ -30,6 +30,7 @@ struct session {
     size_t first, queued; /* a ring */
     size_t gone;          /* bytes of the first piece that were written */
     bool pushed;
+    bool unasked; /* frames went out, and the request that needs them did not */
     bool ours; /* the failure is a callback's, not the PC's */
     struct err failed;
     /* the request that is not answered yet */
@@ -147,6 +148,7 @@ bool session_frame(struct session *s, const char *type, const char *p, size_t n,
 {
     if (s->stage != STAGE_READY)
         return err_set(e, ERR_BUG, "a frame for a PC that has not said hello, or has not answered yet");
+    s->unasked = true;
     return add_frame(s, type, p, n, NULL, e);
 }
 
@@ -175,6 +177,7 @@ static bool queue_request(struct session *s, const struct visit_request *r, cons
         s->from = r->from;
         memset(s->brought, 0, sizeof s->brought);
         s->stage = STAGE_ASKED;
+        s->unasked = false;
         return true;
     }
     mem_free(own);
@@ -491,6 +494,8 @@ bool session_end(struct session *s, struct err *e)
         err_set(e, ERR_IO, "it broke off before the worker said hello%s", s->queued ? ", while that was on its way" : "");
     else if (s->stage == STAGE_ASKED)
         err_set(e, ERR_IO, "it broke off before the answer to '%s'", visit_do_names[s->what]);
+    else if (s->unasked)
+        err_set(e, ERR_IO, "it broke off while it was sent what it needs");
     else if (!frame_end(&s->reader, &inside))
         err_set(e, ERR_IO, "it broke off: %s", inside.text);
     else

@@ -573,6 +573,27 @@ static void cut_off_anywhere(void **none)
     buf_free(&in);
 }
 
+/* Pieces of a file are on their way, and nothing is asked yet. */
+static void cut_off_while_sending(void **none)
+{
+    struct err e = ERR_INIT;
+    struct seen x;
+    struct buf in;
+
+    (void)none;
+    buf_init(&in, 1 << 20);
+    buf_adds(&in, "avswap-visit/1 have\n");
+    frame(&in, "hello", HELLO);
+    begin(&x, NULL, NULL, 0);
+    assert_true(session_input(x.s, in.data, in.len, &e));
+    buf_free(&in);
+    assert_true(session_frame(x.s, "file", "x", 1, &e));
+    assert_false(session_end(x.s, &e));
+    assert_int_equal(e.code, ERR_IO);
+    assert_true(e.retryable && strstr(e.text, "while it was sent"));
+    session_free(x.s);
+}
+
 static void no_memory(void **none)
 {
     struct buf in;
@@ -608,6 +629,7 @@ int main(void)
         cmocka_unit_test(a_visit), cmocka_unit_test(a_packed_worker),        cmocka_unit_test(frames_before_a_request), cmocka_unit_test(bad_ones),
         cmocka_unit_test(bad_bytes),      cmocka_unit_test(endless),                 cmocka_unit_test(endless_frames),
         cmocka_unit_test(our_own_errors), cmocka_unit_test(cut_off_anywhere),        cmocka_unit_test(no_memory),
+        cmocka_unit_test(cut_off_while_sending),
         cmocka_unit_test(too_long_a_hello),
     };
 
