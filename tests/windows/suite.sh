@@ -335,11 +335,13 @@ case_unknown_signer() {
 
 # ---- on its own ------------------------------------------------------------------------------------------------------------------------------------
 
-# From a jump host, by the real worker behind a stand-in for ssh and PowerShell: pushed, started as a service, asked after through a reboot
-# while it is silent, its journal collected, acknowledged.
-case_fleet() {
-    local jump=$dir/jump pid status=0
-    on_kes && switches wants-reboot || return 1
+# From a jump host, by the real worker behind a stand-in for ssh and PowerShell: pushed, started as a service, asked after, its journal
+# collected, acknowledged; and through a reboot, for which it is silent.
+case_fleet() { by_fleet 0; }
+case_fleet_reboot() { by_fleet 1 wants-reboot; }
+by_fleet() { # REBOOTS [SWITCH...]
+    local jump=$dir/jump pid status=0 asked=$1
+    on_kes && switches "${@:2}" || return 1
     mkdir -p "$jump/bin" "$jump/workers" "$jump/catalog"
     ln -s "$tests_windows/ssh.py" "$jump/bin/ssh"
     cp "$exe" "$jump/workers/avswap.exe"
@@ -351,7 +353,7 @@ case_fleet() {
     follow
     wait "$pid" || status=$?
     want 'exit 0' prints 0 echo "$status"
-    want 'one reboot' prints 1 echo "$reboots"
+    want 'reboots' prints "$asked" echo "$reboots"
     want 'done' grep -q "^fleet: 1 hosts, done 1, rolled back 0" "$jump/said"
     want 'the journal is there, whole' cmp "$(echo "$jump"/state/fleet/hosts/*/runs/*/journal.jsonl)" "$(run_dir)journal.jsonl"
     want 'its outcome, too' grep -q '"migrated"' "$jump"/state/fleet/hosts/*/runs/*/outcome.json
