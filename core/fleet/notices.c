@@ -93,7 +93,7 @@ static int by_text(const void *a, const void *b)
 
 static bool is_told(const struct notices *x, const char *digest)
 {
-    return bsearch(&digest, x->told.v, x->told.n, sizeof *x->told.v, by_text) || text_in(&x->late, digest);
+    return (x->told.n && bsearch(&digest, x->told.v, x->told.n, sizeof *x->told.v, by_text)) || text_in(&x->late, digest);
 }
 
 /* ---- another one ---- */

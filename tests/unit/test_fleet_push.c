@@ -197,6 +197,7 @@ static void test_goes_on(void **state)
     assert_int_equal(pc.have[0], BIG);
     assert_int_equal(pc.offers, 2);
     push_close(&p);
+    plan_end(&plan);
     pc = (struct pc){.have = {BIG, SMALL}};
     open_both(&p, &plan);
     serve(&p, &pc);
