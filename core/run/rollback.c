@@ -212,21 +212,23 @@ static bool undo_steps(struct engine *g, enum extent which, struct err *e)
     return true;
 }
 
-/* Who protected when the run began. */
-static const struct strs *first_protectors(const struct engine *g)
+/* Was it seen to protect before the rollback? Not only at the first look: a run that goes on at a boot may look before it has started. */
+static bool protected_before(const struct engine *g, const char *product)
 {
-    static const struct strs nobody;
+    for (size_t i = 0; i < g->journal->events.n; i++) {
+        const struct event *v = &g->journal->events.v[i];
 
-    for (size_t i = 0; i < g->journal->events.n; i++)
-        if (g->journal->events.v[i].kind == EVENT_PROTECTION)
-            return &g->journal->events.v[i].by;
-    return &nobody;
+        if (v->kind == EVENT_ROLLBACK)
+            return false;
+        if (v->kind == EVENT_PROTECTION && text_in(&v->by, product))
+            return true;
+    }
+    return false;
 }
 
-/* Every source that protected when the run began does so again; where it was put back, within a minute. */
+/* Every source that protected before does so again; where it was put back, within a minute. */
 static bool old_healthy(struct engine *g, bool wait, bool *ret, struct err *e)
 {
-    const struct strs *first = first_protectors(g);
     int64_t until = os_up_ms() + (wait ? HEALTH_WAIT_MS : 0);
 
     for (;;) {
@@ -238,7 +240,7 @@ static bool old_healthy(struct engine *g, bool wait, bool *ret, struct err *e)
             struct verdict v;
             bool ok;
 
-            if (p->role != ROLE_PROTECTION || !p->health || !p->health->realtime || !text_in(first, p->product))
+            if (p->role != ROLE_PROTECTION || !p->health || !p->health->realtime || !protected_before(g, p->product))
                 continue;
             ok = observe(p->health->realtime, &d, &v, e);
             wanted++;

@@ -4,6 +4,7 @@
 #include "core/model/timeline.h"
 #include "core/os/file.h"
 #include "core/os/machine.h"
+#include "core/os/service.h"
 #include "core/run/run.h"
 #include "tests/crash/world.h"
 
@@ -323,6 +324,50 @@ static void test_rollback_by_hand_restores(void **state)
     err_clear(&e);
     assert_true(run_go(world_run(), NULL, &status, &e));
     assert_int_equal(status, 5);
+    world_over();
+}
+
+static void stop_at_fourth_record(void *arg, const struct sim_point *p)
+{
+    int *records = arg;
+
+    if (p->after && strcmp(p->what, "log append") == 0 && ++*records == 4)
+        stop_at.then = sim_snapshot();
+}
+
+/* The worker looks at a boot before the old product has started: that was the one that protected all the same. */
+static void test_old_one_that_starts_late_is_put_back(void **state)
+{
+    struct err e = ERR_INIT;
+    int status = -1, records = 0;
+    struct os_exit x;
+    struct run_view v;
+    struct end end;
+
+    (void)state;
+    world_begin(&replace, SIM_INSTALL_FAILS);
+    stop_at.then = NULL;
+    assert_true(os_service_change(OS_SERVICE_STOP, "kesl", 1000, &x, &e));
+    buf_free(&x.out);
+    assert_false(sim_protected());
+    sim_watch(stop_at_fourth_record, &records);
+    world_finish(&end);
+    sim_watch(NULL, NULL);
+    end_free(&end);
+    assert_non_null(stop_at.then);
+    sim_restore(stop_at.then);
+    sim_snapshot_free(stop_at.then);
+    sim_die(SIM_DEATH_KILL);
+    assert_true(os_service_change(OS_SERVICE_START, "kesl", 1000, &x, &e));
+    buf_free(&x.out);
+    assert_true(sim_protected());
+    sim_worker();
+    assert_true(run_go(world_run(), NULL, &status, &e));
+    assert_int_equal(status, 5);
+    assert_true(run_view(world_run(), &v, &e));
+    assert_int_equal(v.outcome.result, RESULT_ROLLED_BACK);
+    run_view_free(&v);
+    assert_true(sim_protected());
     world_over();
 }
 
@@ -795,6 +840,7 @@ int main(void)
         cmocka_unit_test(test_same_plan_twice_gets_a_number),
         cmocka_unit_test(test_trial_run_changes_nothing),
         cmocka_unit_test(test_rollback_by_hand_restores),
+        cmocka_unit_test(test_old_one_that_starts_late_is_put_back),
         cmocka_unit_test(test_rollback_after_commit_is_refused),
         cmocka_unit_test(test_owner_who_may_not_use_it_is_not_given_it_back),
         cmocka_unit_test(test_no_reboot_stops_and_goes_on_after_one),
