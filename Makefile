@@ -87,8 +87,9 @@ include cmd/windows/windows.mk cmd/portable/portable.mk
 include $(wildcard tests/*/*.mk)
 
 # Unit tests and the crash model run under the sanitizers.
-CHECKS := rules lint schemas check-unit check-crash check-fuzz cases visit-check triage winget git-check products-check lab-check -- lab-migrate lab-crash fleet-check fleet-sent fleet-attach -- \
-	unit-windows windows-check -- products-windows-check crash-windows-wine
+CHECKS := lab-migrate lab-crash fleet-check fleet-sent fleet-attach -- rules lint schemas check-unit check-crash -- \
+	unit-windows windows-check products-windows-check -- check-fuzz cases visit-check triage winget git-check products-check lab-check -- \
+	crash-windows-wine
 .PHONY: check-unit check-crash check-fuzz
 check-unit check-crash check-fuzz: check-%:
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined BUILD=$(BUILD)/sanitize $*

@@ -5,7 +5,7 @@
 #
 # An input that failed is saved as $(BUILD)/fuzz/NAME.failed; $(BUILD)/fuzz/NAME FILE runs it alone.
 
-FUZZ_RUNS ?= 6000
+FUZZ_RUNS ?= 3000
 FUZZ_TORTURE ?= 1000000
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_PARTS := $(addprefix $(BUILD)/obj/tests/fuzz/,driver.o common.o)
