@@ -401,7 +401,6 @@ bool drive_run(struct drive *d, struct err *e)
 
     if (!give_notice(d, e))
         return false;
-
     signal(SIGPIPE, SIG_IGN); /* a child that is gone is told by the write */
     d->moved = os_now();
     d->wave = SIZE_MAX;

@@ -256,7 +256,15 @@ static bool answer_detect(struct errand *x, const struct visit_answer *a, struct
     return make_plan(x, e);
 }
 
-static bool ask_attach(struct errand *x, const struct visit_answer *a, struct err *e);
+/* The PC's own word: whose run it is, does not matter. Its plan is needed to read its journal by. */
+static bool ask_attach(struct errand *x, const struct visit_answer *a, struct err *e)
+{
+    if (!a->run || x->other)
+        return event(x, EVENT_OTHER, 0, a->text ? a->text : "another run is at work there", e) && go_on(x, e);
+    x->other = arena_strdup(&x->arena, a->run);
+    buf_clear(&x->plan_text);
+    return x->other ? ask(x, &(struct visit_request){.what = DO_ATTACH, .run = x->other}, e) : err_nomem(e);
+}
 
 static bool answer_start(struct errand *x, const struct visit_answer *a, struct err *e)
 {
@@ -382,16 +390,6 @@ static bool answer_verify(struct errand *x, const struct visit_answer *a, struct
 }
 
 /* ---- a run that was begun from elsewhere ---- */
-
-/* The PC's own word: whose run it is, does not matter. Its plan is needed to read its journal by. */
-static bool ask_attach(struct errand *x, const struct visit_answer *a, struct err *e)
-{
-    if (!a->run || x->other)
-        return event(x, EVENT_OTHER, 0, a->text ? a->text : "another run is at work there", e) && go_on(x, e);
-    x->other = arena_strdup(&x->arena, a->run);
-    buf_clear(&x->plan_text);
-    return x->other ? ask(x, &(struct visit_request){.what = DO_ATTACH, .run = x->other}, e) : err_nomem(e);
-}
 
 /* A seat that is reserved for it counts for this run, if it brings the same product. */
 static bool follow_seat(struct errand *x, struct err *e)

@@ -34,12 +34,6 @@ static bool note(struct rebuild *x, struct err *e, const char *fmt, ...)
     return mine && (*mine = arena_strdup(&x->d->arena, text)) ? true : err_nomem(e);
 }
 
-/* Is it worth a note only? */
-static bool tolerable(const struct err *why)
-{
-    return why->code == ERR_INPUT || why->code == ERR_LIMIT || why->code == ERR_NOT_FOUND || why->code == ERR_TAMPERED;
-}
-
 /* --- the PCs ----------------------------------------------------------------------------------------------------------- */
 
 static bool read_facts(const char *path, struct doc *d, struct facts *f, struct err *e)
@@ -67,7 +61,7 @@ static bool learn_one(struct rebuild *x, const char *name, struct err *e)
     else if (!os_file_exists(path))
         ok = true;
     else if (!read_facts(path, &d, &f, &why))
-        ok = tolerable(&why) ? note(x, e, "%s", why.text) : (*e = why, false);
+        ok = folder_may_lack(&why) ? note(x, e, "%s", why.text) : (*e = why, false);
     else if (f.machine)
         ok = roster_learn(x->store, name, f.machine->id, f.machine->hostname, f.collected_at, &d, &other, e);
     doc_free(&d);
@@ -145,7 +139,6 @@ static void take_run(struct rebuild *x, struct record *m, const struct folder_ru
 static const struct folder_run *find_run(const struct folder_runs *runs, const char *plan, const struct reading *rollout)
 {
     bool ended = rollout->rollout.ended != INSTANT_NONE; /* then its file was written anew, with the plans of all that were run */
-
     const struct folder_run *last = NULL;
 
     for (size_t i = 0; i < runs->v.n; i++) {
@@ -220,7 +213,7 @@ static bool rebuild_seats(struct rebuild *x, struct err *e)
     ok = os_file_read(path, &text, &why) && doc_read(x->d, &policy_schema, path, buf_str(&text), text.len, &p, &why);
     buf_free(&text);
     if (!ok)
-        return tolerable(&why) ? note(x, e, "%s", why.text) : (*e = why, false);
+        return folder_may_lack(&why) ? note(x, e, "%s", why.text) : (*e = why, false);
     ok = roster_load(x->store, x->d, &roster, e);
     for (size_t i = 0; ok && i < roster.hosts.n; i++)
         ok = seats_of(x, roster.hosts.v[i].host.name, &p, e);
@@ -337,7 +330,7 @@ static bool rebuild_rollout(struct rebuild *x, const char *path, instant until, 
     ok = os_file_read(path, &text, &why) && read_rollout(x, path, &text, &r, &why);
     buf_free(&text);
     if (!ok)
-        return tolerable(&why) ? note(x, e, "%s", why.text) : (*e = why, false);
+        return folder_may_lack(&why) ? note(x, e, "%s", why.text) : (*e = why, false);
     if (r.rollout.ended == INSTANT_NONE && until != INT64_MAX)
         r.rollout.ended = until; /* there is one at a time */
     x->ret->rollouts++;

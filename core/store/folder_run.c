@@ -7,12 +7,17 @@
 
 #include <string.h>
 
+bool folder_may_lack(const struct err *why)
+{
+    return why->code == ERR_INPUT || why->code == ERR_LIMIT || why->code == ERR_NOT_FOUND || why->code == ERR_TAMPERED;
+}
+
 /* What cannot be read is told and left out, and does not keep the rest from being read. */
 static bool leave_out(struct folder_runs *runs, struct doc *d, const struct err *why, struct err *e)
 {
     const char **text;
 
-    if (why->code != ERR_INPUT && why->code != ERR_LIMIT && why->code != ERR_NOT_FOUND && why->code != ERR_TAMPERED) {
+    if (!folder_may_lack(why)) {
         *e = *why;
         return false;
     }

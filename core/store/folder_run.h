@@ -33,6 +33,8 @@ struct folder_runs {
 
 /* All runs of a PC, and behind them its last plan, where there is one. Belongs to d. */
 bool folder_runs_read(const char *state, const char *name, struct doc *d, struct folder_runs *ret, struct err *e) MUST_CHECK;
+/* A document that is bad or missing is worth a note; any other error is this machine's. */
+bool folder_may_lack(const struct err *why);
 /* When something was last heard of it. */
 instant folder_run_at(const struct folder_run *r);
 

@@ -1,5 +1,7 @@
 #include "core/visit/probe.h"
 
+#include "core/visit/child.h"
+
 #include <signal.h>
 #include <string.h>
 
@@ -10,8 +12,7 @@ struct probe {
     struct way way;
     uv_loop_t *loop;
     uv_timer_t timer;
-    uv_process_t child;       /* ssh -G */
-    uv_pipe_t out;
+    struct child child;       /* ssh -G */
     uv_getaddrinfo_t lookup;
     uv_tcp_t tcp;
     uv_connect_t connect;
@@ -20,7 +21,7 @@ struct probe {
     int open;                 /* handles that are not yet closed */
     bool looking_up, ending;
     int told;                 /* of the two that end ssh -G: its exit and the end of what it says */
-    int64_t status;
+    int status;
     enum probe_end end;
     char text[WAY_BYTES];
     size_t text_n;
@@ -61,16 +62,17 @@ static void finish(struct probe *p, enum probe_end end)
     p->ending = true;
     p->end = end;
     close_handle(&p->timer);
-    close_handle(&p->child);
-    close_handle(&p->out);
+    close_handle(&p->child.in);
+    close_handle(&p->child.out);
+    close_handle(&p->child.errors);
+    close_handle(&p->child.ends);
     close_handle(&p->tcp);
 }
 
-static void *add(struct probe *p, void *handle)
+static void add(struct probe *p, void *handle)
 {
     ((uv_handle_t *)handle)->data = p;
     p->open++;
-    return handle;
 }
 
 /* ---- the connection ---- */
@@ -186,15 +188,15 @@ static void text_came(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
     }
     if (n != UV_EOF) { /* more than ssh has to say */
         p->status = -1;
-        kill(-p->child.pid, SIGKILL);
+        child_kill(&p->child, SIGKILL);
     }
     uv_read_stop(s);
     way_told(p);
 }
 
-static void child_exits(uv_process_t *c, int64_t status, int sig)
+static void child_exits(struct child *c, int status, int sig)
 {
-    struct probe *p = c->data;
+    struct probe *p = c->ends.data;
 
     p->status = p->status ? p->status : sig ? -1 : status;
     way_told(p);
@@ -209,39 +211,29 @@ static void no_answer(uv_timer_t *t)
         return;
     }
     p->status = -1;
-    kill(-p->child.pid, SIGKILL);
+    child_kill(&p->child, SIGKILL);
     uv_timer_start(t, no_answer, PROBE_WAY_MS, 0);
 }
 
-static int ask_way(struct probe *p, const struct strs *argv)
+static bool ask_way(struct probe *p, const struct strs *argv, struct err *e)
 {
-    uv_stdio_container_t io[3] = {
-        {.flags = UV_IGNORE}, {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&p->out}, {.flags = UV_IGNORE}};
-    uv_process_options_t o = {.exit_cb = child_exits,
-                              .file = argv->v[0],
-                              .args = (char **)(uintptr_t)argv->v,
-                              .flags = UV_PROCESS_DETACHED,
-                              .stdio_count = 3,
-                              .stdio = io};
     int rc;
 
-    uv_pipe_init(p->loop, add(p, &p->out), 0);
-    p->out.data = p;
-    rc = uv_spawn(p->loop, add(p, &p->child), &o); /* it is a handle whatever comes of it */
-    p->child.data = p;
-    if (rc == 0) {
-        uv_timer_start(&p->timer, no_answer, PROBE_WAY_MS, 0);
-        rc = uv_read_start((uv_stream_t *)&p->out, give_room, text_came);
-    }
-    return rc;
+    p->child.over = child_exits;
+    p->open += 4; /* handles of the child, whatever comes of it */
+    if (!child_start(&p->child, p->loop, argv, p, e))
+        return false;
+    close_handle(&p->child.in);
+    uv_timer_start(&p->timer, no_answer, PROBE_WAY_MS, 0);
+    rc = uv_read_start((uv_stream_t *)&p->child.out, give_room, text_came);
+    return rc == 0 || err_set(e, ERR_OS, "%s cannot be read: %s", argv->v[0], uv_strerror(rc));
 }
 
 static bool begin(struct probe *p, struct err *e)
 {
     struct arena a = ARENA_INIT;
     struct strs argv;
-    int rc = 0;
-    bool ok = true;
+    bool ok;
 
     if (p->r.way) {
         p->way = *p->r.way;
@@ -252,9 +244,7 @@ static bool begin(struct probe *p, struct err *e)
         finish(p, PROBE_CANNOT);
         return true;
     }
-    ok = p->r.transport->way(p->r.target, p->r.options, &a, &argv, e);
-    if (ok && (rc = ask_way(p, &argv)) < 0)
-        ok = err_set(e, ERR_OS, "%s cannot be started: %s", argv.v[0], uv_strerror(rc));
+    ok = p->r.transport->way(p->r.target, p->r.options, &a, &argv, e) && ask_way(p, &argv, e);
     arena_free(&a);
     return ok;
 }
@@ -268,8 +258,8 @@ bool probe_open(uv_loop_t *loop, const struct probe_request *r, struct err *e)
     memset(p, 0, sizeof *p);
     p->r = *r;
     p->loop = loop;
-    uv_timer_init(loop, add(p, &p->timer));
-    p->timer.data = p;
+    uv_timer_init(loop, &p->timer);
+    add(p, &p->timer);
     if (begin(p, e))
         return true;
     p->r.over = NULL;

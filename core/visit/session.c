@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { DATA_FACTS, DATA_JOURNAL, DATA_OUTCOME, DATA_PLAN, DATA_COUNT };
 enum stage { STAGE_GREETING, STAGE_GREETED, STAGE_HELLO, STAGE_READY, STAGE_ASKED };
 
 /* What goes out: a header, bytes of somebody else or our own, a newline. The worker has neither head nor newline, packed only its size. */
@@ -37,11 +38,10 @@ struct session {
     int what;
     long long from;
     char *run;
-    size_t brought[4]; /* bytes of each kind of data frame */
+    size_t brought[DATA_COUNT]; /* bytes of each kind of data frame */
 };
 
 /* What each request may be answered with: events, and the most bytes of each kind of data. */
-enum { DATA_FACTS, DATA_JOURNAL, DATA_OUTCOME, DATA_PLAN, DATA_COUNT };
 static const char *const data_names[DATA_COUNT] = {"facts", "journal", "outcome", "plan"};
 
 #define EVENT(x) (1u << ANSWER_##x)
@@ -50,15 +50,15 @@ static const struct {
     unsigned events;
     size_t most[DATA_COUNT];
 } allowed[DO_COUNT] = {
-    [DO_DETECT] = {EVENT(PROGRESS), {LIMIT_DOCUMENT, 0, 0, 0}},
-    [DO_PROVE] = {EVENT(PROVED) | EVENT(BROKEN) | EVENT(PROGRESS), {0, 0, 0, 0}},
-    [DO_OFFER] = {EVENT(PROGRESS) | EVENT(NONE_YET) | EVENT(OTHER) | EVENT(NO_START), {0, 0, 0, 0}},
-    [DO_START] = {EVENT(STARTED) | EVENT(OVER) | EVENT(NONE_YET) | EVENT(OTHER) | EVENT(NO_START), {0, 0, 0, 0}},
-    [DO_POLL] = {STANDS, {0, VISIT_PIECE, 0, 0}},
-    [DO_COLLECT] = {STANDS | EVENT(WHOLE), {0, LIMIT_JOURNAL, LIMIT_DOCUMENT, 0}},
-    [DO_ACK] = {STANDS | EVENT(ACKED), {0, 0, 0, 0}},
-    [DO_VERIFY] = {EVENT(PROVED) | EVENT(BROKEN) | EVENT(PROGRESS) | EVENT(NONE_YET) | EVENT(OTHER), {0, 0, 0, 0}},
-    [DO_ATTACH] = {EVENT(PROGRESS) | EVENT(NONE_YET) | EVENT(OTHER), {0, 0, 0, LIMIT_DOCUMENT}},
+    [DO_DETECT] = {EVENT(PROGRESS), {[DATA_FACTS] = LIMIT_DOCUMENT}},
+    [DO_PROVE] = {EVENT(PROVED) | EVENT(BROKEN) | EVENT(PROGRESS), {0}},
+    [DO_OFFER] = {EVENT(PROGRESS) | EVENT(NONE_YET) | EVENT(OTHER) | EVENT(NO_START), {0}},
+    [DO_START] = {EVENT(STARTED) | EVENT(OVER) | EVENT(NONE_YET) | EVENT(OTHER) | EVENT(NO_START), {0}},
+    [DO_POLL] = {STANDS, {[DATA_JOURNAL] = VISIT_PIECE}},
+    [DO_COLLECT] = {STANDS | EVENT(WHOLE), {[DATA_JOURNAL] = LIMIT_JOURNAL, [DATA_OUTCOME] = LIMIT_DOCUMENT}},
+    [DO_ACK] = {STANDS | EVENT(ACKED), {0}},
+    [DO_VERIFY] = {EVENT(PROVED) | EVENT(BROKEN) | EVENT(PROGRESS) | EVENT(NONE_YET) | EVENT(OTHER), {0}},
+    [DO_ATTACH] = {EVENT(PROGRESS) | EVENT(NONE_YET) | EVENT(OTHER), {[DATA_PLAN] = LIMIT_DOCUMENT}},
 };
 
 struct session *session_new(const struct worker_file *w, const char *machine, const struct session_calls *calls, struct err *e)

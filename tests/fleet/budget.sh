@@ -5,7 +5,6 @@
 FLEET_NAME=fleetbudget
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 names=(pc1 pc2 pc3 pc4 pc5)
-passed=0 failed=0
 
 count_touched() { local h n=0; for h in "${names[@]}"; do n=$((n + $(runs "$h"))); done; echo "$n"; }
 

@@ -65,5 +65,35 @@ runs() { find "$(upper "$1")/var/lib/avswap/runs" -mindepth 1 -maxdepth 1 -type 
 # records HOST KIND: how many records of that kind are in all its journals.
 records() { cat "$(upper "$1")"/var/lib/avswap/runs/*/journal.jsonl 2>/dev/null | grep -c "\"kind\":\"$2\""; }
 
+# ---- what a PC has become, seen from inside ---------------------------------------------------------------------------------------
+
+# is WANTED COMMAND...: the command prints that.
+is() { local n; n=$("${@:2}"); [ "$n" = "$1" ] || { echo "${*:2}: $n, not $1"; return 1; }; }
+# logged HOST WHAT: how often dpkg wrote that. What a power cut broke off is begun again, so only what came to its end counts.
+logged() { cat "$(upper "$1")/var/log/dpkg.log" 2>/dev/null | grep -c "^[-0-9]* [0-9:]* $2"; }
+run_ended_once() { is 1 runs "$1" && is 1 records "$1" run && is 1 records "$1" finish; }
+moved() {
+	run_ended_once "$1" && is 1 logged "$1" 'status not-installed kesl:' && is 1 logged "$1" 'status installed clamav-daemon:' && guest "$1" moved
+}
+# journals_same HOST: the jump host has all its runs, their journals byte by byte, and their ends; and no others.
+journals_same() {
+	local its mine run
+	its=$(cd "$(upper "$1")/var/lib/avswap/runs" 2>/dev/null && ls) mine=$(cd "$state/fleet/hosts/$1".*/runs 2>/dev/null && ls)
+	[ "$its" = "$mine" ] || { echo "runs there: $its; here: $mine"; return 1; }
+	for run in $its; do
+		cmp "$(upper "$1")/var/lib/avswap/runs/$run/journal.jsonl" "$state/fleet/hosts/$1".*/runs/"$run"/journal.jsonl &&
+			[ -s "$(echo "$state/fleet/hosts/$1".*/runs/"$run"/outcome.json)" ] || return 1
+	done
+}
+
+# check WHAT COMMAND...: counts and tells it, with what the command says.
+passed=0 failed=0
+check() {
+	local said
+	if said=$("${@:2}" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+	[ -z "$said" ] || said=": $said"
+	echo "   $1$said"
+}
+
 export -f like_golden upper switch_on pc
 export lab out FLEET_NAME

@@ -6,15 +6,8 @@
 FLEET_NAME=fleetlogin
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 names=(pc1 pc2 pc3 pc4 pc5 pc6)
-passed=0 failed=0
 
-check() { # WHAT COMMAND...
-	local said
-	if said=$("${@:2}" 2>&1); then passed=$((passed + 1)); else failed=$((failed + 1)); fi
-	[ -z "$said" ] || said=": $said"
-	echo "   $1$said"
-}
-is() { [ "$2" = "$1" ] || { echo "$2, not $1"; return 1; }; }
+equals() { [ "$2" = "$1" ] || { echo "$2, not $1"; return 1; }; }
 says() { grep -e "$1" "$2" >/dev/null || { tail -n 3 "$2"; return 1; }; }
 count() { grep '^fleet: ' "$1" | tail -n 1; }
 # refused HOST...: how many logins they refused, all together.
@@ -35,14 +28,14 @@ title 'One refuses'
 lock pc2
 begin one
 go one
-check 'five are done, one waits' is 'fleet: 6 hosts, done 5, rolled back 0, refused 0, waiting 1, unprotected 0' "$(count "$out/one.txt")"
+check 'five are done, one waits' equals 'fleet: 6 hosts, done 5, rolled back 0, refused 0, waiting 1, unprotected 0' "$(count "$out/one.txt")"
 check 'it is held, with the reason' says '^pc2 .*held: .*the login was refused' "$out/one.txt"
 go one-again
-check 'it was tried once, though the run was started twice' is 1 "$(refused pc2)"
+check 'it was tried once, though the run was started twice' equals 1 "$(refused pc2)"
 unlock pc2
 check 'a person has looked' fleet ack pc2
 go one-acked
-check 'all are done' is 'fleet: 6 hosts, done 6, rolled back 0, refused 0, waiting 0, unprotected 0' "$(count "$out/one-acked.txt")"
+check 'all are done' equals 'fleet: 6 hosts, done 6, rolled back 0, refused 0, waiting 0, unprotected 0' "$(count "$out/one-acked.txt")"
 
 title 'All refuse'
 lock "${names[@]}"
@@ -50,19 +43,19 @@ before=$(refused "${names[@]}")
 begin all
 go all
 check 'it is paused, and says so' says '^Paused: 3 logins in a row were refused, the last one by pc' "$out/all.txt"
-check 'three were tried' is 3 $(($(refused "${names[@]}") - before))
+check 'three were tried' equals 3 $(($(refused "${names[@]}") - before))
 go all-again
-check 'nobody is tried by starting it again' is 3 $(($(refused "${names[@]}") - before))
+check 'nobody is tried by starting it again' equals 3 $(($(refused "${names[@]}") - before))
 fleet status >"$out/all-status.txt" 2>&1
 check 'the status says it' says 'PAUSED' "$out/all-status.txt"
 check 'and what to do' says 'fleet ack' "$out/all-status.txt"
 fleet ack --others >/dev/null && go all-others
-check 'going on with the others tries three more' is 6 $(($(refused "${names[@]}") - before))
+check 'going on with the others tries three more' equals 6 $(($(refused "${names[@]}") - before))
 unlock "${names[@]}"
 check 'a person has put it right' fleet ack 'pc*'
 go all-acked
 check 'all are done, and it has ended' says 'The rollout has ended' "$out/all-acked.txt"
-check 'nobody is missing' is 'fleet: 6 hosts, done 6, rolled back 0, refused 0, waiting 0, unprotected 0' "$(count "$out/all-acked.txt")"
-check 'and nobody was tried again without need' is 6 $(($(refused "${names[@]}") - before))
+check 'nobody is missing' equals 'fleet: 6 hosts, done 6, rolled back 0, refused 0, waiting 0, unprotected 0' "$(count "$out/all-acked.txt")"
+check 'and nobody was tried again without need' equals 6 $(($(refused "${names[@]}") - before))
 echo "fleet-login: $passed passed, $failed failed"
 [ "$failed" = 0 ]

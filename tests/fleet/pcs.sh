@@ -76,17 +76,9 @@ comes_back() { until_there "$told" "^$1 .*unreachable" && "$lab" on "$1"; }
 
 # ---- after ---------------------------------------------------------------------------------------------------------------------
 
-# is WANTED COMMAND...: the command prints that.
-is() { local n; n=$("${@:2}"); [ "$n" = "$1" ] || { echo "${*:2}: $n, not $1"; return 1; }; }
 same_packages() { guest "$1" packages | diff "$out/hosts/$1.before" -; }
-# logged HOST WHAT: how often dpkg wrote that. What a power cut broke off is begun again, so only what came to its end counts.
-logged() { cat "$(upper "$1")/var/log/dpkg.log" 2>/dev/null | grep -c "^[-0-9]* [0-9:]* $2"; }
-run_ended_once() { is 1 runs "$1" && is 1 records "$1" run && is 1 records "$1" finish; }
 never_touched() { is 0 logged "$1" '\(remove\|purge\) ' && same_packages "$1"; }
 
-moved() {
-	run_ended_once "$1" && is 1 logged "$1" 'status not-installed kesl:' && is 1 logged "$1" 'status installed clamav-daemon:' && guest "$1" moved
-}
 bare() { is 0 runs "$1" && never_touched "$1"; }
 restored() { run_ended_once "$1" && guest "$1" kept && same_packages "$1"; }
 refused() { run_ended_once "$1" && guest "$1" kept && never_touched "$1"; }
@@ -98,16 +90,6 @@ fleet_look() {
 	read -r _ _ accident after _ <<<"$(grep "^$1 " <<<"$table")"
 	"$after" "$1" || return 1
 	[ "$accident" = - ] || [ -e "$out/hosts/$1.did" ] || { echo "what should have befallen it did not ($accident)"; return 1; }
-}
-# journals_same HOST: the jump host has all its runs, their journals byte by byte, and their ends; and no others.
-journals_same() {
-	local its mine run
-	its=$(cd "$(upper "$1")/var/lib/avswap/runs" 2>/dev/null && ls) mine=$(cd "$state/fleet/hosts/$1".*/runs 2>/dev/null && ls)
-	[ "$its" = "$mine" ] || { echo "runs there: $its; here: $mine"; return 1; }
-	for run in $its; do
-		cmp "$(upper "$1")/var/lib/avswap/runs/$run/journal.jsonl" "$state/fleet/hosts/$1".*/runs/"$run"/journal.jsonl &&
-			[ -s "$(echo "$state/fleet/hosts/$1".*/runs/"$run"/outcome.json)" ] || return 1
-	done
 }
 # What the PCs themselves have to say, kept when the lab goes.
 keep_evidence() {

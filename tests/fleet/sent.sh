@@ -8,7 +8,6 @@
 # Ends with: fleet-sent: N passed, N failed
 FLEET_NAME=fleetsent
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-passed=0 failed=0
 password='N0body-uses-this_password,81f"\'
 payload=$out/payload
 installer=$payload/standin-big.deb

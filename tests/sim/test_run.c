@@ -287,6 +287,16 @@ static void stop_there(void *arg, const struct sim_point *p)
         stop_at.then = sim_snapshot();
 }
 
+/* The PC as a worker leaves it that was killed where stop_at tells. */
+static void die_there(void)
+{
+    sim_watch(NULL, NULL);
+    assert_non_null(stop_at.then);
+    sim_restore(stop_at.then);
+    sim_snapshot_free(stop_at.then);
+    sim_die(SIM_DEATH_KILL);
+}
+
 /* The PC as a worker leaves it that is killed right after that change. */
 static void die_after(const struct scenario *s, const char *what, const char *target)
 {
@@ -298,12 +308,8 @@ static void die_after(const struct scenario *s, const char *what, const char *ta
     stop_at.then = NULL;
     sim_watch(stop_there, NULL);
     world_finish(&end);
-    sim_watch(NULL, NULL);
     end_free(&end);
-    assert_non_null(stop_at.then);
-    sim_restore(stop_at.then);
-    sim_snapshot_free(stop_at.then);
-    sim_die(SIM_DEATH_KILL);
+    die_there();
     sim_worker();
 }
 
@@ -327,6 +333,25 @@ static void test_rollback_by_hand_restores(void **state)
     world_over();
 }
 
+/* Through all reboots to the end; its exit status, and the result on record. */
+static int go_to_end(const char *id, enum run_result *ret)
+{
+    struct err e = ERR_INIT;
+    struct run_view v;
+    int status = -1;
+
+    assert_true(run_go(id, NULL, &status, &e));
+    while (sim_reboot_asked()) {
+        sim_reboot();
+        sim_worker();
+        assert_true(run_go(id, NULL, &status, &e));
+    }
+    assert_true(run_view(id, &v, &e));
+    *ret = v.outcome.result;
+    run_view_free(&v);
+    return status;
+}
+
 static void stop_at_fourth_record(void *arg, const struct sim_point *p)
 {
     int *records = arg;
@@ -339,9 +364,9 @@ static void stop_at_fourth_record(void *arg, const struct sim_point *p)
 static void test_old_one_that_starts_late_is_put_back(void **state)
 {
     struct err e = ERR_INIT;
-    int status = -1, records = 0;
+    enum run_result result;
     struct os_exit x;
-    struct run_view v;
+    int records = 0;
     struct end end;
 
     (void)state;
@@ -352,21 +377,14 @@ static void test_old_one_that_starts_late_is_put_back(void **state)
     assert_false(sim_protected());
     sim_watch(stop_at_fourth_record, &records);
     world_finish(&end);
-    sim_watch(NULL, NULL);
     end_free(&end);
-    assert_non_null(stop_at.then);
-    sim_restore(stop_at.then);
-    sim_snapshot_free(stop_at.then);
-    sim_die(SIM_DEATH_KILL);
+    die_there();
     assert_true(os_service_change(OS_SERVICE_START, "kesl", 1000, &x, &e));
     buf_free(&x.out);
     assert_true(sim_protected());
     sim_worker();
-    assert_true(run_go(world_run(), NULL, &status, &e));
-    assert_int_equal(status, 5);
-    assert_true(run_view(world_run(), &v, &e));
-    assert_int_equal(v.outcome.result, RESULT_ROLLED_BACK);
-    run_view_free(&v);
+    assert_int_equal(go_to_end(world_run(), &result), 5);
+    assert_int_equal(result, RESULT_ROLLED_BACK);
     assert_true(sim_protected());
     world_over();
 }
@@ -433,25 +451,16 @@ static void test_no_reboot_stops_and_goes_on_after_one(void **state)
 static int run_altered(const struct scenario *s, enum sim_switch w, void (*change)(struct plan *p), enum run_result *ret)
 {
     struct err e = ERR_INIT;
-    struct run_view v;
     struct buf b;
     char id[80];
-    int status = -1;
+    int status;
 
     world_begin(s, w);
     buf_init(&b, LIMIT_DOCUMENT);
     alter(change, &b);
     sim_worker();
     assert_true(run_prepare("plan.json", buf_str(&b), b.len, world_catalog(), id, sizeof id, &e));
-    assert_true(run_go(id, NULL, &status, &e));
-    while (sim_reboot_asked()) {
-        sim_reboot();
-        sim_worker();
-        assert_true(run_go(id, NULL, &status, &e));
-    }
-    assert_true(run_view(id, &v, &e));
-    *ret = v.outcome.result;
-    run_view_free(&v);
+    status = go_to_end(id, ret);
     buf_free(&b);
     world_over();
     return status;
@@ -521,25 +530,15 @@ static void test_ceiling_turns_the_run_round(void **state)
 /* Hours without power in the middle of the change are hours without anybody who could attack: the run goes on to its end. */
 static void test_hours_without_power_are_no_gap(void **state)
 {
-    struct err e = ERR_INIT;
-    struct run_view v;
-    int status = -1;
+    enum run_result result;
 
     (void)state;
     die_after(&replace, "", "/opt/kaspersky/kesl/");
     sim_die(SIM_DEATH_POWER);
     sim_off(10ll * 3600 * 1000);
     sim_worker();
-    assert_true(run_go(world_run(), NULL, &status, &e));
-    while (sim_reboot_asked()) {
-        sim_reboot();
-        sim_worker();
-        assert_true(run_go(world_run(), NULL, &status, &e));
-    }
-    assert_int_equal(status, 0);
-    assert_true(run_view(world_run(), &v, &e));
-    assert_int_equal(v.outcome.result, RESULT_MIGRATED);
-    run_view_free(&v);
+    assert_int_equal(go_to_end(world_run(), &result), 0);
+    assert_int_equal(result, RESULT_MIGRATED);
     assert_true(sim_protected());
     world_over();
 }
