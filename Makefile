@@ -1,6 +1,6 @@
 # avswap: one Makefile, no configure step.
 #
-#   make            build/avswap and, for a jump host, build/avswap-fleet
+#   make            build/avswap and, for a jump host, build/avswap-fleet with build/avswap-ssh
 #   make check      everything that is tested in minutes (installs what a fresh Debian 12 lacks)
 #   make demo       three migrations on throw-away hosts (installs what a fresh Debian 12 lacks)
 #   make demo-fleet twenty throw-away hosts moved in waves, through all that happens to fleets
@@ -32,10 +32,12 @@ CFLAGS += -std=gnu11 -D_GNU_SOURCE $(OPT) -g$(if $(SANITIZE),1) -I. $(WARNINGS) 
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LDLIBS += -larchive -ljansson -lsodium
 FLEET_LDLIBS := -lgit2 -lsqlite3 -lyaml -lglpk -luv -lz
+# In a program of its own: what it parses comes from PCs before they have proved who they are.
+SSH_LDLIBS := -lssh
 
 # What a fresh Debian 12 lacks. Installed by `make check` and `make demo`.
 BUILD_APT := gcc libc6-dev make libjansson-dev libarchive-dev libcurl4-openssl-dev libsodium-dev \
-	libgit2-dev libsqlite3-dev libyaml-dev libglpk-dev libuv1-dev zlib1g-dev
+	libgit2-dev libsqlite3-dev libyaml-dev libglpk-dev libuv1-dev zlib1g-dev libssh-dev
 TEST_APT := tzdata libcmocka-dev pmccabe groff man-db bash-completion tmux clang-format git ansible-core python3 python3-jsonschema curl \
 	rpm rpm2cpio cpio iproute2 openssl iptables nftables init-system-helpers passwd
 
@@ -56,9 +58,15 @@ $(BUILD)/avswap: $(call OBJ,$(CMD_SRC)) $(CORE_LIB)
 	$(say)LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(CORE_LIB) $(LDLIBS)
 
+$(BUILD)/avswap-ssh: $(call OBJ,$(wildcard cmd/avswap-ssh/*.c))
+	$(say)LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(SSH_LDLIBS)
+
 $(BUILD)/avswap-fleet: $(call OBJ,$(wildcard cmd/cli/*.c cmd/avswap-fleet/*.c)) $(FLEET_LIB) $(CORE_LIB)
 	$(say)LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(FLEET_LIB) $(CORE_LIB) $(LDLIBS) $(FLEET_LDLIBS)
+# Which starts it.
+$(BUILD)/avswap-fleet: | $(BUILD)/avswap-ssh
 
 $(FLEET_LIB): $(call OBJ,$(FLEET_SRC))
 	@rm -f $@
@@ -112,7 +120,7 @@ deps:
 	@tests/deps.sh $(ALL_APT)
 
 clean:
-	rm -rf build/windows/obj build/obj build/sanitize build/cover build/avswap build/avswap-fleet build/libavswap.a build/libavswap-fleet.a build/embedded.c build/unit build/sim build/fuzz
+	rm -rf build/windows/obj build/obj build/sanitize build/cover build/avswap build/avswap-fleet build/avswap-ssh build/libavswap.a build/libavswap-fleet.a build/embedded.c build/unit build/sim build/fuzz
 
 fmt:
 	clang-format -i $$(git ls-files '*.c' '*.h')
@@ -121,6 +129,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m755 $(BUILD)/avswap $(BUILD)/avswap-fleet $(DESTDIR)$(PREFIX)/sbin
 	install -d $(DESTDIR)$(PREFIX)/lib/avswap
+	install -m755 $(BUILD)/avswap-ssh $(DESTDIR)$(PREFIX)/lib/avswap
 	[ ! -e $(PORTABLE)/avswap ] || install -m755 $(PORTABLE)/avswap $(DESTDIR)$(PREFIX)/lib/avswap/avswap-linux-x86_64
 	[ ! -e $(WINDOWS)/avswap.exe ] || install -m755 $(WINDOWS)/avswap.exe $(DESTDIR)$(PREFIX)/lib/avswap
 	$(BUILD)/avswap docs man $(BUILD)/man && $(BUILD)/avswap-fleet docs man $(BUILD)/man

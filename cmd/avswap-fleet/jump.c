@@ -3,12 +3,14 @@
 #include "cmd/avswap-fleet/state.h"
 #include "cmd/cli/input.h"
 #include "cmd/cli/options.h"
+#include "cmd/cli/out.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/version_tool.h"
 #include "core/detect/match.h"
 #include "core/os/machine.h"
 #include "core/os/process.h"
+#include "core/visit/libssh.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,35 +23,45 @@ static const char *const worker_names[2] = {"avswap-linux-x86_64", "avswap.exe"}
 /* Where the build leaves them, beside avswap-fleet. */
 static const char *const built_names[2] = {"portable/avswap", "windows/avswap.exe"};
 
-/* The first of these that is there: --workers; ../lib/avswap of an installation; the build's. NULL: none. */
-static const char *find_worker(struct jump *j, int os, struct err *e)
+/* The folder of this program. NULL on failure. */
+static const char *own_folder(struct jump *j, struct err *e)
 {
-    const char *given = option_value(&j->c->args, "workers");
-    struct arena *a = &j->c->doc.arena;
-    const char *candidates[3] = {NULL, NULL, NULL}, *folder;
     struct buf self;
-    char *slash;
+    char *ret = NULL, *slash;
 
     buf_init(&self, LIMIT_PATH);
-    if (!os_self_path(&self, e)) {
-        buf_free(&self);
-        return NULL;
-    }
-    folder = arena_strdup(a, buf_str(&self));
+    if (os_self_path(&self, e) && !(ret = arena_strdup(&j->c->doc.arena, buf_str(&self))))
+        err_nomem(e);
     buf_free(&self);
-    slash = folder ? strrchr((char *)(uintptr_t)folder, '/') : NULL;
+    slash = ret ? strrchr(ret, '/') : NULL;
     if (slash)
         *slash = '\0';
-    if (given)
-        candidates[0] = arena_printf(a, "%s/%s", given, worker_names[os]);
-    else if (folder) {
-        candidates[0] = arena_printf(a, "%s/../lib/avswap/%s", folder, worker_names[os]);
-        candidates[1] = arena_printf(a, "%s/%s", folder, built_names[os]);
-    }
-    for (int i = 0; i < 3; i++)
+    return ret;
+}
+
+/* A file of ours: ../lib/avswap/NAME of an installation, or BUILT where the build leaves it. NULL: there is none, or failure. */
+static const char *find_own(struct jump *j, const char *name, const char *built, struct err *e)
+{
+    const char *folder = own_folder(j, e);
+    const char *candidates[2] = {folder ? arena_printf(&j->c->doc.arena, "%s/../lib/avswap/%s", folder, name) : NULL,
+                                 folder ? arena_printf(&j->c->doc.arena, "%s/%s", folder, built) : NULL};
+
+    for (int i = 0; i < 2; i++)
         if (candidates[i] && os_file_exists(candidates[i]))
             return candidates[i];
     return NULL;
+}
+
+static const char *find_worker(struct jump *j, int os, struct err *e)
+{
+    const char *given = option_value(&j->c->args, "workers"), *ret;
+
+    if (!given)
+        return find_own(j, worker_names[os], built_names[os], e);
+    ret = arena_printf(&j->c->doc.arena, "%s/%s", given, worker_names[os]);
+    if (!ret)
+        err_nomem(e);
+    return ret && os_file_exists(ret) ? ret : NULL;
 }
 
 static bool load_worker(struct jump *j, int os, struct err *e)
@@ -231,6 +243,29 @@ bool jump_plans(struct jump *j, struct err *e)
     return take_shelf(j, e);
 }
 
+/* ---- sessions ---- */
+
+/* libssh where it does all that OpenSSH would, or as --client says. */
+static bool choose_client(struct jump *j, struct transport_options *o, struct err *e)
+{
+    const char *given = option_value(&j->c->args, "client"), *why, *file;
+
+    if (given && strcmp(given, "openssh") != 0 && strcmp(given, "libssh") != 0)
+        return err_set(e, ERR_USAGE, "--client '%.40s': there are openssh and libssh", given);
+    if (given && strcmp(given, "openssh") == 0)
+        return true;
+    file = find_own(j, "avswap-ssh", "avswap-ssh", e);
+    if (e->code || !libssh_choose(file, o, &j->c->doc.arena, &o->libssh, &why, e))
+        return false;
+    if (why && given)
+        return err_set(e, ERR_INPUT, "sessions cannot go by libssh: %.300s", why);
+    if (why && j->c->style.verbose)
+        out_talk(j->c, "Sessions by OpenSSH: %s", why);
+    else if (j->c->style.verbose)
+        out_talk(j->c, "Sessions by libssh");
+    return true;
+}
+
 static bool options_of(struct jump *j, struct err *e)
 {
     struct transport_options *o = &j->request.transport;
@@ -239,7 +274,7 @@ static bool options_of(struct jump *j, struct err *e)
     o->kex = option_value(&j->c->args, "kex");
     if (o->kex && strcmp(o->kex, "curve25519") != 0)
         return err_set(e, ERR_USAGE, "--kex '%.40s': only curve25519 can be asked for", o->kex);
-    return true;
+    return choose_client(j, o, e);
 }
 
 bool jump_open(struct jump *j, struct cli *c, const char *note, struct err *e)

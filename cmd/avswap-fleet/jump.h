@@ -16,6 +16,8 @@
         {"kex", 0, "NAME", "curve25519: this key exchange alone, which costs a fifth of OpenSSH's own choice and lacks its protection " \
                            "against recording now and decrypting later",                                                              \
          false},                                                                                                                       \
+        {"client", 0, "NAME", "openssh, or libssh, which takes less CPU (default: libssh where it does all that OpenSSH would; -v tells why not)", \
+         false},                                                                                                                       \
         {"workers", 0, "DIR", "the programs that travel: avswap-linux-x86_64, avswap.exe", false},                                   \
         {"at-once", 0, "N", "sessions at the same time", false},                                                                      \
         {"secret", 0, "NAME=file:PATH", "a password or token for the PCs whose policy says \"secrets\": {\"NAME\": \"sent\"} (may be given again)", true}

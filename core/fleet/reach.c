@@ -7,7 +7,9 @@ bool reach(const struct drive_request *r, const struct roster_host *h, struct ta
 
     *target = (struct target){.name = x->name, .address = x->address, .user = x->user, .port = x->port, .become = x->become,
                               .os = x->os == FLEET_WINDOWS ? TARGET_WINDOWS : TARGET_LINUX};
-    *ret = (struct contact_request){.transport = x->transport == FLEET_LOCAL ? &transport_local : &transport_ssh,
+    *ret = (struct contact_request){.transport = x->transport == FLEET_LOCAL    ? &transport_local
+                                                 : r->transport.libssh.n ? &transport_libssh
+                                                                           : &transport_ssh,
                                     .target = target,
                                     .options = &r->transport,
                                     .worker = r->workers[x->os],

@@ -37,15 +37,10 @@ static const struct link_row unsaid[] = {
 
 static enum link classify(const struct target *t, const struct link_end *end, struct buf *text)
 {
-    const struct link_row *row = link_plain(end);
+    const struct link_row *row = link_plain(end, false);
 
     (void)t;
-    if (!row)
-        row = link_match(unsaid, end);
-    buf_adds(text, row->says);
-    if (row->link != LINK_OK)
-        link_quote(end, row->words, text);
-    return row->link;
+    return link_tell(row ? row : link_match(unsaid, end), end, text);
 }
 
 const struct transport transport_local = {"local", launch, classify, NULL, NULL};

@@ -7,7 +7,7 @@ enum { NAME_MAX_BYTES = 255, PORT_MAX = 65535 };
 
 const char *const target_os_names[] = {"linux", "windows", NULL};
 const char *const link_names[] = {"ok", "silent", "login", "key", "setup", NULL};
-const struct transport *const transports[] = {&transport_ssh, &transport_local, NULL};
+const struct transport *const transports[] = {&transport_ssh, &transport_libssh, &transport_local, NULL};
 
 const struct transport *transport_find(const char *name)
 {
@@ -15,6 +15,16 @@ const struct transport *transport_find(const char *name)
         if (text_eq(transports[i]->name, name))
             return transports[i];
     return NULL;
+}
+
+void transport_arg(struct strs *args, const char *s)
+{
+    if (!s || args->n == TRANSPORT_ARGS)
+        args->v = NULL;
+    if (!args->v)
+        return;
+    args->v[args->n++] = s;
+    args->v[args->n] = NULL;
 }
 
 static bool refuse(const char *what, const char *s, const char *why, struct err *e)

@@ -4,6 +4,8 @@
  *
  *     ssh     the OpenSSH client, so that everything in the user's ssh_config holds: ProxyJump, agents, certificates, FIDO
  *             keys, known_hosts. Host keys are always checked strictly.
+ *     libssh  the library of that name in the OpenSSH client's place (libssh.h), where nothing is lost by it: a quarter of the
+ *             CPU, most of which goes into starting ssh.
  *     local   the same visit on this machine, without a network.
  *
  * The remote side of either is one constant script that knows nothing but the worker's digest and size. It finds or takes
@@ -45,6 +47,7 @@ struct transport_options {
     const char *ssh_config; /* -F; NULL: the user's own */
     const char *kex;        /* "curve25519": that key exchange alone; NULL: what OpenSSH prefers */
     unsigned connect_s;     /* 0: TRANSPORT_CONNECT_S */
+    struct strs libssh;     /* the program avswap-ssh and its options, as libssh_choose() found them; n = 0: it is OpenSSH's */
 };
 
 /* The worker that travels. The bytes are the caller's, and are neither copied nor changed. */
@@ -75,7 +78,7 @@ struct link_end {
     const char *errors; /* what it wrote to standard error: hostile, need not end with NUL; NULL: nothing */
     size_t errors_len;  /* only the first and last TRANSPORT_ERRORS / 2 bytes need be kept; more is not looked at */
 };
-enum { TRANSPORT_ERRORS = 8192, TRANSPORT_ARGS = 48, TRANSPORT_CONNECT_S = 10 };
+enum { TRANSPORT_ERRORS = 8192, TRANSPORT_ARGS = 96, TRANSPORT_CONNECT_S = 10 };
 
 /* Where the connection to a PC goes. */
 struct way {
@@ -97,8 +100,11 @@ struct transport {
     bool (*way)(const struct target *t, const struct transport_options *o, struct arena *a, struct strs *ret, struct err *e);
     bool (*read_way)(const char *text, size_t n, struct way *ret);
 };
-extern const struct transport transport_ssh, transport_local;
+extern const struct transport transport_ssh, transport_libssh, transport_local;
 extern const struct transport *const transports[]; /* NULL-terminated */
+
+/* Appends to a list with room for TRANSPORT_ARGS and the NULL. What cannot be had (s is NULL) or has no room leaves no list: v is NULL. */
+void transport_arg(struct strs *args, const char *s);
 
 const struct transport *transport_find(const char *name); /* NULL: there is none of that name */
 

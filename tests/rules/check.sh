@@ -32,6 +32,7 @@ libraries_at_home() {
     sources | grep -v '^core/catalog/' | xargs grep -nE '#include <git2'
     sources | grep -vE '^core/(catalog|inventory)/' | xargs grep -nE '#include <yaml'
     sources | grep -v '^core/base/' | xargs grep -nE '#include <sodium'
+    sources | grep -v '^cmd/avswap-ssh/' | xargs grep -nE '#include <libssh/'
 }
 
 banned_functions() {

@@ -4,6 +4,7 @@
  */
 #include "core/base/schema.h"
 #include "core/visit/bootstrap.h"
+#include "core/visit/libssh.h"
 #include "core/visit/transport.h"
 
 #include <setjmp.h>
@@ -18,7 +19,7 @@
 #define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static const struct worker_file worker = {SHA, "", 1700000, NULL};
-static const struct transport_options plain = {NULL, NULL, 0};
+static const struct transport_options plain = {.kex = NULL};
 
 static struct strs launch(const struct transport *way, const struct target *t, const struct transport_options *o, struct arena *a)
 {
@@ -48,7 +49,9 @@ static void ssh_arguments(void **none)
 {
     const struct target bare = {.name = "pc-1"};
     const struct target full = {.name = "PC 1", .address = "2001:db8::7", .user = "CORP\\ops", .port = 2222, .become = true};
-    const struct transport_options all = {"/etc/fleet.conf", "curve25519", 7};
+    const struct transport_options all = {.ssh_config = "/etc/fleet.conf", .kex = "curve25519", .connect_s = 7};
+    const char *library[] = {"avswap-ssh", "-o", "ciphers=aes128-ctr"};
+    const struct transport_options by_library = {.connect_s = 7, .libssh = {library, 3}};
     struct arena a = ARENA_INIT;
     struct strs args = launch(&transport_ssh, &bare, &plain, &a);
     const char *command = args.v[args.n - 1];
@@ -67,6 +70,11 @@ static void ssh_arguments(void **none)
     assert_string_equal(args.v[0], "sudo");
     assert_string_equal(args.v[4], bootstrap_script);
     assert_string_equal(args.v[6], SHA);
+    args = launch(&transport_libssh, &full, &by_library, &a);
+    assert_string_equal(joined(&args, args.n - 1, &a),
+                        "avswap-ssh -o ciphers=aes128-ctr -o connecttimeout=7 -o port=2222 -o user=CORP\\ops -- 2001:db8::7");
+    assert_true(text_starts(args.v[args.n - 1], "exec sudo -n /bin/sh -c '"));
+    assert_ptr_equal(transport_find("libssh"), &transport_libssh);
     assert_ptr_equal(transport_find("ssh"), &transport_ssh);
     assert_ptr_equal(transport_find("local"), &transport_local);
     assert_null(transport_find("telnet"));
@@ -244,11 +252,13 @@ static void windows_command(void **none)
 
 /* --- how it ended --------------------------------------------------------------------------------------------------- */
 
-static const struct {
+struct recorded {
     int status;
     enum link link;
     const char *errors, *says;
-} recorded[] = {
+};
+
+static const struct recorded by_openssh[] = {
     {255, LINK_LOGIN, "root@127.0.0.1: Permission denied (publickey,password,keyboard-interactive).\n", "login was refused"},
     {255, LINK_LOGIN, "root@127.0.0.1: Permission denied (password,keyboard-interactive).\n", "login was refused"},
     {255, LINK_LOGIN, "Received disconnect from 127.0.0.1 port 2204:2: Too many authentication failures\nDisconnected from 127.0.0.1 port 2204\n",
@@ -332,31 +342,61 @@ static const struct {
     {0, LINK_SETUP, "", "forced command"},
 };
 
-static enum link classify(const struct link_end *end, struct buf *text)
+/* From avswap-ssh against sshd's, and things that are none. */
+static const struct recorded by_libssh[] = {
+    {LIBSSH_SILENT, LINK_SILENT, "avswap-ssh: no connection: Failed to resolve hostname x.invalid (Name or service not known)\n", "name service"},
+    {LIBSSH_SILENT, LINK_SILENT, "avswap-ssh: no connection: Connection refused\n", "nothing listens"},
+    {LIBSSH_SILENT, LINK_SILENT, "avswap-ssh: no connection: Timeout connecting to 127.0.0.1\n", "switched off"},
+    {LIBSSH_SILENT, LINK_SILENT, "avswap-ssh: no connection: Socket error: Connection reset by peer\n", "was reset"},
+    {LIBSSH_SILENT, LINK_SILENT, "avswap-ssh: the connection broke off\n", "broke off"},
+    {LIBSSH_SILENT, LINK_SILENT, "", "broke off"},
+    {LIBSSH_CHANGED, LINK_KEY, "avswap-ssh: the host key is another one\n", "ssh-keygen -R"},
+    {LIBSSH_UNKNOWN, LINK_KEY, "avswap-ssh: the host key is not in known_hosts\n", "is not known here"},
+    {LIBSSH_REFUSED, LINK_LOGIN, "avswap-ssh: no key was accepted: Access denied for 'publickey'.\n", "login was refused"},
+    {LIBSSH_NOTHING_COMMON, LINK_SETUP, "avswap-ssh: no connection: kex error : no match for method kex algos\n", "no algorithm in common"},
+    {LIBSSH_FAILED, LINK_SETUP, "avswap-ssh: libssh cannot be told: nothing\n", "--client openssh"},
+    /* its exit status is the remote command's: what a PC writes says nothing of the connection */
+    {249, LINK_SETUP, "avswap-ssh: no key was accepted\n", "forced command"},
+    {127, LINK_SETUP, "bash: line 1: sudo: command not found\n", "inventory"},
+    {0, LINK_SETUP, "", "forced command"},
+};
+
+static enum link classify_by(const struct transport *by, const struct link_end *end, struct buf *text)
 {
     const struct target t = {.name = "pc-1"};
 
     buf_init(text, 4096);
-    return transport_ssh.classify(&t, end, text);
+    return by->classify(&t, end, text);
 }
 
-static void the_words_of_ssh(void **none)
+static enum link classify(const struct link_end *end, struct buf *text)
 {
-    (void)none;
-    for (size_t i = 0; i < sizeof recorded / sizeof recorded[0]; i++) {
-        const struct link_end end = {.status = recorded[i].status, .errors = recorded[i].errors, .errors_len = strlen(recorded[i].errors)};
+    return classify_by(&transport_ssh, end, text);
+}
+
+static void check_recorded(const struct transport *by, const struct recorded *rows, size_t n, int own)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct link_end end = {.status = rows[i].status, .errors = rows[i].errors, .errors_len = strlen(rows[i].errors)};
         struct link_end greeted = end;
         struct buf text;
-        enum link link = classify(&end, &text);
+        enum link link = classify_by(by, &end, &text);
 
-        if (link != recorded[i].link || !strstr(buf_str(&text), recorded[i].says))
-            fail_msg("row %zu: %s: %s", i, link_names[link], buf_str(&text));
+        if (link != rows[i].link || !strstr(buf_str(&text), rows[i].says))
+            fail_msg("%s, row %zu: %s: %s", by->name, i, link_names[link], buf_str(&text));
         buf_free(&text);
         /* The same words from a PC that has spoken are only its words: it cannot stop a rollout with them. */
         greeted.greeted = true;
-        assert_int_equal(classify(&greeted, &text), recorded[i].status == 255 ? LINK_SILENT : LINK_OK);
+        assert_int_equal(classify_by(by, &greeted, &text), rows[i].status >= own ? LINK_SILENT : LINK_OK);
         buf_free(&text);
     }
+}
+
+static void the_words_of_the_clients(void **none)
+{
+    (void)none;
+    check_recorded(&transport_ssh, by_openssh, sizeof by_openssh / sizeof by_openssh[0], 255);
+    check_recorded(&transport_libssh, by_libssh, sizeof by_libssh / sizeof by_libssh[0], LIBSSH_FIRST);
 }
 
 static void other_ends(void **none)
@@ -417,7 +457,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ssh_arguments),    cmocka_unit_test(the_script_is_one_for_every_login_shell),
         cmocka_unit_test(what_is_refused),  cmocka_unit_test(windows_command),
-        cmocka_unit_test(the_words_of_ssh), cmocka_unit_test(other_ends),
+        cmocka_unit_test(the_words_of_the_clients), cmocka_unit_test(other_ends),
         cmocka_unit_test(hostile_errors),
     };
 
