@@ -104,6 +104,7 @@ static const struct option options[] = {
 static const char *const about[] = {
     "Visits the PCs of the inventory, or those named, and brings their facts: what is installed, what protects them. Nothing is "
     "changed there but the worker itself, which is sent once, packed where the PC has gzip, and kept for later visits. Plans are made from these facts by avswap fleet plan.",
+    "A login that three PCs in a row refuse is not tried on the others, as a directory may count refused logins and lock the account.",
     "PCs that do not answer are told and the others go on. They need not be met now: avswap fleet run asks each PC for its facts "
     "when there is no plan for it yet.",
     NULL,

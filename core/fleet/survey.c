@@ -9,6 +9,12 @@
 #include <signal.h>
 #include <string.h>
 
+struct login { /* a user, and what became of the last sessions */
+    const char *user; /* NULL: as ssh_config says */
+    unsigned live, refused; /* refused: in a row */
+    bool proven;
+};
+
 struct surveying {
     const struct survey_request *q;
     struct survey_result *ret;
@@ -18,12 +24,15 @@ struct surveying {
     bool leaving;
     size_t next, live;
     struct doc doc;
+    struct login *logins; /* NULL: none yet */
+    size_t login_count;
     struct err failed;
 };
 
 struct look { /* one PC */
     struct surveying *s;
     const struct roster_host *h;
+    struct login *login;
     struct target target;
     struct buf facts; /* or its plan, which is proved */
     struct secret secrets;
@@ -31,6 +40,36 @@ struct look { /* one PC */
 };
 
 static void begin_more(struct surveying *s);
+
+/* ---- logins: as in schedule.h, of a survey that is not gone on with ---- */
+
+static struct login *login_of(struct surveying *s, const struct roster_host *h)
+{
+    for (size_t i = 0; i < s->login_count; i++)
+        if (text_eq(s->logins[i].user, h->host.user))
+            return &s->logins[i];
+    s->logins[s->login_count] = (struct login){.user = h->host.user};
+    return &s->logins[s->login_count++];
+}
+
+static bool given_up(const struct login *l)
+{
+    return l->refused >= SURVEY_REFUSALS;
+}
+
+/* May one more be open? */
+static bool room(const struct login *l)
+{
+    return (l->proven && !l->refused) || l->live + l->refused < SURVEY_REFUSALS;
+}
+
+static void was_let_in(struct login *l)
+{
+    l->proven = true;
+    l->refused = 0;
+}
+
+/* ---- one PC ---- */
 
 static bool ask_proof(struct look *x, struct contact *c, struct err *e)
 {
@@ -45,6 +84,7 @@ static bool hello(void *arg, struct contact *c, const struct visit_hello *h, str
     const char *other = NULL;
     struct store *store = x->s->q->r->store;
 
+    was_let_in(x->login);
     if (!store_batch(store, os_up_ms(), e) ||
         !roster_learn(store, x->h->host.name, h->machine, h->hostname, os_now(), &x->s->doc, &other, e))
         return false;
@@ -102,6 +142,11 @@ static void over(void *arg, struct contact *c, const struct contact_end *end)
     (void)c;
     if (end->how == CONTACT_FAILED && !s->failed.code)
         s->failed = *end->e;
+    if (end->how == CONTACT_LINK && end->link == LINK_LOGIN)
+        x->login->refused++;
+    else if (end->greeted)
+        was_let_in(x->login);
+    x->login->live--;
     if (x->got)
         s->ret->answered++;
     else if (end->how == CONTACT_LINK && end->link == LINK_SILENT)
@@ -141,7 +186,7 @@ static bool open_one(struct surveying *s, const struct roster_host *h, bool *ret
     *ret_asked = true;
     if (!x)
         return err_nomem(e);
-    *x = (struct look){.s = s, .h = h};
+    *x = (struct look){.s = s, .h = h, .login = login_of(s, h)};
     buf_init(&x->facts, LIMIT_DOCUMENT);
     if (s->q->prove && needs_proof(x, &wanted, e))
         *ret_asked = wanted;
@@ -150,11 +195,24 @@ static bool open_one(struct surveying *s, const struct roster_host *h, bool *ret
         q.arg = x;
         if (contact_open(&s->loop, &q, e)) {
             s->live++;
+            x->login->live++;
             return true;
         }
     }
     look_free(x);
     return !e->code;
+}
+
+/* The next ones of a user whom so many refused in a row are not asked. */
+static void pass_by(struct surveying *s)
+{
+    while (s->next < s->q->n && given_up(login_of(s, s->q->hosts[s->next]))) {
+        const struct roster_host *h = s->q->hosts[s->next++];
+
+        s->ret->asked++;
+        s->ret->failed++;
+        s->q->tell(s->q->arg, h, "not asked: " SURVEY_REFUSED);
+    }
 }
 
 static void rings(uv_timer_t *t)
@@ -168,7 +226,8 @@ static void begin_more(struct surveying *s)
 
     if (store_changing(s->q->r->store) && store_batch_due(s->q->r->store, os_up_ms()) && !store_commit(s->q->r->store, &e) && !s->failed.code)
         s->failed = e;
-    if (s->next < s->q->n && !s->leaving && !s->failed.code && s->live < s->q->at_once) {
+    pass_by(s);
+    if (s->next < s->q->n && !s->leaving && !s->failed.code && s->live < s->q->at_once && room(login_of(s, s->q->hosts[s->next]))) {
         const struct roster_host *h = s->q->hosts[s->next++];
         bool asked;
 
@@ -203,6 +262,11 @@ bool survey(const struct survey_request *q, struct survey_result *ret, struct er
     memset(ret, 0, sizeof *ret);
     if (rc < 0)
         return err_set(e, ERR_OS, "no event loop: %s", uv_strerror(rc));
+    s.logins = ARENA_ARRAY(&s.doc.arena, q->n, struct login);
+    if (!s.logins) {
+        (void)uv_loop_close(&s.loop);
+        return err_nomem(e);
+    }
     signal(SIGPIPE, SIG_IGN);
     uv_timer_init(&s.loop, &s.timer);
     uv_signal_init(&s.loop, &s.stop);
