@@ -215,6 +215,11 @@ static void pass_by(struct surveying *s)
     }
 }
 
+static bool may_begin(struct surveying *s)
+{
+    return s->next < s->q->n && !s->leaving && !s->failed.code && s->live < s->q->at_once && room(login_of(s, s->q->hosts[s->next]));
+}
+
 static void rings(uv_timer_t *t)
 {
     begin_more(t->data);
@@ -227,7 +232,7 @@ static void begin_more(struct surveying *s)
     if (store_changing(s->q->r->store) && store_batch_due(s->q->r->store, os_up_ms()) && !store_commit(s->q->r->store, &e) && !s->failed.code)
         s->failed = e;
     pass_by(s);
-    if (s->next < s->q->n && !s->leaving && !s->failed.code && s->live < s->q->at_once && room(login_of(s, s->q->hosts[s->next]))) {
+    if (may_begin(s)) {
         const struct roster_host *h = s->q->hosts[s->next++];
         bool asked;
 
