@@ -117,3 +117,24 @@ const char *bootstrap_command(const struct target *t, const struct worker_file *
         err_nomem(e);
     return ret;
 }
+
+bool bootstrap_arguments(const struct target *t, const struct worker_file *w, struct arena *a, struct strs *args, struct strs *ret,
+                         struct err *e)
+{
+    const char *command;
+
+    if (!transport_check_target(t, e))
+        return false;
+    if (!digest_is(w->sha256))
+        return err_set(e, ERR_BUG, "a worker without a digest");
+    command = bootstrap_command(t, w, a, e);
+    if (!command)
+        return false;
+    transport_arg(args, "--");
+    transport_arg(args, t->address ? t->address : t->name);
+    transport_arg(args, command);
+    if (!args->v)
+        return err_nomem(e);
+    *ret = *args;
+    return true;
+}

@@ -27,6 +27,9 @@ extern const char bootstrap_script[]; /* its arguments: digest, size, state fold
 const char *bootstrap_state(const struct target *t);
 /* The one text that ssh hands to the login shell. */
 const char *bootstrap_command(const struct target *t, const struct worker_file *w, struct arena *a, struct err *e) MUST_CHECK;
+/* Completes the arguments of a client of SSH: PC and command, behind a "--". ERR_INPUT: a PC that cannot be handed to it. */
+bool bootstrap_arguments(const struct target *t, const struct worker_file *w, struct arena *a, struct strs *args, struct strs *ret,
+                         struct err *e) MUST_CHECK;
 /* The PowerShell script itself, before it is encoded. */
 const char *bootstrap_powershell(const struct target *t, const struct worker_file *w, struct arena *a) MUST_CHECK;
 

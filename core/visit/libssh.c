@@ -26,27 +26,11 @@ static bool launch(const struct target *t, const struct transport_options *o, co
                    struct strs *ret, struct err *e)
 {
     struct strs args = {ARENA_ARRAY(a, TRANSPORT_ARGS + 1, const char *), 0};
-    const char *command;
 
-    if (!transport_check_target(t, e))
-        return false;
-    if (!o->libssh.n)
-        return err_set(e, ERR_BUG, "no program for libssh");
-    if (!digest_is(w->sha256))
-        return err_set(e, ERR_BUG, "a worker without a digest");
-    command = bootstrap_command(t, w, a, e);
-    if (!command)
-        return false;
     for (size_t i = 0; i < o->libssh.n; i++)
         transport_arg(&args, o->libssh.v[i]);
     add_target(t, o, a, &args);
-    transport_arg(&args, "--");
-    transport_arg(&args, t->address ? t->address : t->name);
-    transport_arg(&args, command);
-    if (!args.v)
-        return err_nomem(e);
-    *ret = args;
-    return true;
+    return bootstrap_arguments(t, w, a, &args, ret, e);
 }
 
 static const struct link_row *row_of(const struct link_end *end)

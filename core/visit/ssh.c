@@ -16,27 +16,13 @@ static bool launch(const struct target *t, const struct transport_options *o, co
                    struct strs *ret, struct err *e)
 {
     struct strs args = {ARENA_ARRAY(a, TRANSPORT_ARGS + 1, const char *), 0};
-    const char *command;
 
-    if (!transport_check_target(t, e))
-        return false;
     if (o->kex && strcmp(o->kex, "curve25519") != 0)
         return err_set(e, ERR_INPUT, "the key exchange '%.40s' is none that can be asked for: it is curve25519, or what OpenSSH prefers",
                        o->kex);
-    if (!digest_is(w->sha256))
-        return err_set(e, ERR_BUG, "a worker without a digest");
-    command = bootstrap_command(t, w, a, e);
-    if (!command)
-        return false;
     transport_arg(&args, "ssh");
     ssh_config_arguments(t, o, a, &args);
-    transport_arg(&args, "--");
-    transport_arg(&args, t->address ? t->address : t->name);
-    transport_arg(&args, command);
-    if (!args.v)
-        return err_nomem(e);
-    *ret = args;
-    return true;
+    return bootstrap_arguments(t, w, a, &args, ret, e);
 }
 
 /* --- its end ------------------------------------------------------------------------------------------------- */
