@@ -3,7 +3,8 @@
 # PC, of clush and of Ansible, each as a whole tree of processes in a control group of its own. All bring the same worker, look at each
 # visit whether it is still what its SHA-256 says, run it with the same request, and keep each PC's facts in a file of its own; in turns,
 # from the same lab hosts, with the same number of sessions at a time and the same key exchange: once curve25519, once what OpenSSH
-# prefers. How the worker travels is the client's own way: avswap packs it. Lines as in bench.sh.
+# prefers. How the worker travels, and by which library, is the client's own way: avswap packs it, and has libssh for what libssh can. Lines as in
+# bench.sh.
 # FLEET_HOSTS: how many hosts; FLEET_ROUNDS: medians of so many turns; AT_ONCE: sessions at a time. Ansible has one turn, by which
 # most of the time goes: ANSIBLE_HOSTS: with how many of the hosts.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
