@@ -13,7 +13,7 @@
 bool make_findings(struct cli *c, struct made *m, struct err *e)
 {
     memset(m, 0, sizeof *m);
-    if (!input_policy(c, &m->policy, e) || !input_facts(c, &m->facts, e) ||
+    if (!input_policy(c, &m->policy, e) || !input_secrets(c, &m->policy, e) || !input_facts(c, &m->facts, e) ||
         !input_group(c, m->facts.machine, &m->policy, e))
         return false;
     m->owner = input_owner(&m->policy);

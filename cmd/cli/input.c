@@ -272,8 +272,7 @@ static bool check_secrets(const json_t *map, struct err *e)
 /* What stands on the command line goes before the file. */
 static bool take_options(struct cli *c, struct policy *ret, struct err *e)
 {
-    if (!take_owner(c, ret, e) || !take_map(c, "var", &ret->vars, e) || !take_map(c, "secret", &ret->secrets, e) ||
-        !check_secrets(ret->secrets, e))
+    if (!take_owner(c, ret, e) || !take_map(c, "var", &ret->vars, e) || !check_secrets(ret->secrets, e))
         return false;
     if (option_given(&c->args, "strategy"))
         ret->strategy = option_value(&c->args, "strategy");
@@ -290,6 +289,11 @@ bool input_policy(struct cli *c, struct policy *ret, struct err *e)
     if (file && !input_doc(c, &policy_schema, file, ret, e))
         return false;
     return input_catalog(c, option_given(&c->args, "from"), e) && take_options(c, ret, e);
+}
+
+bool input_secrets(struct cli *c, struct policy *ret, struct err *e)
+{
+    return take_map(c, "secret", &ret->secrets, e) && check_secrets(ret->secrets, e);
 }
 
 bool input_group(struct cli *c, const struct machine *m, struct policy *p, struct err *e)

@@ -21,6 +21,8 @@ bool input_catalog(struct cli *c, bool whole, struct err *e) MUST_CHECK;
 bool input_catalog_from(struct cli *c, const char *dir, bool whole, struct err *e) MUST_CHECK;
 /* --policy, or all defaults; then --jurisdiction, --as and the other options over it. Checks owner and variables. */
 bool input_policy(struct cli *c, struct policy *ret, struct err *e) MUST_CHECK;
+/* --secret over the policy, where it says where this PC has it. */
+bool input_secrets(struct cli *c, struct policy *ret, struct err *e) MUST_CHECK;
 /* Makes p that of the group which this PC belongs to, by its name, its id or --tag. */
 bool input_group(struct cli *c, const struct machine *m, struct policy *p, struct err *e) MUST_CHECK;
 /* Whose law, from a policy; empty jurisdictions become US. */

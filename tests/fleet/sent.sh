@@ -121,6 +121,12 @@ moved() {
 	has "$1" standin-locked 0 && has "$1" standin-av 1 && guest "$1" marks | grep -q /opt/standin-av/
 }
 
+# On another jump host, where neither facts nor a plan are.
+plans_itself() {
+	local state=$out/another
+	echo "$1" | fleet hosts import - >/dev/null && run_sent "${with_secret[@]}" >>"$out/all.txt" 2>&1 && moved "$1"
+}
+
 look_for_password() {
 	local evidence=$out/evidence h
 	mkdir -p "$evidence"
@@ -134,7 +140,7 @@ look_for_password() {
 	fleet status --verbose >"$evidence/status.txt"
 	fleet status --csv >"$evidence/status.csv"
 	fleet notice --json >"$evidence/notice.json" 2>&1
-	cp -r "$state" "$out/started" "$out/all.txt" "$evidence/"
+	cp -r "$state" "$out/another" "$out/started" "$out/all.txt" "$evidence/"
 	want 'the watch saw ssh and the uninstaller' grep -qaz 'standin-locked/bin/uninstall' "$out/started"
 	want 'the password is nowhere' python3 tests/lab/look.py secret "$password" "$evidence"
 	printf 'x%s' "$password" >"$evidence/planted"
@@ -170,6 +176,7 @@ want '  and says so' says '^pc1 +done'
 want 'a wrong password: as it was' has pc2 standin-locked 1
 want '  and nothing of the new product' has pc2 standin-av 0
 want '  and says why' says '^pc2 .*(password|auth)'
+want 'a run that plans by itself sends the same' plans_itself pc3
 kill "$watcher"; wait "$watcher" 2>/dev/null
 look_for_password
 echo "fleet-sent: $passed passed, $failed failed"

@@ -335,21 +335,24 @@ case_unknown_signer() {
 
 # ---- on its own ------------------------------------------------------------------------------------------------------------------------------------
 
-# From a jump host, by the real worker behind a stand-in for ssh and PowerShell: pushed, started as a service, asked after, its journal
-# collected, acknowledged; and through a reboot, for which it is silent.
+# From a jump host, by the real worker behind a stand-in for ssh and PowerShell: pushed with the installer that the PC lacks and the passwords
+# of both products, started as a service, asked after, its journal collected, acknowledged; and through a reboot, for which it is silent.
 case_fleet() { by_fleet 0; }
 case_fleet_reboot() { by_fleet 1 wants-reboot; }
 by_fleet() { # REBOOTS [SWITCH...]
     local jump=$dir/jump pid status=0 asked=$1
-    on_kes && switches "${@:2}" || return 1
-    mkdir -p "$jump/bin" "$jump/workers" "$jump/catalog"
+    on_kes && switches 'password=Geheim-77' 'klnagent.password=Agent-Ж-5' "${@:2}" || return 1
+    mkdir -p "$jump/bin" "$jump/workers" "$jump/catalog" "$jump/payload"
+    mv "$(path C:/packages/standin-av.msi)" "$jump/payload/"
+    printf 'Geheim-77\n' >"$jump/kl.txt" && printf 'Agent-Ж-5' >"$jump/agent.txt"
     ln -s "$tests_windows/ssh.py" "$jump/bin/ssh"
     cp "$exe" "$jump/workers/avswap.exe"
     cp -r vendors playbooks "$jump/catalog/" && cp -r tests/products/windows/catalog/. "$jump/catalog/"
-    cp "$(path C:/policy.json)" "$jump/policy.json"
+    policy '"secrets":{"kaspersky_password":"sent","klnagent_password":"sent"}' && sed 's,C:/packages/,,' "$(path C:/policy.json)" >"$jump/policy.json"
     echo '{"schema":"avswap.rollout/1","ask_s":1,"waves":[{"name":"all","percent":100}]}' >"$jump/rollout.json"
     printf 'name,os\n%s,windows\n' "$pc" | jump hosts import - || return 1
-    jump run --rollout "$jump/rollout.json" --policy "$jump/policy.json" --catalog "$jump/catalog" --workers "$jump/workers" --yes & pid=$!
+    jump run --rollout "$jump/rollout.json" --policy "$jump/policy.json" --catalog "$jump/catalog" --workers "$jump/workers" --payload "$jump/payload" \
+        --secret "kaspersky_password=file:$jump/kl.txt" --secret "klnagent_password=file:$jump/agent.txt" --yes & pid=$!
     follow
     wait "$pid" || status=$?
     want 'exit 0' prints 0 echo "$status"
@@ -358,6 +361,8 @@ by_fleet() { # REBOOTS [SWITCH...]
     want 'the journal is there, whole' cmp "$(echo "$jump"/state/fleet/hosts/*/runs/*/journal.jsonl)" "$(run_dir)journal.jsonl"
     want 'its outcome, too' grep -q '"migrated"' "$jump"/state/fleet/hosts/*/runs/*/outcome.json
     want 'one worker is kept there' prints 1 eval 'ls "$(path C:/ProgramData/avswap/workers)" | wc -l'
+    want 'no secret anywhere' no_secret Geheim-77 Agent-Ж-5
+    want 'nor here' prints '' grep -rlE 'Geheim-77|Agent-Ж-5' "$jump/state" "$jump/said"
     migrated
 }
 jump() { PC="$PC" PATH="$dir/jump/bin:$PATH" "$BUILD/avswap-fleet" "$@" --state "$dir/jump/state" >>"$dir/jump/said" 2>&1; }
