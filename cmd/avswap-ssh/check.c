@@ -5,7 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+/* sshd breaks off at the sixth key that it does not know (MaxAuthTries, sshd_config(5)). OpenSSH tries those first that its configuration
+ * names; libssh goes by the agent's order, so there must be room for all. */
+enum { KEYS = 5 };
 
 static bool no(const char *what, const char *value)
 {
@@ -114,17 +120,51 @@ static bool check_kerberos(const struct request *r)
     return no("this machine may log in by Kerberos", "");
 }
 
+/* How many keys the agent has: REQUEST_IDENTITIES and its answer (draft-ietf-sshm-ssh-agent, 3.5). -1: it does not answer. */
+static int count_agent(const char *path)
+{
+    static const unsigned char ask[] = {0, 0, 0, 1, 11};
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    unsigned char answer[9]; /* its length, 12, and the number */
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool ok = fd >= 0 && strlen(path) < sizeof at.sun_path;
+
+    if (ok) {
+        memcpy(at.sun_path, path, strlen(path) + 1);
+        ok = connect(fd, (const struct sockaddr *)&at, sizeof at) == 0 && write(fd, ask, sizeof ask) == (ssize_t)sizeof ask &&
+             recv(fd, answer, sizeof answer, MSG_WAITALL) == (ssize_t)sizeof answer && answer[4] == 12 && !answer[5] && !answer[6];
+    }
+    if (fd >= 0)
+        close(fd);
+    return ok ? answer[7] << 8 | answer[8] : -1;
+}
+
+static bool check_agent(const struct request *r, int *ret_n)
+{
+    const char *given = r->values[KEY_IDENTITYAGENT];
+    const char *path = given && strcmp(given, "SSH_AUTH_SOCK") != 0 ? given : getenv("SSH_AUTH_SOCK");
+    int n;
+
+    if (!agent_wanted(r))
+        return true;
+    if (!path || *path != '/')
+        return no("libssh is not told the agent by ", path ? path : "nothing");
+    n = count_agent(path);
+    if (n > 0)
+        *ret_n += n;
+    return n >= 0 || no("the agent does not answer at ", path);
+}
+
 int check(const struct request *r)
 {
-    const char *agent = r->values[KEY_IDENTITYAGENT];
-    int known = 0, keys = agent_wanted(r);
+    int known = 0, keys = 0;
     bool ok = check_key_exchange(r) && check_options(r) && check_known_hosts(r->values[KEY_USERKNOWNHOSTSFILE], &known) &&
               check_known_hosts(r->values[KEY_GLOBALKNOWNHOSTSFILE], &known) && check_kerberos(r);
 
     ok = ok && (known || no("there are no known hosts", ""));
-    ok = ok && (!agent || *agent != '$' || no("libssh is not told the agent by ", agent));
+    ok = ok && check_agent(r, &keys);
     for (int i = 0; ok && i < r->n; i++)
-        ok = check_identity(r->identities[i], agent_wanted(r), &keys);
-    ok = ok && (keys || no("there is no key for a login", ""));
+        ok = check_identity(r->identities[i], keys > 0, &keys);
+    ok = ok && (keys || no("there is no key for a login", "")) && (keys <= KEYS || no("there are more keys than a server lets be tried", ""));
     return !ok;
 }

@@ -129,8 +129,10 @@ static bool ask_library(const char *program, const struct strs *options, struct 
         return false;
     if (end.code == 0)
         *ret = all;
-    else
+    else if (end.out.len)
         *ret_why = arena_strndup(a, buf_str(&end.out), strcspn(buf_str(&end.out), "\r\n"));
+    else
+        *ret_why = "avswap-ssh does not say whether it can";
     buf_free(&end.out);
     return end.code == 0 || *ret_why || err_nomem(e);
 }

@@ -81,6 +81,10 @@ config
 check 'the passphrase is the agent'\''s matter' ssh-agent bash -c "
 	ssh-add -q '$dir/key' && sed -i '/IdentityFile/s,$dir/key,$out/locked,' '$out/ssh_config' &&
 	'$lab' jump '$BUILD/avswap-fleet' detect -v --state '$state' --ssh-config '$out/ssh_config' --workers '$out/workers' --client libssh pc1 >'$out/detect.txt' 2>&1"
+for i in 1 2 3 4 5 6; do ssh-keygen -q -t ed25519 -N '' -f "$out/key$i" </dev/null || die 'no further keys'; done
+check 'but not with more keys than a server lets be tried' ssh-agent bash -c "
+	ssh-add -q '$out'/key[1-6] && '$lab' jump '$BUILD/avswap-fleet' detect -v --state '$state' --ssh-config '$out/ssh_config' \
+		--workers '$out/workers' pc1 >'$out/detect.txt' 2>&1; grep -q 'more keys than' '$out/detect.txt'"
 config
 cp "$dir/known_hosts" "$out/hashed" && ssh-keygen -q -H -f "$out/hashed" >"$out/hashed.log" 2>&1
 sed -i "s,$dir/known_hosts,$out/hashed," "$out/ssh_config"
