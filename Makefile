@@ -95,7 +95,7 @@ include cmd/windows/windows.mk cmd/portable/portable.mk
 include $(wildcard tests/*/*.mk)
 
 # Unit tests and the crash model run under the sanitizers.
-CHECKS := lab-migrate lab-crash fleet-check fleet-sent fleet-attach -- rules lint schemas check-unit check-crash -- \
+CHECKS := lab-migrate lab-crash fleet-check fleet-sent fleet-attach fleet-libssh -- rules lint schemas check-unit check-crash -- \
 	unit-windows windows-check products-windows-check -- check-fuzz cases visit-check triage winget git-check products-check lab-check -- \
 	crash-windows-wine
 .PHONY: check-unit check-crash check-fuzz

@@ -1,7 +1,7 @@
 #!/bin/bash
 # check.sh TARGET... [-- TARGET...]...: runs make targets, shows how each ended, and ends with "N passed, N failed".
 #
-# The targets of one group run one after the other, two groups at a time: much of what tests do is waiting. A target ends with a line
+# The targets of one group run one after the other, three groups at a time: much of what tests do is waiting. A target ends with a line
 # "NAME: N passed, N failed", "NAME: H histories, W wrong, S stranded" or "NAME: K kills, H hosts, W wrong, L lost"; one that prints
 # none of them counts as one test by its exit status. What it printed stands in $LOGS/TARGET.log.
 set -u
@@ -42,7 +42,7 @@ for word in "$@" --; do
         asked=$((asked + 1))
         continue
     fi
-    [ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+    [ "$(jobs -rp | wc -l)" -lt 3 ] || wait -n
     group "${members[@]}" &
     members=()
 done

@@ -49,7 +49,7 @@ headers_open_with_a_comment() { for f in $(find core cmd -name '*.h'); do head -
 headers_alone() {
     local f cc
     mkdir -p "$tmp/include" && ln -sf /usr/include/jansson*.h /usr/include/sodium* "$tmp/include" # no other header of Linux is for Windows
-    for f in $(find core cmd -name '*.h' | sort); do
+    for f in ${HEADERS:-$(find core cmd -name '*.h' | sort)}; do
         cc=${CC:-gcc}
         case $f in core/os/win32/*) cc="x86_64-w64-mingw32-gcc-win32 -DUNICODE -D_WIN32_WINNT=0x0A00 -isystem $tmp/include" ;; esac
         echo "#include \"$f\"" | $cc -std=gnu11 -D_GNU_SOURCE -I. -Wall -Wextra -Werror -fsyntax-only -xc - 2>&1 | head -n 3

@@ -10,14 +10,14 @@ git ls-files -z --cached --others --exclude-standard | xargs -0 tar -c 2>/dev/nu
 git -C "$tmp" init -q && git -C "$tmp" add -A
 passed=0 failed=0
 
-# red RULE FILE TEXT: with TEXT added to FILE the rule must fail; afterwards FILE is as before.
+# red RULE FILE TEXT: with TEXT added to FILE the rule must fail; afterwards FILE is as before. HEADERS: no others need be looked at.
 red() {
     local file=$tmp/$2 kept=
     if [ -e "$file" ]; then kept=1; cp "$file" "$tmp/.kept"; fi
     mkdir -p "$(dirname "$file")"
     printf '%b\n' "$3" >>"$file"
     git -C "$tmp" add -A
-    if RULES=$1 PROGRAM=$program "$here/check.sh" "$tmp" >"$tmp/.out" 2>&1; then
+    if RULES=$1 HEADERS=$2 PROGRAM=$program "$here/check.sh" "$tmp" >"$tmp/.out" 2>&1; then
         failed=$((failed + 1))
         echo "$1 stays green with: $3"
     else

@@ -237,7 +237,7 @@ static void test_same_plans(void **state)
         size_t len;
         char *text = fixture_file(&a, arena_printf(&a, "tests/cases/facts/%s", paths.v[i]), &len);
 
-        for (unsigned k = 0; k < 15; k++) {
+        for (unsigned k = 0; k < 7; k++) {
             texts[n] = changed(&a, text, (unsigned)n);
             assert_true(census_add(&x.census, texts[n], strlen(texts[n]), paths.v[i], &e));
             n++;
