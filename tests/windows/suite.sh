@@ -361,6 +361,7 @@ by_fleet() { # REBOOTS [SWITCH...]
     want 'the journal is there, whole' cmp "$(echo "$jump"/state/fleet/hosts/*/runs/*/journal.jsonl)" "$(run_dir)journal.jsonl"
     want 'its outcome, too' grep -q '"migrated"' "$jump"/state/fleet/hosts/*/runs/*/outcome.json
     want 'one worker is kept there' prints 1 eval 'ls "$(path C:/ProgramData/avswap/workers)" | wc -l'
+    cp "$jump/said" "$dir/avswap.txt"
     want 'no secret anywhere' no_secret Geheim-77 Agent-Ж-5
     want 'nor here' prints '' grep -rlE 'Geheim-77|Agent-Ж-5' "$jump/state" "$jump/said"
     migrated
