@@ -96,8 +96,8 @@ include $(wildcard tests/*/*.mk)
 
 # Unit tests and the crash model run under the sanitizers.
 CHECKS := lab-migrate lab-crash fleet-check fleet-sent fleet-attach fleet-libssh -- rules lint schemas check-unit check-crash -- \
-	unit-windows windows-check products-windows-check -- check-fuzz cases visit-check triage winget git-check products-check lab-check -- \
-	crash-windows-wine
+	unit-windows windows-check products-windows-check -- check-fuzz cases visit-check triage winget git-check products-check -- \
+	crash-windows-wine lab-check
 .PHONY: check-unit check-crash check-fuzz
 check-unit check-crash check-fuzz: check-%:
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined BUILD=$(BUILD)/sanitize $*
