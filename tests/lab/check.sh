@@ -189,7 +189,7 @@ systemd() {
 	"$lab" put "$pc" "$work/mark.service" /etc/systemd/system/mark.service
 	ok 'enable a unit' in_pc systemctl enable mark.service
 	"$lab" ssh "$pc" systemctl reboot > /dev/null 2>&1
-	ok 'systemctl reboot' retry 20 in_pc test -e /run/mark
+	ok 'systemctl reboot' retry 60 in_pc test -e /run/mark
 	ok 'systemd-run detaches' in_pc systemd-run --quiet --wait --collect true
 }
 

@@ -103,6 +103,23 @@ quiet_cpu() { # of those that we may use, that with the fewest cases
 }
 mapfile -t cpus < <(for ((n = 0; n < $(nproc --all); n++)); do ! taskset -c $n true 2>/dev/null || echo $n; done)
 
+# attempt COMMAND ARGS...: from nothing.
+attempt() {
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    : >"$dir/problems" >"$dir/passed"
+    "$@" >>"$dir/log" 2>&1 || echo 'it was not finished' >>"$dir/problems"
+    [ ! -s "$dir/problems" ]
+}
+# Wine loses a process at its start now and then, about once in a thousand: a service that MSI has just installed, the server of a custom
+# action, for which msiexec waits for ever. So what fails is made once more, and said; what leaves a PC without protection is not.
+again() {
+    [ ! -e "$dir/stranded" ] || return 1
+    printf 'again  %-26s %s\n' "$name" "$(head -n 1 "$dir/problems")"
+    "$PC" down "$pc"
+    attempt "$@"
+}
+
 # one NAME COMMAND ARGS...: in a shell of its own, when its turn comes.
 one() {
     local quiet
@@ -112,9 +129,7 @@ one() {
         taskset -cp "$quiet" $BASHPID >/dev/null
         name=$1 dir=$out/$1 pc=$1 began=$SECONDS
         shift
-        mkdir -p "$dir"
-        : >"$dir/problems" >"$dir/passed"
-        "$@" >>"$dir/log" 2>&1 || echo 'it was not finished' >>"$dir/problems"
+        attempt "$@" || again "$@"
         took=$((SECONDS - began))
         if [ -s "$dir/problems" ]; then
             mv "$dir/problems" "$dir/failed"
