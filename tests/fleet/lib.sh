@@ -86,6 +86,8 @@ journals_same() {
 	done
 }
 
+# says WORDS FILE: they stand in it; else its end is told.
+says() { grep -e "$1" "$2" >/dev/null || { tail -n 3 "$2"; return 1; }; }
 # check WHAT COMMAND...: counts and tells it, with what the command says.
 passed=0 failed=0
 check() {

@@ -8,7 +8,6 @@ FLEET_NAME=fleetlibssh
 names=(pc1 pc2)
 ssh=$BUILD/avswap-ssh
 
-says() { grep -e "$1" "$2" >/dev/null || { tail -n 3 "$2"; return 1; }; }
 address() { "$lab" list | awk -v h="$1" '$1 == h { print $NF }'; }
 # config LINE...: the same for all PCs, and these lines.
 config() {

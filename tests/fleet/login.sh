@@ -8,7 +8,6 @@ FLEET_NAME=fleetlogin
 names=(pc1 pc2 pc3 pc4 pc5 pc6)
 
 equals() { [ "$2" = "$1" ] || { echo "$2, not $1"; return 1; }; }
-says() { grep -e "$1" "$2" >/dev/null || { tail -n 3 "$2"; return 1; }; }
 count() { grep '^fleet: ' "$1" | tail -n 1; }
 # refused HOST...: how many logins they refused, all together.
 refused() { for h in "$@"; do cat "$(upper "$h")/var/log/sshd.log"; done | grep -c 'authenticating user'; }
