@@ -8,7 +8,7 @@
  * connection: it says in one line why libssh cannot do this as OpenSSH would, and exits with 1; nothing and 0 when it can.
  *
  * Standard input, output and errors are the remote command's; so is the exit status, below LIBSSH_FIRST. From there on it is one of
- * enum libssh_status, with a line on standard error. Memory: a few hundred KiB, bounded by rlimits.
+ * enum libssh_status, with a line on standard error. Memory: about 7 MiB with its libraries, bounded by an rlimit.
  *
  * Sources: libssh 0.10 (api.libssh.org); ssh_config(5).
  */

@@ -248,17 +248,16 @@ static const struct {
     {"xauthlocation", NOTHING, NULL},
 };
 
-/* The key of this line. NULL: it is not known here. */
-static const char *find_key(const char *line, size_t n, size_t *ret)
+/* The value of this line, and which of the keys it has. NULL: none that is known here. */
+static const char *find_key(const char *line, size_t n, size_t *ret, size_t *ret_n)
 {
-    size_t ignored;
+    const char *value = NULL;
 
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (value_of(line, n, keys[i].key, &ignored)) {
-            *ret = i;
-            return keys[i].key;
-        }
-    return NULL;
+    for (size_t i = 0; !value && i < sizeof keys / sizeof keys[0]; i++) {
+        value = value_of(line, n, keys[i].key, ret_n);
+        *ret = i;
+    }
+    return value;
 }
 
 static bool one_of(const char *values, const char *value, struct arena *a)
@@ -277,19 +276,16 @@ static bool plain(const char *value)
 static bool take(const char *line, size_t n, struct arena *a, struct strs *ret)
 {
     size_t i, len;
-    const char *key = find_key(line, n, &i), *value;
+    const char *value = find_key(line, n, &i, &len);
 
-    if (!key)
-        return false;
-    value = value_of(line, n, key, &len);
-    value = arena_strndup(a, value, len);
+    value = value ? arena_strndup(a, value, len) : NULL;
     if (!value)
         return false;
     if (keys[i].rule == ONLY)
         return one_of(keys[i].values, value, a);
     if (keys[i].rule == HANDED) {
         transport_arg(ret, "-o");
-        transport_arg(ret, arena_printf(a, "%s=%s", key, value));
+        transport_arg(ret, arena_printf(a, "%s=%s", keys[i].key, value));
         return plain(value) && ret->v;
     }
     return true;

@@ -4,8 +4,8 @@
  *
  *     ssh     the OpenSSH client, so that everything in the user's ssh_config holds: ProxyJump, agents, certificates, FIDO
  *             keys, known_hosts. Host keys are always checked strictly.
- *     libssh  the library of that name in the OpenSSH client's place (libssh.h), where nothing is lost by it: a quarter of the
- *             CPU, most of which goes into starting ssh.
+ *     libssh  the library of that name in the OpenSSH client's place (libssh.h), where nothing is lost by it: two thirds of the
+ *             CPU of ssh.
  *     local   the same visit on this machine, without a network.
  *
  * The remote side of either is one constant script that knows nothing but the worker's digest and size. It finds or takes
